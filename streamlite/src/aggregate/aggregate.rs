@@ -1,0 +1,92 @@
+//! What an incremental aggregate is, and several at once.
+
+/// An incremental aggregate over records of `T`: takes them one by one, and gives a result at any time.
+///
+/// Laws: `result` does not change what later results are. At least one record has been added when a result is
+/// asked for: there are no empty windows.
+pub trait Aggregate<T> {
+    /// What is kept for each key and window.
+    type Acc;
+    /// What comes of it.
+    type Out;
+
+    /// The accumulator of no records.
+    fn zero(&self) -> Self::Acc;
+
+    /// Adds a record.
+    fn add(&self, acc: &mut Self::Acc, record: &T);
+
+    /// Adds a record that nobody else needs.
+    #[inline]
+    fn add_owned(&self, acc: &mut Self::Acc, record: T) {
+        self.add(acc, &record);
+    }
+
+    /// The result so far.
+    fn result(&self, acc: &Self::Acc) -> Self::Out;
+
+    /// The last result.
+    fn into_result(&self, acc: Self::Acc) -> Self::Out {
+        self.result(&acc)
+    }
+}
+
+/// An aggregate whose parts can be put together.
+///
+/// Law: merging an accumulator with one that got the records that followed is the same as adding all to one.
+pub trait Merge<T>: Aggregate<T> {
+    /// Adds what was added to another accumulator afterwards.
+    fn merge(&self, acc: &mut Self::Acc, later: Self::Acc);
+}
+
+/// Implements several aggregates at once: one accumulator, updated in one pass.
+macro_rules! tuples {
+    ($(($($A:ident $place:tt),*);)*) => {$(
+        impl<T, $($A: Aggregate<T>),*> Aggregate<T> for ($($A,)*) {
+            type Acc = ($($A::Acc,)*);
+            type Out = ($($A::Out,)*);
+
+            #[inline]
+            fn zero(&self) -> Self::Acc {
+                ($(self.$place.zero(),)*)
+            }
+
+            #[inline]
+            fn add(&self, acc: &mut Self::Acc, record: &T) {
+                $(self.$place.add(&mut acc.$place, record);)*
+            }
+
+            #[inline]
+            fn result(&self, acc: &Self::Acc) -> Self::Out {
+                ($(self.$place.result(&acc.$place),)*)
+            }
+
+            #[inline]
+            fn into_result(&self, acc: Self::Acc) -> Self::Out {
+                ($(self.$place.into_result(acc.$place),)*)
+            }
+        }
+
+        impl<T, $($A: Merge<T>),*> Merge<T> for ($($A,)*) {
+            #[inline]
+            fn merge(&self, acc: &mut Self::Acc, later: Self::Acc) {
+                $(self.$place.merge(&mut acc.$place, later.$place);)*
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A 0);
+    (A 0, B 1);
+    (A 0, B 1, C 2);
+    (A 0, B 1, C 2, D 3);
+    (A 0, B 1, C 2, D 3, E 4);
+    (A 0, B 1, C 2, D 3, E 4, F 5);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+}

@@ -1,0 +1,52 @@
+//! All values, in the order of arrival.
+
+use super::aggregate::{Aggregate, Merge};
+use super::pick::Pick;
+
+/// Keeps all values; see [`Rows::collect`](super::Rows::collect).
+#[derive(Clone, Copy, Debug)]
+pub struct Collect<P, F> {
+    pub(super) pick: P,
+    pub(super) of: F,
+}
+
+impl<T, P, F, V> Aggregate<T> for Collect<P, F>
+where
+    P: Pick<T>,
+    V: Clone,
+    F: Fn(&T) -> V,
+{
+    type Acc = Vec<V>;
+    type Out = Vec<V>;
+
+    #[inline]
+    fn zero(&self) -> Vec<V> {
+        Vec::new()
+    }
+
+    #[inline]
+    fn add(&self, values: &mut Vec<V>, row: &T) {
+        if self.pick.picks(row) {
+            values.push((self.of)(row));
+        }
+    }
+
+    fn result(&self, values: &Vec<V>) -> Vec<V> {
+        values.clone()
+    }
+
+    fn into_result(&self, values: Vec<V>) -> Vec<V> {
+        values
+    }
+}
+
+impl<T, P, F, V> Merge<T> for Collect<P, F>
+where
+    P: Pick<T>,
+    V: Clone,
+    F: Fn(&T) -> V,
+{
+    fn merge(&self, values: &mut Vec<V>, later: Vec<V>) {
+        values.extend(later);
+    }
+}

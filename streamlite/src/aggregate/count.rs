@@ -1,0 +1,35 @@
+//! How many rows.
+
+use super::aggregate::{Aggregate, Merge};
+use super::pick::Pick;
+
+/// Counts rows; see [`Rows::count`](super::Rows::count).
+#[derive(Clone, Copy, Debug)]
+pub struct Count<P>(pub(super) P);
+
+impl<T, P: Pick<T>> Aggregate<T> for Count<P> {
+    type Acc = u64;
+    type Out = u64;
+
+    #[inline]
+    fn zero(&self) -> u64 {
+        0
+    }
+
+    #[inline]
+    fn add(&self, count: &mut u64, row: &T) {
+        *count += u64::from(self.0.picks(row));
+    }
+
+    #[inline]
+    fn result(&self, count: &u64) -> u64 {
+        *count
+    }
+}
+
+impl<T, P: Pick<T>> Merge<T> for Count<P> {
+    #[inline]
+    fn merge(&self, count: &mut u64, later: u64) {
+        *count += later;
+    }
+}

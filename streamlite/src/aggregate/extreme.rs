@@ -1,0 +1,110 @@
+//! The least or the greatest value.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::aggregate::{Aggregate, Merge};
+use super::pick::Pick;
+
+/// Which end is looked for.
+pub trait Side: Copy {
+    /// Whether `new` takes the place of `old`. What compares with nothing, as NaN, loses to everything.
+    fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool;
+}
+
+/// The least.
+#[derive(Clone, Copy, Debug)]
+pub struct Least;
+
+/// The greatest.
+#[derive(Clone, Copy, Debug)]
+pub struct Greatest;
+
+impl Side for Least {
+    #[inline]
+    fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {
+        new < old || replaces_unordered(new, old)
+    }
+}
+
+impl Side for Greatest {
+    #[inline]
+    fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {
+        new > old || replaces_unordered(new, old)
+    }
+}
+
+/// Whether `old` is like NaN, and `new` is not.
+#[inline]
+#[expect(clippy::eq_op, reason = "only what is like NaN differs from itself")]
+fn replaces_unordered<V: PartialOrd>(new: &V, old: &V) -> bool {
+    old != old && new == new
+}
+
+/// Finds the least or greatest value; see [`Rows::min`](super::Rows::min) and [`Rows::max`](super::Rows::max).
+#[derive(Clone, Copy)]
+pub struct Extreme<P, F, V, S> {
+    pub(super) pick: P,
+    pub(super) of: F,
+    pub(super) side: PhantomData<fn() -> (V, S)>,
+}
+
+impl<P, F, V, S> fmt::Debug for Extreme<P, F, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Extreme")
+    }
+}
+
+impl<T, P, F, V, S> Aggregate<T> for Extreme<P, F, V, S>
+where
+    P: Pick<T>,
+    V: PartialOrd + Clone,
+    F: Fn(&T) -> V,
+    S: Side,
+{
+    type Acc = Option<V>;
+    type Out = P::Of<V>;
+
+    #[inline]
+    fn zero(&self) -> Option<V> {
+        None
+    }
+
+    #[inline]
+    fn add(&self, extreme: &mut Option<V>, row: &T) {
+        if self.pick.picks(row) {
+            prefer::<V, S>(extreme, (self.of)(row));
+        }
+    }
+
+    fn result(&self, extreme: &Option<V>) -> P::Of<V> {
+        P::of(extreme.clone())
+    }
+
+    fn into_result(&self, extreme: Option<V>) -> P::Of<V> {
+        P::of(extreme)
+    }
+}
+
+impl<T, P, F, V, S> Merge<T> for Extreme<P, F, V, S>
+where
+    P: Pick<T>,
+    V: PartialOrd + Clone,
+    F: Fn(&T) -> V,
+    S: Side,
+{
+    #[inline]
+    fn merge(&self, extreme: &mut Option<V>, later: Option<V>) {
+        if let Some(later) = later {
+            prefer::<V, S>(extreme, later);
+        }
+    }
+}
+
+#[inline]
+fn prefer<V: PartialOrd, S: Side>(extreme: &mut Option<V>, new: V) {
+    match extreme {
+        Some(old) if !S::prefers(&new, old) => {}
+        _ => *extreme = Some(new),
+    }
+}

@@ -1,0 +1,31 @@
+//! Incremental aggregates: one a file, and [`Rows`], on which an aggregate expression calls them.
+
+mod aggregate;
+mod collect;
+mod count;
+mod extreme;
+mod extreme_by;
+mod finish;
+mod fold;
+mod mean;
+mod number;
+mod pick;
+mod position;
+mod reduce;
+mod rows;
+mod sum;
+
+pub use aggregate::{Aggregate, Merge};
+pub use collect::Collect;
+pub use count::Count;
+pub use extreme::{Extreme, Greatest, Least, Side};
+pub use extreme_by::ExtremeBy;
+pub use finish::{AsPair, AsValue, AsWindowed, Finish, WithBoth, WithKey, WithNothing, WithWindow};
+pub use fold::Fold;
+pub use mean::Mean;
+pub use number::{Number, Total};
+pub use pick::{Every, Pick, Where};
+pub use position::{First, Last};
+pub use reduce::Reduce;
+pub use rows::Rows;
+pub use sum::Sum;

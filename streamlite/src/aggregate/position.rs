@@ -1,0 +1,104 @@
+//! The first and the last value, in the order of arrival.
+
+use super::aggregate::{Aggregate, Merge};
+use super::pick::Pick;
+
+/// Keeps the first value; see [`Rows::first`](super::Rows::first).
+#[derive(Clone, Copy, Debug)]
+pub struct First<P, F> {
+    pub(super) pick: P,
+    pub(super) of: F,
+}
+
+/// Keeps the last value; see [`Rows::last`](super::Rows::last).
+#[derive(Clone, Copy, Debug)]
+pub struct Last<P, F> {
+    pub(super) pick: P,
+    pub(super) of: F,
+}
+
+impl<T, P, F, V> Aggregate<T> for First<P, F>
+where
+    P: Pick<T>,
+    V: Clone,
+    F: Fn(&T) -> V,
+{
+    type Acc = Option<V>;
+    type Out = P::Of<V>;
+
+    #[inline]
+    fn zero(&self) -> Option<V> {
+        None
+    }
+
+    #[inline]
+    fn add(&self, first: &mut Option<V>, row: &T) {
+        if first.is_none() && self.pick.picks(row) {
+            *first = Some((self.of)(row));
+        }
+    }
+
+    fn result(&self, first: &Option<V>) -> P::Of<V> {
+        P::of(first.clone())
+    }
+
+    fn into_result(&self, first: Option<V>) -> P::Of<V> {
+        P::of(first)
+    }
+}
+
+impl<T, P, F, V> Merge<T> for First<P, F>
+where
+    P: Pick<T>,
+    V: Clone,
+    F: Fn(&T) -> V,
+{
+    fn merge(&self, first: &mut Option<V>, later: Option<V>) {
+        if first.is_none() {
+            *first = later;
+        }
+    }
+}
+
+impl<T, P, F, V> Aggregate<T> for Last<P, F>
+where
+    P: Pick<T>,
+    V: Clone,
+    F: Fn(&T) -> V,
+{
+    type Acc = Option<V>;
+    type Out = P::Of<V>;
+
+    #[inline]
+    fn zero(&self) -> Option<V> {
+        None
+    }
+
+    #[inline]
+    fn add(&self, last: &mut Option<V>, row: &T) {
+        if self.pick.picks(row) {
+            *last = Some((self.of)(row));
+        }
+    }
+
+    fn result(&self, last: &Option<V>) -> P::Of<V> {
+        P::of(last.clone())
+    }
+
+    fn into_result(&self, last: Option<V>) -> P::Of<V> {
+        P::of(last)
+    }
+}
+
+impl<T, P, F, V> Merge<T> for Last<P, F>
+where
+    P: Pick<T>,
+    V: Clone,
+    F: Fn(&T) -> V,
+{
+    fn merge(&self, last: &mut Option<V>, later: Option<V>) {
+        if later.is_some() {
+            *last = later;
+        }
+    }
+}

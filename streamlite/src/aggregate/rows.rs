@@ -1,0 +1,175 @@
+//! The rows of an aggregate expression.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{
+    Collect, Count, Every, Extreme, ExtremeBy, First, Fold, Greatest, Last, Least, Mean, Number, Reduce, Sum,
+    Where,
+};
+
+/// The rows of one key and window, in `.aggregate(|key, window, rows| …)`.
+///
+/// Each call becomes one incremental accumulator, so that no rows are kept but by [`collect`](Self::collect). The
+/// arguments are evaluated when the pipeline is built; what stands around the calls, when a window fires.
+pub struct Rows<T, P = Every> {
+    pick: P,
+    row: PhantomData<fn(T)>,
+}
+
+impl<T, P> fmt::Debug for Rows<T, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rows")
+    }
+}
+
+impl<T> Rows<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            pick: Every,
+            row: PhantomData,
+        }
+    }
+}
+
+impl<T, P: Clone> Rows<T, P> {
+    /// Counts the rows.
+    #[must_use]
+    pub fn count(&self) -> Count<P> {
+        Count(self.pick.clone())
+    }
+
+    /// Sums a number. The sum of small integers is a `u64` or `i64`, of those a `u128` or `i128`: it never wraps.
+    pub fn sum<V: Number, F: Fn(&T) -> V>(&self, of: F) -> Sum<P, V::Of<F>, V::Itself> {
+        Sum {
+            pick: self.pick.clone(),
+            of: V::of(of),
+            number: PhantomData,
+        }
+    }
+
+    /// Averages a number, as an `f64`.
+    pub fn mean<V: Number, F: Fn(&T) -> V>(&self, of: F) -> Mean<P, V::Of<F>, V::Itself> {
+        Mean {
+            pick: self.pick.clone(),
+            of: V::of(of),
+            number: PhantomData,
+        }
+    }
+
+    /// Finds the least value; NaN loses to everything.
+    pub fn min<V: PartialOrd + Clone, F: Fn(&T) -> V>(&self, of: F) -> Extreme<P, F, V, Least> {
+        Extreme {
+            pick: self.pick.clone(),
+            of,
+            side: PhantomData,
+        }
+    }
+
+    /// Finds the greatest value; NaN loses to everything.
+    pub fn max<V: PartialOrd + Clone, F: Fn(&T) -> V>(&self, of: F) -> Extreme<P, F, V, Greatest> {
+        Extreme {
+            pick: self.pick.clone(),
+            of,
+            side: PhantomData,
+        }
+    }
+
+    /// Finds the row with the least value; of several the first.
+    pub fn min_by<V: PartialOrd, F: Fn(&T) -> V>(&self, of: F) -> ExtremeBy<P, F, V, Least>
+    where
+        T: Clone,
+    {
+        ExtremeBy {
+            pick: self.pick.clone(),
+            of,
+            side: PhantomData,
+        }
+    }
+
+    /// Finds the row with the greatest value; of several the first.
+    pub fn max_by<V: PartialOrd, F: Fn(&T) -> V>(&self, of: F) -> ExtremeBy<P, F, V, Greatest>
+    where
+        T: Clone,
+    {
+        ExtremeBy {
+            pick: self.pick.clone(),
+            of,
+            side: PhantomData,
+        }
+    }
+
+    /// Keeps the value of the row that came first.
+    pub fn first<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> First<P, F> {
+        First {
+            pick: self.pick.clone(),
+            of,
+        }
+    }
+
+    /// Keeps the value of the row that came last.
+    pub fn last<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> Last<P, F> {
+        Last {
+            pick: self.pick.clone(),
+            of,
+        }
+    }
+
+    /// Keeps the values of all rows, in the order in which they came: this one takes memory for each row.
+    pub fn collect<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> Collect<P, F> {
+        Collect {
+            pick: self.pick.clone(),
+            of,
+        }
+    }
+
+    /// Folds the rows into a value; `merge` makes one out of two, where rows were folded apart.
+    pub fn fold<X: Clone, F: Fn(X, &T) -> X, M: Fn(X, X) -> X>(
+        &self,
+        init: X,
+        fold: F,
+        merge: M,
+    ) -> Fold<P, X, F, M> {
+        Fold {
+            pick: self.pick.clone(),
+            init,
+            fold,
+            merge,
+        }
+    }
+
+    /// Reduces the rows to one, by a closure that makes one out of two.
+    pub fn reduce<F: Fn(T, T) -> T>(&self, reduce: F) -> Reduce<P, F>
+    where
+        T: Clone,
+    {
+        Reduce {
+            pick: self.pick.clone(),
+            reduce,
+        }
+    }
+}
+
+impl<T> Rows<T> {
+    /// Looks only at the rows for which `holds`; an aggregate that needs a row then gives an `Option`.
+    pub fn filter<Q: Fn(&T) -> bool + Clone>(&self, holds: Q) -> Rows<T, Where<Q>> {
+        Rows {
+            pick: Where(holds),
+            row: PhantomData,
+        }
+    }
+}
+
+impl<T, P: Fn(&T) -> bool + Clone> Rows<T, Where<P>> {
+    /// Looks only at the rows for which both predicates hold.
+    pub fn filter<Q: Fn(&T) -> bool + Clone>(
+        &self,
+        holds: Q,
+    ) -> Rows<T, Where<impl Fn(&T) -> bool + Clone + use<T, P, Q>>> {
+        let before = self.pick.0.clone();
+        Rows {
+            pick: Where(move |row: &T| before(row) && holds(row)),
+            row: PhantomData,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What a job is built in, and what each of its operators is.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use super::failure::Failure;
+use super::feed::{Feed, SourceFeed};
+use crate::connector::Source;
+use crate::graph::Graph;
+use crate::operator::Counted;
+use crate::record::{Lane, Push};
+use crate::state::{Durable, StateId};
+
+/// What a job is built in, from its sinks up to its sources. `C` says whether state must be storable:
+/// [`Durable`] or [`Transient`](crate::state::Transient).
+pub struct Assembly<'env, C> {
+    feeds: RefCell<Vec<Box<dyn Feed + 'env>>>,
+    parts: Rc<Parts>,
+    keeps: PhantomData<fn() -> C>,
+}
+
+/// What an operator is built in: its own place in the graph.
+pub struct Scope<C> {
+    parts: Rc<Parts>,
+    node: usize,
+    path: String,
+    states: Rc<Cell<u32>>,
+    keeps: PhantomData<fn() -> C>,
+}
+
+/// What all operators of a job share.
+pub(crate) struct Parts {
+    pub(crate) graph: &'static Graph,
+    pub(crate) failure: Failure,
+    lanes: Cell<u32>,
+}
+
+impl Parts {
+    /// The next lanes that nobody has.
+    pub(crate) fn lanes(&self, count: u32) -> Lane {
+        Lane(self.lanes.replace(self.lanes.get() + count))
+    }
+}
+
+impl<'env, C> Assembly<'env, C> {
+    pub(crate) fn new(graph: &'static Graph) -> Self {
+        let parts = Parts {
+            graph,
+            failure: Failure::default(),
+            lanes: Cell::new(0),
+        };
+        Self {
+            feeds: RefCell::default(),
+            parts: Rc::new(parts),
+            keeps: PhantomData,
+        }
+    }
+
+    /// The place of a statement of the graph.
+    #[must_use]
+    pub fn node(&self, index: usize) -> Scope<C> {
+        let name = self.parts.graph.nodes.get(index).map_or("", |node| node.name);
+        Scope::new(Rc::clone(&self.parts), index, name.to_owned())
+    }
+
+    /// Counts what flows to `next` as a stream of the graph.
+    pub fn stream<N>(&self, index: usize, next: N) -> Counted<N> {
+        Counted::new(index, next)
+    }
+
+    /// Feeds a chain from a source.
+    pub fn feed<S, P>(&self, index: usize, source: S, chain: P)
+    where
+        S: Source + 'env,
+        P: Push<S::Item> + 'env,
+    {
+        self.feeds
+            .borrow_mut()
+            .push(Box::new(SourceFeed::new(index, source, chain)));
+    }
+
+    /// What was built, when all is.
+    pub(crate) fn into_parts(self) -> (Rc<Parts>, Vec<Box<dyn Feed + 'env>>) {
+        (self.parts, self.feeds.into_inner())
+    }
+}
+
+impl<C> Scope<C> {
+    fn new(parts: Rc<Parts>, node: usize, path: String) -> Self {
+        Self {
+            parts,
+            node,
+            path,
+            states: Rc::default(),
+            keeps: PhantomData,
+        }
+    }
+
+    /// The place of a statement inside a fragment; its counts belong to the statement that calls the fragment.
+    #[must_use]
+    pub fn within(&self, name: &str) -> Self {
+        Self::new(Rc::clone(&self.parts), self.node, format!("{}/{name}", self.path))
+    }
+
+    /// The same place, for a fragment: it is written once for pipelines and expressions, so its state is storable.
+    pub(crate) fn durable(&self) -> Scope<Durable> {
+        let Self {
+            parts,
+            node,
+            path,
+            states,
+            ..
+        } = self;
+        Scope {
+            parts: Rc::clone(parts),
+            node: *node,
+            path: path.clone(),
+            states: Rc::clone(states),
+            keeps: PhantomData,
+        }
+    }
+
+    /// Where the operator leaves an error.
+    pub(crate) fn failure(&self) -> &Failure {
+        &self.parts.failure
+    }
+
+    /// The statement that the operator belongs to.
+    pub(crate) fn node_index(&self) -> usize {
+        self.node
+    }
+
+    /// The statement's path of names, for errors.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The identity of the next stateful operator of this statement.
+    ///
+    /// Statements are built from their end, so the last one has the number 0: appending a stateless operator changes
+    /// nothing.
+    pub(crate) fn state_id(&self) -> StateId {
+        StateId::new(&self.path, self.states.replace(self.states.get() + 1))
+    }
+
+    /// A lane of the operator's own, for records that belong to no partition.
+    pub(crate) fn own_lane(&self) -> Lane {
+        self.parts.lanes(1)
+    }
+}
+
+impl<C> Clone for Scope<C> {
+    fn clone(&self) -> Self {
+        let Self {
+            parts,
+            node,
+            path,
+            states,
+            ..
+        } = self;
+        Self {
+            parts: Rc::clone(parts),
+            node: *node,
+            path: path.clone(),
+            states: Rc::clone(states),
+            keeps: PhantomData,
+        }
+    }
+}
+
+impl<C> fmt::Debug for Assembly<'_, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assembly")
+            .field("graph", &self.parts.graph.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C> fmt::Debug for Scope<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope")
+            .field("node", &self.node)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,153 @@
+//! A source and the chain that it feeds.
+
+use std::ops::ControlFlow;
+
+use crate::connector::{Partition, Progress, Reader, Source};
+use crate::error::Result;
+use crate::record::{Lane, Push, Record, Signal};
+use crate::time::Timestamp;
+
+/// A source and everything downstream of it: what the driver reads, batch by batch. The only `dyn` of a job, called
+/// once a turn.
+pub(crate) trait Feed {
+    /// Finds the source's partitions, and opens them; says how many there are.
+    fn partitions(&mut self) -> Result<u32>;
+
+    /// Opens the partitions as the lanes from `first` on.
+    fn open(&mut self, first: Lane) -> Result<()>;
+
+    /// Reads from one lane.
+    fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)>;
+
+    /// Passes a signal down the chain.
+    fn signal(&mut self, signal: &mut Signal<'_>);
+
+    /// Ingestion time has come so far.
+    fn watermark(&mut self, watermark: Timestamp);
+
+    /// The source's number in the graph.
+    fn source(&self) -> usize;
+
+    /// What the source is.
+    fn describe(&self) -> String;
+
+    /// Records that could not be read.
+    fn skipped(&self) -> u64;
+}
+
+/// What to read next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    /// From which lane.
+    pub(crate) lane: Lane,
+    /// How many records at most.
+    pub(crate) at_most: usize,
+    /// The time of ingestion.
+    pub(crate) now: Timestamp,
+}
+
+pub(super) struct SourceFeed<S: Source, P> {
+    index: usize,
+    source: S,
+    partitions: Vec<Partition>,
+    readers: Vec<Option<S::Reader>>,
+    first: Lane,
+    current: Option<Lane>,
+    skipped: u64,
+    chain: P,
+}
+
+impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
+    pub(super) fn new(index: usize, source: S, chain: P) -> Self {
+        Self {
+            index,
+            source,
+            partitions: Vec::new(),
+            readers: Vec::new(),
+            first: Lane::default(),
+            current: None,
+            skipped: 0,
+            chain,
+        }
+    }
+
+    fn switch_to(&mut self, lane: Lane) {
+        if self.current != Some(lane) {
+            self.current = Some(lane);
+            self.chain.signal(&mut Signal::Lane(lane));
+        }
+    }
+
+    fn end(&mut self, lane: Lane) {
+        self.chain.signal(&mut Signal::LaneEnd(lane));
+        if self.readers.iter().all(Option::is_none) {
+            self.chain.watermark(Timestamp::MAX);
+        }
+    }
+}
+
+impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
+    fn partitions(&mut self) -> Result<u32> {
+        self.partitions = self.source.partitions()?;
+        Ok(u32::try_from(self.partitions.len()).expect("nobody has four billion partitions"))
+    }
+
+    fn open(&mut self, first: Lane) -> Result<()> {
+        self.first = first;
+        for (partition, number) in self.partitions.iter().zip(first.0..) {
+            self.readers.push(Some(self.source.open(partition, None)?));
+            self.chain.signal(&mut Signal::LaneOpen(Lane(number)));
+        }
+        if self.readers.is_empty() {
+            self.chain.watermark(Timestamp::MAX);
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)> {
+        self.switch_to(turn.lane);
+        let place = turn.lane.index() - self.first.index();
+        let Some(reader) = self.readers[place].as_mut() else {
+            return Ok((Progress::End, 0));
+        };
+        let (chain, now, mut records) = (&mut self.chain, turn.now, 0);
+        let progress = reader.read(turn.at_most, |value| {
+            records += 1;
+            chain.push(Record {
+                value,
+                timestamp: now,
+                seen: now,
+            });
+            ControlFlow::Continue(())
+        })?;
+        if let Progress::End = progress {
+            self.skipped += reader.skipped();
+            self.readers[place] = None;
+            self.end(turn.lane);
+        }
+        Ok((progress, records))
+    }
+
+    fn signal(&mut self, signal: &mut Signal<'_>) {
+        self.chain.signal(signal);
+    }
+
+    fn watermark(&mut self, watermark: Timestamp) {
+        if self.readers.iter().any(Option::is_some) {
+            self.chain.watermark(watermark);
+        }
+    }
+
+    fn source(&self) -> usize {
+        self.index
+    }
+
+    fn describe(&self) -> String {
+        self.source.describe()
+    }
+
+    fn skipped(&self) -> u64 {
+        let open = self.readers.iter().flatten().map(Reader::skipped);
+        self.skipped + open.sum::<u64>()
+    }
+}

@@ -1,0 +1,14 @@
+//! How a described pipeline becomes one that runs: built from the sinks up, into the feeds that a driver reads.
+
+mod context;
+mod failure;
+mod feed;
+mod node;
+mod stage;
+
+pub(crate) use context::Parts;
+pub use context::{Assembly, Scope};
+pub(crate) use failure::Failure;
+pub(crate) use feed::{Feed, Turn};
+pub use node::*;
+pub use stage::{Id, Stage, Then};

@@ -1,0 +1,9 @@
+//! What a source is and what a sink is: the traits that everything outside of a pipeline implements.
+
+mod position;
+mod sink;
+mod source;
+
+pub use position::{Partition, Position};
+pub use sink::{Delivery, Sink, Writer};
+pub use source::{Bounded, Progress, Reader, Source};

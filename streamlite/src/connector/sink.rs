@@ -1,0 +1,60 @@
+//! What a sink is: the traits.
+
+use crate::error::Result;
+use crate::record::Record;
+
+/// Where records of `T` go.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a sink for `{T}`",
+    label = "expected a sink of `{T}`"
+)]
+pub trait Sink<T>: Send {
+    /// Writes the records.
+    type Writer: Writer<T>;
+
+    /// Opens it, before anything is read.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn open(&mut self) -> Result<Self::Writer>;
+
+    /// What it promises about a record after a crash.
+    fn delivery(&self) -> Delivery {
+        Delivery::AtLeastOnce
+    }
+
+    /// What it is, for the report: a file's name.
+    fn describe(&self) -> String;
+}
+
+/// Writes records to a sink.
+pub trait Writer<T> {
+    /// Writes a record; it may stay in a buffer.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn write(&mut self, record: Record<T>) -> Result<()>;
+
+    /// Writes out what is in buffers.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn flush(&mut self) -> Result<()>;
+
+    /// Ends the output, behind the last record.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn finish(&mut self) -> Result<()> {
+        self.flush()
+    }
+}
+
+/// What a sink promises about a record after a crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// A record may be written again.
+    AtLeastOnce,
+    /// A record is written once.
+    ExactlyOnce,
+}

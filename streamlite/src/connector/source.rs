@@ -1,0 +1,76 @@
+//! What a source is: the traits.
+
+use std::ops::ControlFlow;
+
+use super::position::{Partition, Position};
+use crate::error::Result;
+
+/// Where records come from: one partition or several, each of them in an order of its own.
+///
+/// A record's order within its partition is kept; between partitions there is none, and each has a watermark of its
+/// own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a source of records",
+    label = "expected a source",
+    note = "a collection or an iterator becomes a source by `from(…)`"
+)]
+pub trait Source: Send {
+    /// A record.
+    type Item;
+    /// Reads one partition.
+    type Reader: Reader<Item = Self::Item>;
+
+    /// The partitions, by names that are the same in every run, in an order that is the same, too.
+    ///
+    /// # Errors
+    /// If they cannot be found out.
+    fn partitions(&mut self) -> Result<Vec<Partition>>;
+
+    /// Opens a partition at its beginning, or where an earlier reader stopped.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn open(&mut self, partition: &Partition, from: Option<&Position>) -> Result<Self::Reader>;
+
+    /// What it is, for the report: a file's name.
+    fn describe(&self) -> String;
+}
+
+/// Reads one partition of a source.
+pub trait Reader {
+    /// A record.
+    type Item;
+
+    /// Hands on at most `at_most` records; fewer where `out` breaks, and that record counts as handed on.
+    ///
+    /// # Errors
+    /// If a record cannot be read, and the source's policy is to fail.
+    fn read<F: FnMut(Self::Item) -> ControlFlow<()>>(&mut self, at_most: usize, out: F) -> Result<Progress>;
+
+    /// The place behind the last record that was handed on.
+    fn position(&self) -> Position;
+
+    /// Bad records that were skipped or routed to a sink.
+    fn skipped(&self) -> u64 {
+        0
+    }
+}
+
+/// What a reader has to say after a read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There may be more at once.
+    Ready,
+    /// There is nothing now; there may be later.
+    Pending,
+    /// There is nothing more, ever, and everything was handed on.
+    End,
+}
+
+/// A source that ends.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` never ends, but this pipeline computes a result that is final only at the end of its input",
+    label = "an unbounded source",
+    note = "put `.window(…)` before the aggregate, or `.running()` after it for one result per record"
+)]
+pub trait Bounded: Source {}

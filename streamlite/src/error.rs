@@ -1,0 +1,117 @@
+//! What can go wrong, in one type.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+/// The result of everything here that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong: what was being done, on which object, the cause, and what to do about it.
+///
+/// The text names all four; [`source`](std::error::Error::source) gives the cause where another library reported it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or a socket could not be used.
+    #[error("{doing} {path}: {cause}{}", advice_of(.cause))]
+    Io {
+        /// What was being done, such as `opening`.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A record of a source could not be read, and the source's policy is [`Fail`](crate::source::Fail).
+    #[error(
+        "reading {record}; correct the record, or keep the others with `.on_error(Skip)` or `.on_error(Route(sink))`"
+    )]
+    BadRecord {
+        /// Where it is and what is wrong with it.
+        record: Box<crate::bad_record::BadRecord>,
+    },
+    /// A source cannot be read at all: its header, its encoding, its name.
+    #[error("reading {origin}: {cause}; {advice}")]
+    Unreadable {
+        /// The file, or the source.
+        origin: String,
+        /// What is wrong.
+        cause: String,
+        /// What to do.
+        advice: Cow<'static, str>,
+    },
+    /// A record could not be written.
+    #[error("writing to {sink}: {cause}")]
+    Write {
+        /// The sink.
+        sink: String,
+        /// What the sink's library said.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A setting makes no sense.
+    #[error("{setting}: {cause}; {advice}")]
+    Setting {
+        /// The setting and its value, such as `tumbling(0ms)`.
+        setting: String,
+        /// What is wrong.
+        cause: Cow<'static, str>,
+        /// What to do.
+        advice: Cow<'static, str>,
+    },
+    /// State could not be saved or restored.
+    #[error("{doing} the state of `{operator}`: {cause}")]
+    State {
+        /// `saving` or `restoring`.
+        doing: &'static str,
+        /// The operator's identity.
+        operator: String,
+        /// What is wrong, and what to do.
+        cause: String,
+    },
+    /// A closure of the pipeline panicked.
+    #[error(
+        "the pipeline `{pipeline}` panicked: {message}; the records read so far were processed, nothing after them"
+    )]
+    Panic {
+        /// The pipeline.
+        pipeline: &'static str,
+        /// What the panic said.
+        message: String,
+    },
+}
+
+impl Error {
+    /// An I/O error on `path`.
+    pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>, cause: std::io::Error) -> Self {
+        Error::Io {
+            doing,
+            path: path.into(),
+            cause,
+        }
+    }
+
+    /// A setting that cannot be.
+    pub(crate) fn setting(
+        setting: impl Into<String>,
+        cause: impl Into<Cow<'static, str>>,
+        advice: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Error::Setting {
+            setting: setting.into(),
+            cause: cause.into(),
+            advice: advice.into(),
+        }
+    }
+}
+
+/// What to do about an I/O error that has an obvious answer.
+fn advice_of(cause: &std::io::Error) -> &'static str {
+    match cause.kind() {
+        std::io::ErrorKind::NotFound => "; check the path, relative paths start at the working directory",
+        std::io::ErrorKind::PermissionDenied => "; check who may read and write it",
+        std::io::ErrorKind::StorageFull => "; free some space and run again",
+        _ => "",
+    }
+}

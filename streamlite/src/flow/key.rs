@@ -1,0 +1,51 @@
+//! What may be a key.
+
+use std::hash::Hash;
+
+use crate::operator::By;
+
+/// The check holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Yes;
+
+/// The check does not hold; nothing implements [`Never`].
+#[derive(Clone, Copy, Debug)]
+pub struct No;
+
+/// Nothing implements it.
+pub trait Never {}
+
+/// What may be a key: anything `Hash + Eq + Clone`.
+///
+/// The bound stands here twice, so that rustc weighs two ways and takes neither where it does not hold. [`By`] then
+/// is unknown, and everything behind it stays silent: one mistake is one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key",
+    label = "a key must be `Hash + Eq + Clone`",
+    note = "derive `Clone, PartialEq, Eq, Hash` on a type of yours; for a float, key by `x.to_bits()` or by a rounded integer"
+)]
+pub trait CheckedKey<M>: Sized {
+    /// The key function, once the check holds.
+    type By<F>;
+
+    /// The key function, once the check holds.
+    fn by<F>(key: F) -> Self::By<F>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: Hash + Eq + Clone> CheckedKey<Yes> for K {
+    type By<F> = By<F, K>;
+
+    fn by<F>(key: F) -> By<F, K> {
+        By::new(key)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: Never> CheckedKey<No> for K {
+    type By<F> = By<F, K>;
+
+    fn by<F>(key: F) -> By<F, K> {
+        By::new(key)
+    }
+}

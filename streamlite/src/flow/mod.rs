@@ -1,0 +1,25 @@
+//! What users chain: typed descriptions of what will run. Nothing runs before a job is built of them.
+
+mod fragment;
+mod key;
+mod keyed;
+mod misplaced;
+mod node;
+mod outputs;
+mod running;
+mod short_forms;
+mod sinks;
+mod stream;
+mod uses;
+mod windowed;
+
+pub use fragment::{Fragment, Unbuilt, fragment};
+pub use key::{CheckedKey, Never, No, Yes};
+pub use keyed::KeyedStream;
+pub use misplaced::{HasWindow, IsAggregated, IsUnkeyed};
+pub use outputs::*;
+pub use running::{KeyedRunningStream, RunningStream};
+pub use sinks::Accepts;
+pub use stream::Stream;
+pub use uses::{Fork, IsStream, ItemOf, Shared, port, stream, used_again};
+pub use windowed::{AllWindowedStream, DropLate, KeepLate, LatePolicy, WindowedStream};

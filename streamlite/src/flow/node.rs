@@ -1,0 +1,26 @@
+//! A chain that ends in a stream, as a statement.
+
+use super::keyed::KeyedStream;
+use super::stream::Stream;
+use crate::assembly::{Node11, Scope, Stage};
+use crate::record::Push;
+
+impl<T, O, S, C> Node11<O, T, C> for Stream<T, O, S>
+where
+    S: Stage<O, C, Out = T>,
+{
+    #[inline]
+    fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<O> {
+        self.stage.build(cx, next)
+    }
+}
+
+impl<T, B, O, S, C> Node11<O, T, C> for KeyedStream<T, B, O, S>
+where
+    S: Stage<O, C, Out = T>,
+{
+    #[inline]
+    fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<O> {
+        self.stream.stage.build(cx, next)
+    }
+}

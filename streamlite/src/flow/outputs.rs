@@ -1,0 +1,165 @@
+//! How many streams a statement gives: what its `let` names.
+
+use super::fragment::Fragment;
+use super::keyed::KeyedStream;
+use super::stream::Stream;
+use crate::operator::{Failed, Matching, Slot, Split, TryMap, Union, WithLate};
+
+/// Declares what gives a number of streams.
+macro_rules! outputs {
+    ($($count:ident $Outputs:ident [$($H:ident)*] $message:literal $label:literal $note:literal;)*) => {$(
+        #[doc = concat!("What `", stringify!($count), "` takes: a statement that gives so many streams.")]
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
+        pub trait $Outputs {
+            /// The statement itself, once the check holds.
+            type Itself;
+            $(
+                /// A stream that it gives.
+                type $H;
+            )*
+
+            /// The statement itself.
+            fn itself(self) -> Self::Itself;
+
+            /// The streams that it gives, by name.
+            fn handles(&self) -> outputs!(@handles $(Self::$H)*);
+        }
+
+        /// A statement, and the streams that it gives.
+        pub fn $count<N: $Outputs>(node: N) -> (N::Itself, outputs!(@handles $(N::$H)*)) {
+            let handles = node.handles();
+            (node.itself(), handles)
+        }
+    )*};
+    (@handles $one:ty) => { $one };
+    (@handles $($many:ty)*) => { ($($many,)*) };
+}
+
+outputs! {
+    one Outputs1 [H0]
+        "this does not end in exactly one stream" "gives several streams, or none"
+        "an operator that gives two streams is written `let (a, b) = …;`";
+    two Outputs2 [H0 H1]
+        "this does not give two streams" "does not give two streams"
+        "`split`, `try_map`, an aggregate behind `with_late`, and a fragment with two outputs do";
+    three Outputs3 [H0 H1 H2]
+        "this does not give three streams" "does not give three streams" "only a fragment with three outputs does";
+    four Outputs4 [H0 H1 H2 H3]
+        "this does not give four streams" "does not give four streams" "only a fragment with four outputs does";
+    five Outputs5 [H0 H1 H2 H3 H4]
+        "this does not give five streams" "does not give five streams" "only a fragment with five outputs does";
+    six Outputs6 [H0 H1 H2 H3 H4 H5]
+        "this does not give six streams" "does not give six streams" "only a fragment with six outputs does";
+    seven Outputs7 [H0 H1 H2 H3 H4 H5 H6]
+        "this does not give seven streams" "does not give seven streams" "only a fragment with seven outputs does";
+    eight Outputs8 [H0 H1 H2 H3 H4 H5 H6 H7]
+        "this does not give eight streams" "does not give eight streams" "only a fragment with eight outputs does";
+}
+
+/// Implements the one stream of a statement.
+macro_rules! one_output {
+    ($(<$($P:ident),*> $Self:ty => $Item:ty;)*) => {$(
+        impl<$($P),*> Outputs1 for $Self {
+            type Itself = Self;
+            type H0 = Stream<$Item>;
+
+            fn itself(self) -> Self {
+                self
+            }
+
+            fn handles(&self) -> Stream<$Item> {
+                Stream::named()
+            }
+        }
+    )*};
+}
+
+one_output! {
+    <T, O, S> Stream<T, O, S> => T;
+    <T, O, S> Union<T, O, S> => T;
+}
+
+impl<T, B: Clone, O, S> Outputs1 for KeyedStream<T, B, O, S> {
+    type Itself = Self;
+    type H0 = KeyedStream<T, B>;
+
+    fn itself(self) -> Self {
+        self
+    }
+
+    fn handles(&self) -> KeyedStream<T, B> {
+        KeyedStream {
+            stream: Stream::named(),
+            key: self.key.clone(),
+        }
+    }
+}
+
+/// Implements the streams of a split.
+macro_rules! two_outputs {
+    ($(<$($P:ident),*> $Self:ty => $First:ty, $Second:ty $(, $F:ident -> $R:ty)?;)*) => {$(
+        impl<$($P),*> Outputs2 for $Self $(where $F: FnMut(&T) -> $R)? {
+            type Itself = Self;
+            type H0 = Stream<$First>;
+            type H1 = Stream<$Second>;
+
+            fn itself(self) -> Self {
+                self
+            }
+
+            fn handles(&self) -> (Stream<$First>, Stream<$Second>) {
+                (Stream::named(), Stream::named())
+            }
+        }
+    )*};
+}
+
+two_outputs! {
+    <T, O, S, F> Split<T, O, S, F> => T, T;
+    <T, U, E, O, S, F> TryMap<T, O, S, F> => U, Failed<T, E>, F -> Result<U, E>;
+    <T, O, S, X, U> WithLate<T, O, S, X, U> => U, T;
+}
+
+/// Implements the branches of a typed split, and the outputs of a fragment.
+macro_rules! many_outputs {
+    ($($Outputs:ident $($H:ident $A:ident)*;)*) => {$(
+        impl<T, O, S, F, $($A),*> $Outputs for Matching<T, O, S, ($(Slot<$A>,)*), F> {
+            type Itself = Self;
+            $(type $H = Stream<$A>;)*
+
+            fn itself(self) -> Self {
+                self
+            }
+
+            fn handles(&self) -> outputs!(@handles $(Stream<$A>)*) {
+                many_outputs!(@named $($A)*)
+            }
+        }
+
+        impl<I, N, $($A),*> $Outputs for Fragment<I, ($($A,)*), N> {
+            type Itself = Self;
+            $(type $H = Stream<$A>;)*
+
+            fn itself(self) -> Self {
+                self
+            }
+
+            fn handles(&self) -> outputs!(@handles $(Stream<$A>)*) {
+                many_outputs!(@named $($A)*)
+            }
+        }
+    )*};
+    (@named $one:ident) => { Stream::<$one>::named() };
+    (@named $($many:ident)*) => { ($(Stream::<$many>::named(),)*) };
+}
+
+many_outputs! {
+    Outputs1 H0 A;
+    Outputs2 H0 A H1 B;
+    Outputs3 H0 A H1 B H2 C;
+    Outputs4 H0 A H1 B H2 C H3 D;
+    Outputs5 H0 A H1 B H2 C H3 D H4 E;
+    Outputs6 H0 A H1 B H2 C H3 D H4 E H5 G;
+    Outputs7 H0 A H1 B H2 C H3 D H4 E H5 G H6 J;
+    Outputs8 H0 A H1 B H2 C H3 D H4 E H5 G H6 J H7 K;
+}

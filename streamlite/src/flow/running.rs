@@ -1,0 +1,114 @@
+//! Streams whose aggregates give a result with every record.
+
+use std::fmt;
+
+use super::short_forms::short_forms;
+use super::stream::Stream;
+use crate::aggregate::{Aggregate, AsPair, AsValue, Rows, WithKey, WithNothing};
+use crate::assembly::{Id, Then};
+use crate::operator::{Grouping, Running, Unkeyed};
+
+/// A stream whose aggregates give a result with every record; see [`Stream::running`].
+#[must_use = "say next what is aggregated, such as `.count()`"]
+pub struct RunningStream<T, O = T, S = Id> {
+    pub(super) stream: Stream<T, O, S>,
+}
+
+/// A keyed stream whose aggregates give a result with every record; see
+/// [`KeyedStream::running`](super::KeyedStream::running).
+#[must_use = "say next what is aggregated, such as `.count()`"]
+pub struct KeyedRunningStream<T, B, O = T, S = Id> {
+    pub(super) stream: Stream<T, O, S>,
+    pub(super) key: B,
+}
+
+impl<T, O, S> fmt::Debug for RunningStream<T, O, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RunningStream<{}>", std::any::type_name::<T>())
+    }
+}
+
+impl<T, B, O, S> fmt::Debug for KeyedRunningStream<T, B, O, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyedRunningStream<{}>", std::any::type_name::<T>())
+    }
+}
+
+/// The stream that a short form without keys gives.
+type Values<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, Running<Unkeyed, A, AsValue>>>;
+
+/// The value so far, with every record and its timestamp.
+impl<T, O, S> RunningStream<T, O, S> {
+    /// The rows of an aggregate expression.
+    #[must_use]
+    pub fn rows(&self) -> Rows<T> {
+        Rows::new()
+    }
+
+    /// What `.aggregate(|rows| …)` becomes.
+    pub fn aggregate_with<A, U, F>(
+        self,
+        aggregate: A,
+        finish: F,
+    ) -> Stream<U, O, Then<S, Running<Unkeyed, A, WithNothing<F>>>>
+    where
+        A: Aggregate<T>,
+        F: FnMut(A::Out) -> U,
+    {
+        self.stream.then(Running {
+            grouping: Unkeyed,
+            aggregate,
+            finish: WithNothing(finish),
+        })
+    }
+
+    fn short<A: Aggregate<T>>(self, aggregate: A) -> Values<T, O, S, A> {
+        self.stream.then(Running {
+            grouping: Unkeyed,
+            aggregate,
+            finish: AsValue,
+        })
+    }
+
+    short_forms!(Values<T, O, S>);
+}
+
+/// The stream that a short form with keys gives.
+type Pairs<T, B, O, S, A> =
+    Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, Running<B, A, AsPair>>>;
+
+/// `(key, value)` so far, with every record and its timestamp.
+impl<T, B: Grouping<T>, O, S> KeyedRunningStream<T, B, O, S> {
+    /// The rows of an aggregate expression.
+    #[must_use]
+    pub fn rows(&self) -> Rows<T> {
+        Rows::new()
+    }
+
+    /// What `.aggregate(|key, rows| …)` becomes.
+    pub fn aggregate_with<A, U, F>(
+        self,
+        aggregate: A,
+        finish: F,
+    ) -> Stream<U, O, Then<S, Running<B, A, WithKey<F>>>>
+    where
+        A: Aggregate<T>,
+        F: FnMut(&B::Key, A::Out) -> U,
+    {
+        self.stream.then(Running {
+            grouping: self.key,
+            aggregate,
+            finish: WithKey(finish),
+        })
+    }
+
+    fn short<A: Aggregate<T>>(self, aggregate: A) -> Pairs<T, B, O, S, A> {
+        self.stream.then(Running {
+            grouping: self.key,
+            aggregate,
+            finish: AsPair,
+        })
+    }
+
+    short_forms!(Pairs<T, B, O, S>);
+}

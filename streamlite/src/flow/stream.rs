@@ -1,0 +1,310 @@
+//! A stream without keys.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::key::CheckedKey;
+use super::keyed::KeyedStream;
+use super::running::RunningStream;
+use super::short_forms::short_forms;
+use super::sinks::Accepts;
+use super::windowed::{AllWindowedStream, DropLate};
+use crate::aggregate::{Aggregate, AsValue, Rows, WithNothing};
+use crate::assembly::{Id, Then};
+use crate::operator::{
+    ByRef, EventTime, Filter, FilterMap, FlatMap, ForEach, Inspect, Map, Split, To, Total, TryMap, Union,
+    Unkeyed,
+};
+use crate::time::{Ascending, TimeDelta, Timestamp, WatermarkStrategy};
+use crate::window::Assigner;
+
+/// A stream of `T`: a description of what will run.
+///
+/// `O` is what the statement takes, and `S` the operators in between; nobody writes them. Inside
+/// [`pipeline!`](crate::pipeline) a stream may be used any number of times, and every use gets every record.
+#[must_use = "a stream does nothing until it reaches a sink"]
+pub struct Stream<T, O = T, S = Id> {
+    pub(crate) stage: S,
+    item: PhantomData<fn(O) -> T>,
+}
+
+impl<T> Stream<T> {
+    /// A stream by its name.
+    pub(crate) const fn named() -> Self {
+        Self {
+            stage: Id,
+            item: PhantomData,
+        }
+    }
+}
+
+impl<T, O, S: Clone> Clone for Stream<T, O, S> {
+    fn clone(&self) -> Self {
+        Self {
+            stage: self.stage.clone(),
+            item: PhantomData,
+        }
+    }
+}
+
+impl<T, O, S: Copy> Copy for Stream<T, O, S> {}
+
+impl<T, O, S> fmt::Debug for Stream<T, O, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stream<{}>", std::any::type_name::<T>())
+    }
+}
+
+/// Operators without state.
+impl<T, O, S> Stream<T, O, S> {
+    pub(super) fn then<U, B>(self, stage: B) -> Stream<U, O, Then<S, B>> {
+        Stream {
+            stage: Then(self.stage, stage),
+            item: PhantomData,
+        }
+    }
+
+    /// Turns each record into one other. Timestamps and watermarks stay.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let doubled = pipeline!(from([1, 2, 3]).map(|n| n * 2)).collect()?;
+    /// assert_eq!(doubled, [2, 4, 6]);
+    /// # streamlite::Result::Ok(())
+    /// ```
+    pub fn map<U, F: FnMut(T) -> U>(self, turn: F) -> Stream<U, O, Then<S, Map<F>>> {
+        self.then(Map(turn))
+    }
+
+    /// Keeps the records for which `holds` is true.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let even = pipeline!(from(1..=6).filter(|n| n % 2 == 0)).collect()?;
+    /// assert_eq!(even, [2, 4, 6]);
+    /// # streamlite::Result::Ok(())
+    /// ```
+    pub fn filter<F: FnMut(&T) -> bool>(self, holds: F) -> Stream<T, O, Then<S, Filter<F>>> {
+        self.then(Filter(holds))
+    }
+
+    /// Turns each record into one other, or drops it.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let numbers = pipeline!(from(["1", "two", "3"]).filter_map(|s| s.parse::<i32>().ok())).collect()?;
+    /// assert_eq!(numbers, [1, 3]);
+    /// # streamlite::Result::Ok(())
+    /// ```
+    pub fn filter_map<U, F: FnMut(T) -> Option<U>>(self, turn: F) -> Stream<U, O, Then<S, FilterMap<F>>> {
+        self.then(FilterMap(turn))
+    }
+
+    /// Turns each record into any number of others, each with the record's timestamp.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let words = pipeline!(from(["a b", "c"]).flat_map(|line| line.split(' '))).collect()?;
+    /// assert_eq!(words, ["a", "b", "c"]);
+    /// # streamlite::Result::Ok(())
+    /// ```
+    pub fn flat_map<U, F>(self, turn: F) -> Stream<U::Item, O, Then<S, FlatMap<F>>>
+    where
+        U: IntoIterator,
+        F: FnMut(T) -> U,
+    {
+        self.then(FlatMap(turn))
+    }
+
+    /// Shows each record to a closure as it passes.
+    pub fn inspect<F: FnMut(&T)>(self, look: F) -> Stream<T, O, Then<S, Inspect<F>>> {
+        self.then(Inspect(look))
+    }
+
+    /// Turns each record into one other, or keeps the record with the error: `let (ok, failed) = ….try_map(…);`.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let rest = pipeline!({
+    ///     let (numbers, failed) = from(["1", "two"]).try_map(|text| text.parse::<i32>());
+    ///     numbers.for_each(|_| {});
+    ///     failed.map(|failed| failed.record)
+    /// })
+    /// .collect()?;
+    /// assert_eq!(rest, ["two"]);
+    /// # streamlite::Result::Ok(())
+    /// ```
+    pub fn try_map<U, E, F: FnMut(&T) -> Result<U, E>>(self, turn: F) -> TryMap<T, O, S, F> {
+        TryMap { stream: self, turn }
+    }
+
+    /// Splits the stream by a predicate: `let (yes, no) = ….split(…);`.
+    pub fn split<F: FnMut(&T) -> bool>(self, holds: F) -> Split<T, O, S, F> {
+        Split { stream: self, holds }
+    }
+
+    /// Every record of both streams. The watermark is the lower one of the inputs that are neither idle nor finished.
+    pub fn union(self, _other: Stream<T>) -> Union<T, O, S> {
+        Union { stream: self }
+    }
+
+    /// Groups the records by a key; aggregates and windows behind it are per key.
+    ///
+    /// A key is `Hash + Eq + Clone`, and in a pipeline function storable, too. A float is none: key by `x.to_bits()`.
+    pub fn key_by<M, K: CheckedKey<M>, F: FnMut(&T) -> K>(self, key: F) -> KeyedStream<T, K::By<F>, O, S> {
+        KeyedStream {
+            stream: self,
+            key: K::by(key),
+        }
+    }
+
+    /// Groups the records by a key that is borrowed from the record: only new keys are cloned.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let names = vec!["ada".to_string(), "bob".to_string(), "ada".to_string()];
+    /// let counts = pipeline!(from(names).key_by_ref(|name| name.as_str()).count()).collect()?;
+    /// assert_eq!(counts, [("ada".to_string(), 2), ("bob".to_string(), 1)]);
+    /// # streamlite::Result::Ok(())
+    /// ```
+    pub fn key_by_ref<Q, F>(self, key: F) -> KeyedStream<T, ByRef<F, Q>, O, S>
+    where
+        Q: ToOwned + ?Sized,
+        F: FnMut(&T) -> &Q,
+    {
+        KeyedStream {
+            stream: self,
+            key: ByRef::new(key),
+        }
+    }
+
+    /// Writes every record to a sink, and ends the chain.
+    pub fn to<M, K: Accepts<T, M>>(self, sink: K) -> To<T, O, S, K::Itself> {
+        To {
+            stream: self,
+            sink: sink.itself(),
+        }
+    }
+
+    /// Gives every record to a closure, and ends the chain.
+    pub fn for_each<F: FnMut(T)>(self, take: F) -> ForEach<T, O, S, F> {
+        ForEach { stream: self, take }
+    }
+}
+
+/// Event time.
+impl<T, O, S> Stream<T, O, S> {
+    /// Takes the records' timestamps out of the records: event time, for each partition of the source.
+    ///
+    /// `.watermark(bounded(5s))` behind it says how far out of order records may come; without it they come in order,
+    /// as with `ascending()`.
+    pub fn event_time<U, F>(self, timestamp: F) -> Stream<T, O, Then<S, EventTime<F, U, Ascending>>>
+    where
+        U: Into<Timestamp>,
+        F: FnMut(&T) -> U,
+    {
+        let strategy = crate::time::ascending();
+        self.then(EventTime {
+            timestamp,
+            strategy,
+            idle_after: None,
+            into: PhantomData,
+        })
+    }
+
+    /// Windows over all records; `key_by` before it makes them per key.
+    pub fn window<W: Assigner>(self, window: W) -> AllWindowedStream<T, W::Itself, DropLate, O, S> {
+        AllWindowedStream::new(self, window.itself())
+    }
+}
+
+impl<T, O, S, F, U, V> Stream<T, O, Then<S, EventTime<F, U, V>>> {
+    /// Says how watermarks follow from the timestamps: `bounded(5s)` or `ascending()`.
+    pub fn watermark<W: WatermarkStrategy>(self, strategy: W) -> Stream<T, O, Then<S, EventTime<F, U, W>>> {
+        let Then(
+            before,
+            EventTime {
+                timestamp,
+                idle_after,
+                into,
+                ..
+            },
+        ) = self.stage;
+        let stage = Then(
+            before,
+            EventTime {
+                timestamp,
+                strategy,
+                idle_after,
+                into,
+            },
+        );
+        Stream {
+            stage,
+            item: PhantomData,
+        }
+    }
+
+    /// Stops waiting for a partition that has had nothing to read for longer than this.
+    ///
+    /// When it speaks again below the watermark, its records are candidates for being late.
+    pub fn idle_after(mut self, span: TimeDelta) -> Self {
+        self.stage.1.idle_after = Some(span);
+        self
+    }
+}
+
+/// Aggregates over the whole input: one record at its end, and none if there was no input.
+impl<T, O, S> Stream<T, O, S> {
+    /// Gives a result with every record instead of one at the end of the input.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let sums = pipeline!(from([1u32, 2, 3]).running().sum(|n| *n)).collect()?;
+    /// assert_eq!(sums, [1, 3, 6]);
+    /// # streamlite::Result::Ok(())
+    /// ```
+    pub fn running(self) -> RunningStream<T, O, S> {
+        RunningStream { stream: self }
+    }
+
+    /// The rows of an aggregate expression.
+    #[must_use]
+    pub fn rows(&self) -> Rows<T> {
+        Rows::new()
+    }
+
+    /// What `.aggregate(|rows| …)` becomes.
+    pub fn aggregate_with<A, U, F>(
+        self,
+        aggregate: A,
+        finish: F,
+    ) -> Stream<U, O, Then<S, Total<Unkeyed, A, WithNothing<F>>>>
+    where
+        A: Aggregate<T>,
+        F: FnMut(A::Out) -> U,
+    {
+        self.then(Total {
+            grouping: Unkeyed,
+            aggregate,
+            finish: WithNothing(finish),
+        })
+    }
+}
+
+/// The stream that a short form gives.
+type Short<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, Total<Unkeyed, A, AsValue>>>;
+
+/// Short forms of the aggregates: one value at the end of the input, and none if there was no input. They ask for a
+/// source that ends; put `.window(…)` or `.running()` before them where it does not.
+impl<T, O, S> Stream<T, O, S> {
+    fn short<A: Aggregate<T>>(self, aggregate: A) -> Short<T, O, S, A> {
+        self.then(Total {
+            grouping: Unkeyed,
+            aggregate,
+            finish: AsValue,
+        })
+    }
+
+    short_forms!(Short<T, O, S>);
+}

@@ -1,0 +1,229 @@
+//! Streams cut into windows.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::short_forms::short_forms;
+use super::stream::Stream;
+use crate::aggregate::{Aggregate, AsWindowed, Rows, WithBoth, WithWindow};
+use crate::assembly::{Id, Then};
+use crate::operator::{Grouping, Unkeyed, Windowing, WithLate};
+use crate::time::TimeDelta;
+use crate::window::{Window, Windowed};
+
+/// A keyed stream cut into windows; see [`KeyedStream::window`](super::KeyedStream::window).
+///
+/// A window fires when the watermark reaches its end, keys in the order in which they came. A record that comes after
+/// its window was closed (the window's end and the allowed lateness lie behind the watermark of the record's own
+/// partition) is late: it is counted, and given to [`with_late`](Self::with_late).
+#[must_use = "say next what is aggregated, such as `.count()`"]
+pub struct WindowedStream<T, B, W, L = DropLate, O = T, S = Id> {
+    stream: Stream<T, O, S>,
+    key: B,
+    window: W,
+    lateness: TimeDelta,
+    late: PhantomData<fn() -> L>,
+}
+
+/// A stream without keys cut into windows; see [`Stream::window`].
+#[must_use = "say next what is aggregated, such as `.count()`"]
+pub struct AllWindowedStream<T, W, L = DropLate, O = T, S = Id> {
+    windowed: WindowedStream<T, Unkeyed, W, L, O, S>,
+}
+
+impl<T, B, W, L, O, S> fmt::Debug for WindowedStream<T, B, W, L, O, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WindowedStream<{}>", std::any::type_name::<T>())
+    }
+}
+
+impl<T, W, L, O, S> fmt::Debug for AllWindowedStream<T, W, L, O, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AllWindowedStream<{}>", std::any::type_name::<T>())
+    }
+}
+
+/// What a windowed aggregate gives: one stream, or one and the late records.
+pub trait LatePolicy {
+    /// The description of it.
+    type Output<T, O, S, X, U>;
+
+    /// The description of it.
+    fn output<T, O, S, X, U>(stream: Stream<T, O, S>, windowing: X) -> Self::Output<T, O, S, X, U>;
+}
+
+/// Late records are counted and dropped.
+#[derive(Clone, Copy, Debug)]
+pub struct DropLate;
+
+/// Late records are a stream of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepLate;
+
+impl LatePolicy for DropLate {
+    type Output<T, O, S, X, U> = Stream<U, O, Then<S, X>>;
+
+    fn output<T, O, S, X, U>(stream: Stream<T, O, S>, windowing: X) -> Stream<U, O, Then<S, X>> {
+        stream.then(windowing)
+    }
+}
+
+impl LatePolicy for KeepLate {
+    type Output<T, O, S, X, U> = WithLate<T, O, S, X, U>;
+
+    fn output<T, O, S, X, U>(stream: Stream<T, O, S>, windowing: X) -> WithLate<T, O, S, X, U> {
+        WithLate::new(stream, windowing)
+    }
+}
+
+impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
+    /// Waits for late records for so much longer, in event time. The window has fired by then; each such record fires
+    /// its key again, with all that has come so far.
+    pub fn allowed_lateness(self, lateness: TimeDelta) -> Self {
+        Self { lateness, ..self }
+    }
+
+    /// Makes late records a stream of their own: `let (results, late) = ….with_late().count();`.
+    pub fn with_late(self) -> WindowedStream<T, B, W, KeepLate, O, S> {
+        let Self {
+            stream,
+            key,
+            window,
+            lateness,
+            ..
+        } = self;
+        WindowedStream {
+            stream,
+            key,
+            window,
+            lateness,
+            late: PhantomData,
+        }
+    }
+
+    /// The rows of an aggregate expression.
+    #[must_use]
+    pub fn rows(&self) -> Rows<T> {
+        Rows::new()
+    }
+}
+
+impl<T, B, W, O, S> WindowedStream<T, B, W, DropLate, O, S> {
+    pub(super) fn new(stream: Stream<T, O, S>, key: B, window: W) -> Self {
+        Self {
+            stream,
+            key,
+            window,
+            lateness: TimeDelta::ZERO,
+            late: PhantomData,
+        }
+    }
+}
+
+impl<T, B, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
+    fn described<A, F, U>(self, aggregate: A, finish: F) -> L::Output<T, O, S, Windowing<B, W, A, F>, U> {
+        let Self {
+            stream,
+            key,
+            window,
+            lateness,
+            ..
+        } = self;
+        L::output(
+            stream,
+            Windowing {
+                grouping: key,
+                assigner: window,
+                lateness,
+                aggregate,
+                finish,
+            },
+        )
+    }
+}
+
+/// What a short form on keyed windows gives.
+type Short<T, B, W, L, O, S, A> = <L as LatePolicy>::Output<
+    T,
+    O,
+    S,
+    Windowing<B, W, A, AsWindowed>,
+    Windowed<<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out>,
+>;
+
+/// Aggregates for each key and window: one [`Windowed`] for each, when the window fires.
+impl<T, B: Grouping<T>, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
+    /// What `.aggregate(|key, window, rows| …)` becomes.
+    pub fn aggregate_with<A, U, F>(
+        self,
+        aggregate: A,
+        finish: F,
+    ) -> L::Output<T, O, S, Windowing<B, W, A, WithBoth<F>>, U>
+    where
+        A: Aggregate<T>,
+        F: FnMut(&B::Key, Window, A::Out) -> U,
+    {
+        self.described(aggregate, WithBoth(finish))
+    }
+
+    fn short<A: Aggregate<T>>(self, aggregate: A) -> Short<T, B, W, L, O, S, A> {
+        self.described(aggregate, AsWindowed)
+    }
+
+    short_forms!(Short<T, B, W, L, O, S>);
+}
+
+impl<T, W, L, O, S> AllWindowedStream<T, W, L, O, S> {
+    /// Waits for late records for so much longer; see [`WindowedStream::allowed_lateness`].
+    pub fn allowed_lateness(self, lateness: TimeDelta) -> Self {
+        Self {
+            windowed: self.windowed.allowed_lateness(lateness),
+        }
+    }
+
+    /// Makes late records a stream of their own; see [`WindowedStream::with_late`].
+    pub fn with_late(self) -> AllWindowedStream<T, W, KeepLate, O, S> {
+        AllWindowedStream {
+            windowed: self.windowed.with_late(),
+        }
+    }
+
+    /// The rows of an aggregate expression.
+    #[must_use]
+    pub fn rows(&self) -> Rows<T> {
+        Rows::new()
+    }
+}
+
+impl<T, W, O, S> AllWindowedStream<T, W, DropLate, O, S> {
+    pub(super) fn new(stream: Stream<T, O, S>, window: W) -> Self {
+        Self {
+            windowed: WindowedStream::new(stream, Unkeyed, window),
+        }
+    }
+}
+
+/// What a short form on windows over all records gives.
+type AllShort<T, W, L, O, S, A> = Short<T, Unkeyed, W, L, O, S, A>;
+
+/// Aggregates for each window: one [`Windowed`] with the key `()` for each, when the window fires.
+impl<T, W, L: LatePolicy, O, S> AllWindowedStream<T, W, L, O, S> {
+    /// What `.aggregate(|window, rows| …)` becomes.
+    pub fn aggregate_with<A, U, F>(
+        self,
+        aggregate: A,
+        finish: F,
+    ) -> L::Output<T, O, S, Windowing<Unkeyed, W, A, WithWindow<F>>, U>
+    where
+        A: Aggregate<T>,
+        F: FnMut(Window, A::Out) -> U,
+    {
+        self.windowed.described(aggregate, WithWindow(finish))
+    }
+
+    fn short<A: Aggregate<T>>(self, aggregate: A) -> AllShort<T, W, L, O, S, A> {
+        self.windowed.described(aggregate, AsWindowed)
+    }
+
+    short_forms!(AllShort<T, W, L, O, S>);
+}

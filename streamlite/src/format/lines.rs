@@ -1,0 +1,104 @@
+//! Plain text: a record is a line.
+
+use std::fmt::Display;
+use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
+
+use super::opened::Opened;
+use super::raw_lines::RawLines;
+use super::{Decode, Encode};
+use crate::connector::Writer;
+use crate::connector::{Position, Progress, Reader};
+use crate::error::{Error, Result};
+use crate::fs::WriteFile;
+use crate::record::Record;
+
+/// Plain text in UTF-8: a record is a line without its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lines;
+
+impl Decode for Lines {
+    type Item = String;
+    type Reader = LinesReader;
+
+    fn reader(&self, file: Opened) -> Result<LinesReader> {
+        Ok(LinesReader {
+            lines: RawLines::new(file)?,
+        })
+    }
+}
+
+/// Reads lines.
+#[derive(Debug)]
+pub struct LinesReader {
+    lines: RawLines,
+}
+
+impl Reader for LinesReader {
+    type Item = String;
+
+    fn read<F: FnMut(String) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+        for _ in 0..at_most {
+            let Some(line) = self.lines.next()? else {
+                return Ok(Progress::End);
+            };
+            match std::str::from_utf8(line) {
+                Ok(line) => {
+                    if out(line.to_owned()).is_break() {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    let cause = format!("byte {} is not UTF-8", error.valid_up_to() + 1);
+                    self.lines.bad_record(String::new(), cause)?;
+                }
+            }
+        }
+        Ok(Progress::Ready)
+    }
+
+    fn position(&self) -> Position {
+        Position::of(&self.lines.place())
+    }
+
+    fn skipped(&self) -> u64 {
+        self.lines.bad()
+    }
+}
+
+impl<T: Display> Encode<T> for Lines {
+    type Writer = LinesWriter;
+
+    fn writer(&self, file: Box<dyn WriteFile>, name: String) -> LinesWriter {
+        LinesWriter {
+            file: BufWriter::new(file),
+            name,
+        }
+    }
+}
+
+/// Writes lines.
+pub struct LinesWriter {
+    file: BufWriter<Box<dyn WriteFile>>,
+    name: String,
+}
+
+impl std::fmt::Debug for LinesWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinesWriter")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Display> Writer<T> for LinesWriter {
+    fn write(&mut self, record: Record<T>) -> Result<()> {
+        writeln!(self.file, "{}", record.value).map_err(|cause| Error::io("writing", &self.name, cause))
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.file
+            .flush()
+            .map_err(|cause| Error::io("writing", &self.name, cause))
+    }
+}

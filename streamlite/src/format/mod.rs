@@ -1,0 +1,44 @@
+//! How records are written in files: one format a file.
+
+mod csv;
+mod json;
+mod limited;
+mod lines;
+mod opened;
+mod policy;
+mod raw_lines;
+
+pub use self::csv::{Csv, CsvReader, CsvWriter};
+pub use json::{Json, JsonReader, JsonWriter};
+pub use lines::{Lines, LinesReader, LinesWriter};
+pub use opened::Opened;
+pub(crate) use policy::Policy;
+pub use policy::{Fail, OnError, Route, Skip};
+
+use crate::connector::Writer;
+use crate::error::Result;
+use crate::fs::WriteFile;
+use crate::source::Reader;
+
+/// A format that records are read from.
+pub trait Decode: Send {
+    /// A record.
+    type Item;
+    /// Reads the records of one file.
+    type Reader: Reader<Item = Self::Item>;
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If the file as a whole cannot be: a header that is none, an encoding that is not UTF-8.
+    fn reader(&self, file: Opened) -> Result<Self::Reader>;
+}
+
+/// A format that records are written in.
+pub trait Encode<T>: Send {
+    /// Writes the records of one file.
+    type Writer: Writer<T>;
+
+    /// Writes a file; `name` is for errors.
+    fn writer(&self, file: Box<dyn WriteFile>, name: String) -> Self::Writer;
+}

@@ -1,0 +1,39 @@
+//! The computer's own files: the one place that opens them.
+
+use std::fs::File;
+use std::io::{Error, ErrorKind, Result};
+use std::path::{Path, PathBuf};
+
+use super::{Fs, ReadFile, WriteFile};
+
+/// The computer's own files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalFs;
+
+impl WriteFile for File {
+    fn sync(&mut self) -> Result<()> {
+        self.sync_all()
+    }
+}
+
+impl Fs for LocalFs {
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens files")]
+    fn open(&self, path: &Path) -> Result<Box<dyn ReadFile>> {
+        let file = File::open(path)?;
+        if file.metadata()?.is_dir() {
+            return Err(Error::new(ErrorKind::IsADirectory, "it is a directory"));
+        }
+        Ok(Box::new(file))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that creates files")]
+    fn create(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
+        Ok(Box::new(File::create(path)?))
+    }
+
+    fn matching(&self, pattern: &str) -> Result<Vec<PathBuf>> {
+        let paths = glob::glob(pattern).map_err(|error| Error::new(ErrorKind::InvalidInput, error))?;
+        let files = paths.filter(|path| !path.as_ref().is_ok_and(|path| path.is_dir()));
+        files.map(|path| path.map_err(Error::from)).collect()
+    }
+}

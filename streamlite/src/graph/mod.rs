@@ -1,0 +1,125 @@
+//! The graph of a pipeline as a value, and its pictures.
+
+mod dot;
+mod mermaid;
+mod text;
+
+pub use dot::Dot;
+pub use mermaid::Mermaid;
+
+/// The graph of a pipeline: what the macro knows of it, as a constant.
+///
+/// [`Display`](std::fmt::Display) draws it as text; [`mermaid`](Self::mermaid) and [`dot`](Self::dot) as source for
+/// those tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Graph {
+    /// The pipeline's name.
+    pub name: &'static str,
+    /// The sources, in the order of the parameters.
+    pub sources: &'static [GraphSource],
+    /// The streams: each is what one source or one statement gives.
+    pub streams: &'static [GraphStream],
+    /// The statements: each is a chain of operators that runs as one.
+    pub nodes: &'static [GraphNode],
+    /// The sinks that are parameters.
+    pub sinks: &'static [GraphSink],
+}
+
+/// Where records come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphSource {
+    /// The parameter, or the `let` name.
+    pub name: &'static str,
+    /// The type of its records.
+    pub item: &'static str,
+    /// Its stream, in [`Graph::streams`].
+    pub stream: usize,
+    /// The line in the source file.
+    pub line: u32,
+}
+
+/// A stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphStream {
+    /// The `let` name.
+    pub name: &'static str,
+    /// What gives it.
+    pub origin: Origin,
+}
+
+/// What gives a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A source, in [`Graph::sources`].
+    Source(usize),
+    /// A statement, in [`Graph::nodes`].
+    Node(usize),
+}
+
+/// A statement: a chain of operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphNode {
+    /// The `let` names, or the sink.
+    pub name: &'static str,
+    /// Its operators, in the order of the chain.
+    pub operators: &'static [&'static str],
+    /// The streams that it takes, in [`Graph::streams`].
+    pub inputs: &'static [usize],
+    /// The streams that it gives.
+    pub outputs: &'static [usize],
+    /// The sink that it ends in.
+    pub sink: Option<&'static str>,
+    /// Whether it keeps state.
+    pub stateful: bool,
+    /// The line in the source file.
+    pub line: u32,
+}
+
+/// Where records go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphSink {
+    /// The parameter.
+    pub name: &'static str,
+    /// The type of its records.
+    pub item: &'static str,
+}
+
+impl Graph {
+    /// The graph in Mermaid's language.
+    #[must_use]
+    pub fn mermaid(&self) -> Mermaid<'_> {
+        Mermaid(self)
+    }
+
+    /// The graph in Graphviz's language.
+    #[must_use]
+    pub fn dot(&self) -> Dot<'_> {
+        Dot(self)
+    }
+
+    /// The links of the graph: which source or statement feeds which statement, by which stream.
+    pub(crate) fn links(&self) -> impl Iterator<Item = Link> + '_ {
+        self.nodes.iter().enumerate().flat_map(move |(to, node)| {
+            node.inputs.iter().map(move |&stream| Link {
+                from: self.streams[stream].origin,
+                to,
+                stream: self.streams[stream].name,
+            })
+        })
+    }
+}
+
+impl GraphNode {
+    /// The operators as one line.
+    pub(crate) fn chain(&self) -> String {
+        self.operators.join(" → ")
+    }
+}
+
+/// One arrow of a picture.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) from: Origin,
+    pub(crate) to: usize,
+    pub(crate) stream: &'static str,
+}

@@ -1,0 +1,26 @@
+//! What an expanded [`pipeline!`](crate::pipeline) names. Not for use by hand: it changes with the macro.
+
+pub use streamlite_macros::pipeline_in;
+
+pub use crate::assembly::*;
+pub use crate::connector::{Bounded, Sink, Source};
+pub use crate::flow::*;
+pub use crate::graph::{Graph, GraphNode, GraphSink, GraphSource, GraphStream, Origin};
+pub use crate::metrics::Report;
+pub use crate::operator::{Nowhere, Slot, Tee, again, matching};
+pub use crate::record::Push;
+pub use crate::runtime::{Collectable, Collector, Job, LocalJob};
+pub use crate::source::from;
+pub use crate::state::{Durable, Transient};
+pub use crate::testing::{TestBench, TestCheckpoint, TestClock, TestInput, TestOutput, TestRunner};
+
+use crate::time::TimeDelta;
+
+/// A duration literal.
+#[must_use]
+pub const fn delta(millis: i64) -> TimeDelta {
+    TimeDelta::from_millis(millis)
+}
+
+/// Asks for a source that ends.
+pub fn ends<S: Bounded>(_source: &S) {}

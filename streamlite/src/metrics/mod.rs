@@ -1,0 +1,9 @@
+//! What a job counted, and the report that it ends with.
+
+mod report;
+mod table;
+mod tally;
+
+pub(crate) use report::SourceTally;
+pub use report::{OperatorReport, Report, SinkReport, SourceReport};
+pub use tally::{NodeTally, Tally};

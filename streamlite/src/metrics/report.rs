@@ -1,0 +1,287 @@
+//! What a job did, for people to read.
+
+use std::fmt;
+
+use super::table::Table;
+use super::tally::Tally;
+use crate::graph::Graph;
+use crate::time::{TimeDelta, Timestamp};
+
+/// What a job did: records in and out of every source, operator and sink, how far event time came, and how fast it
+/// went. [`Display`](fmt::Display) prints it as a table, with what to write where records were late.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The pipeline's name.
+    pub name: &'static str,
+    /// The sources, in the order of the graph.
+    pub sources: Vec<SourceReport>,
+    /// The statements of the pipeline, in the order of the graph; those that end in a sink are in `sinks`, too.
+    pub operators: Vec<OperatorReport>,
+    /// The sinks, in the order of the graph.
+    pub sinks: Vec<SinkReport>,
+    /// How long the job has run.
+    pub elapsed: TimeDelta,
+}
+
+/// One source of a [`Report`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SourceReport {
+    /// The source's name in the pipeline.
+    pub name: &'static str,
+    /// What it is, such as a file's name.
+    pub description: String,
+    /// Records read.
+    pub records: u64,
+    /// Records that could not be read, and were skipped or routed to another sink.
+    pub skipped: u64,
+}
+
+/// One statement of a [`Report`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperatorReport {
+    /// The statement's `let` names.
+    pub name: &'static str,
+    /// Its operators.
+    pub operators: &'static [&'static str],
+    /// Records in, over all inputs.
+    pub records_in: u64,
+    /// Records out, over all outputs.
+    pub records_out: u64,
+    /// Records that came after their window was closed.
+    pub late: u64,
+    /// Of those, the records that went nowhere, because the statement has no `.with_late()`.
+    pub late_dropped: u64,
+    /// The watermark that it reached; `None` if it does not look at event time.
+    pub watermark: Option<Timestamp>,
+}
+
+/// One sink of a [`Report`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SinkReport {
+    /// The sink's name in the pipeline.
+    pub name: &'static str,
+    /// What it is, such as a file's name.
+    pub description: String,
+    /// Records written.
+    pub records: u64,
+}
+
+/// What the driver knows of a source.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SourceTally {
+    pub(crate) description: String,
+    pub(crate) skipped: u64,
+}
+
+impl Report {
+    pub(crate) fn new(graph: &Graph, tally: &Tally, sources: &[SourceTally], elapsed: TimeDelta) -> Self {
+        Self {
+            name: graph.name,
+            sources: source_reports(graph, tally, sources),
+            operators: operator_reports(graph, tally),
+            sinks: sink_reports(graph, tally),
+            elapsed,
+        }
+    }
+
+    /// Records read from all sources.
+    #[must_use]
+    pub fn records_read(&self) -> u64 {
+        self.sources.iter().map(|source| source.records).sum()
+    }
+
+    /// Records written to all sinks.
+    #[must_use]
+    pub fn records_written(&self) -> u64 {
+        self.sinks.iter().map(|sink| sink.records).sum()
+    }
+
+    /// Records that came after their window was closed, in all operators.
+    #[must_use]
+    pub fn late(&self) -> u64 {
+        self.operators.iter().map(|operator| operator.late).sum()
+    }
+
+    /// Bad records that were skipped or routed, over all sources.
+    #[must_use]
+    pub fn skipped(&self) -> u64 {
+        self.sources.iter().map(|source| source.skipped).sum()
+    }
+
+    /// Records read each second, 0 if no time has passed.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a rate is for showing")]
+    pub fn records_per_second(&self) -> f64 {
+        let seconds = self.elapsed.as_secs_f64();
+        if seconds > 0.0 {
+            self.records_read() as f64 / seconds
+        } else {
+            0.0
+        }
+    }
+}
+
+fn source_reports(graph: &Graph, tally: &Tally, sources: &[SourceTally]) -> Vec<SourceReport> {
+    let reports = graph.sources.iter().enumerate().map(|(index, source)| {
+        let known = sources.get(index).cloned().unwrap_or_default();
+        SourceReport {
+            name: source.name,
+            description: known.description,
+            records: tally.streams[source.stream],
+            skipped: known.skipped,
+        }
+    });
+    reports.collect()
+}
+
+fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
+    let sum = |streams: &[usize]| streams.iter().map(|&stream| tally.streams[stream]).sum();
+    let reports = graph
+        .nodes
+        .iter()
+        .zip(&tally.nodes)
+        .map(|(node, counts)| OperatorReport {
+            name: node.name,
+            operators: node.operators,
+            records_in: sum(node.inputs),
+            records_out: if node.sink.is_some() {
+                counts.written
+            } else {
+                sum(node.outputs)
+            },
+            late: counts.late,
+            late_dropped: counts.late_dropped,
+            watermark: counts.watermark,
+        });
+    reports.collect()
+}
+
+fn sink_reports(graph: &Graph, tally: &Tally) -> Vec<SinkReport> {
+    let sinks = graph.nodes.iter().zip(&tally.nodes).filter_map(|(node, counts)| {
+        node.sink.map(|name| SinkReport {
+            name,
+            description: counts.sink.clone().unwrap_or_default(),
+            records: counts.written,
+        })
+    });
+    sinks.collect()
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.headline())?;
+        write!(f, "{}", self.table())?;
+        for advice in self.advice() {
+            writeln!(f, "{advice}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    fn headline(&self) -> String {
+        let records = counted(self.records_read());
+        let seconds = self.elapsed.as_secs_f64();
+        let rate = match self.records_per_second() {
+            rate if rate > 0.0 => format!(", {} records/s", grouped(format!("{rate:.0}"))),
+            _ => String::new(),
+        };
+        format!("{}: {records} records in {seconds:.3} s{rate}", self.name)
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&["", "", "in", "out", "late", "skipped", "watermark"]);
+        for source in &self.sources {
+            let description = format!("from {}", source.description);
+            let (records, skipped) = (counted(source.records), some(source.skipped));
+            table.row([
+                source.name.to_owned(),
+                description,
+                String::new(),
+                records,
+                String::new(),
+                skipped,
+                String::new(),
+            ]);
+        }
+        for operator in &self.operators {
+            table.row([
+                operator.name.to_owned(),
+                operator.operators.join(" → "),
+                counted(operator.records_in),
+                counted(operator.records_out),
+                some(operator.late),
+                String::new(),
+                operator.watermark.map(reached).unwrap_or_default(),
+            ]);
+        }
+        for sink in &self.sinks {
+            let description = format!("into {}", sink.description);
+            let records = counted(sink.records);
+            table.row([
+                sink.name.to_owned(),
+                description,
+                records,
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]);
+        }
+        table
+    }
+
+    /// What to write where records were lost.
+    fn advice(&self) -> Vec<String> {
+        let late = self.operators.iter().filter(|operator| operator.late_dropped > 0).map(|operator| {
+            format!(
+                "{} records of `{}` came after their window was closed and are in no result: give them more time with \
+                 `.allowed_lateness(…)` or a longer `bounded(…)`, or keep them with `let (results, late) = ….with_late()`",
+                counted(operator.late_dropped),
+                operator.name
+            )
+        });
+        let skipped = self.sources.iter().filter(|source| source.skipped > 0).map(|source| {
+            format!(
+                "{} records of `{}` could not be read and were left out: see which with `.on_error(Route(sink))`",
+                counted(source.skipped),
+                source.name
+            )
+        });
+        late.chain(skipped).collect()
+    }
+}
+
+/// A watermark in words: the end of the input, nothing yet, or a time.
+fn reached(watermark: Timestamp) -> String {
+    match watermark {
+        Timestamp::MAX => "end".to_owned(),
+        Timestamp::MIN => "none yet".to_owned(),
+        watermark => watermark.to_string(),
+    }
+}
+
+/// A count, or nothing if it is zero.
+fn some(count: u64) -> String {
+    if count == 0 { String::new() } else { counted(count) }
+}
+
+fn counted(count: u64) -> String {
+    grouped(count.to_string())
+}
+
+/// Digits in groups of three: `1,234,567`.
+fn grouped(digits: String) -> String {
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,42 @@
+//! The counts of a running job, gathered from its operators.
+
+use crate::graph::Graph;
+use crate::time::Timestamp;
+
+/// Counts by stream and by statement of the graph.
+///
+/// Operators count in plain fields of their own, and write them here when asked.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    pub(crate) streams: Vec<u64>,
+    pub(crate) nodes: Vec<NodeTally>,
+}
+
+/// The counts of one statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeTally {
+    /// Records that came after their window was closed.
+    pub late: u64,
+    /// Of those, the ones that went nowhere.
+    pub late_dropped: u64,
+    /// The watermark that the statement has reached.
+    pub watermark: Option<Timestamp>,
+    /// Records that were written out.
+    pub written: u64,
+    /// What the sink is, such as a file's name.
+    pub sink: Option<String>,
+}
+
+impl Tally {
+    pub(crate) fn new(graph: &Graph) -> Self {
+        Self {
+            streams: vec![0; graph.streams.len()],
+            nodes: vec![NodeTally::default(); graph.nodes.len()],
+        }
+    }
+
+    /// The counts of a statement.
+    pub(crate) fn node(&mut self, index: usize) -> &mut NodeTally {
+        &mut self.nodes[index]
+    }
+}

@@ -1,0 +1,299 @@
+//! Event time: timestamps out of the records, and a watermark out of the timestamps, for each partition.
+
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use super::alignment::{Activity, Alignment};
+use crate::assembly::{Scope, Stage};
+use crate::record::{Lane, Push, Record, Signal};
+use crate::state::{Decoder, Encoder, Snapshot, StateError, StateId};
+use crate::time::{TimeDelta, Timestamp, WatermarkStrategy};
+
+/// The greatest watermark that records can give; one more is the end of the input.
+const GREATEST: Timestamp = Timestamp::from_millis(i64::MAX - 1);
+
+/// Describes `event_time`; see [`Stream::event_time`](crate::flow::Stream::event_time).
+#[derive(Clone, Copy, Debug)]
+pub struct EventTime<F, U, W> {
+    pub(crate) timestamp: F,
+    pub(crate) strategy: W,
+    pub(crate) idle_after: Option<TimeDelta>,
+    pub(crate) into: PhantomData<fn() -> U>,
+}
+
+struct EventTimePush<F, N> {
+    timestamp: F,
+    delay: TimeDelta,
+    idle_after: Option<TimeDelta>,
+    id: StateId,
+    lanes: Lanes,
+    /// The current lane's watermark.
+    own: Timestamp,
+    /// The watermark that the next record of the current lane is judged by.
+    seen: Timestamp,
+    /// How far the other lanes let the watermark rise.
+    limit: Timestamp,
+    /// The current lane was quiet, and its next record wakes it.
+    resting: bool,
+    next: N,
+}
+
+/// The partitions whose records come by here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Lanes {
+    known: Vec<LaneState>,
+    current: usize,
+    alignment: Alignment,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct LaneState {
+    lane: u32,
+    quiet_since: Option<Timestamp>,
+}
+
+impl<T, F, U, W, C> Stage<T, C> for EventTime<F, U, W>
+where
+    F: FnMut(&T) -> U,
+    U: Into<Timestamp>,
+    W: WatermarkStrategy,
+{
+    type Out = T;
+
+    #[inline]
+    fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+        let delay = self.strategy.delay().unwrap_or_else(|error| {
+            cx.failure().set(error);
+            TimeDelta::ZERO
+        });
+        EventTimePush {
+            timestamp: self.timestamp,
+            delay,
+            idle_after: self.idle_after,
+            id: cx.state_id(),
+            lanes: Lanes::default(),
+            own: Timestamp::MIN,
+            seen: Timestamp::MIN,
+            limit: Timestamp::MAX,
+            resting: false,
+            next,
+        }
+    }
+}
+
+impl<T, U, F, N> Push<T> for EventTimePush<F, N>
+where
+    F: FnMut(&T) -> U,
+    U: Into<Timestamp>,
+    N: Push<T>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        if self.resting {
+            self.wake();
+        }
+        let timestamp = (self.timestamp)(&record.value).into();
+        self.next.push(Record {
+            value: record.value,
+            timestamp,
+            seen: self.seen,
+        });
+        let watermark = (timestamp - self.delay).min(GREATEST);
+        if watermark > self.own {
+            self.advance(watermark);
+        }
+    }
+
+    /// Only the end counts: what the watermarks of an earlier `event_time` said is said anew here.
+    fn watermark(&mut self, watermark: Timestamp) {
+        if watermark == Timestamp::MAX {
+            self.next.watermark(watermark);
+        }
+    }
+
+    fn signal(&mut self, signal: &mut Signal<'_>) {
+        match signal {
+            Signal::LaneOpen(lane) => self.lanes.open(*lane),
+            Signal::Lane(lane) => self.switch_to(*lane),
+            Signal::LaneEnd(lane) => self.set(*lane, Activity::Finished),
+            Signal::LaneQuiet(lane, now) => self.quiet(*lane, *now),
+            Signal::LaneWatermark(lane, watermark) => self.lane_watermark(*lane, *watermark),
+            Signal::Tick(now) => self.tick(*now),
+            Signal::Progress(progress) => {
+                self.note_own();
+                for (place, known) in self.lanes.known.iter().enumerate() {
+                    progress.note(Lane(known.lane), self.lanes.alignment.watermark_of(place));
+                }
+            }
+            Signal::Save(save) => {
+                self.note_own();
+                save.state(&self.id, &self.lanes);
+            }
+            Signal::Restore(restore) => {
+                restore.state(&self.id, &mut self.lanes);
+                self.look_around();
+            }
+            // An earlier `event_time` found its partitions quiet; this one looks for itself.
+            Signal::Idle | Signal::Active => return,
+            _ => {}
+        }
+        self.next.signal(signal);
+    }
+}
+
+impl<F, N> EventTimePush<F, N> {
+    #[inline]
+    fn advance<T>(&mut self, watermark: Timestamp)
+    where
+        N: Push<T>,
+    {
+        self.own = watermark;
+        let merged = self.lanes.alignment.merged();
+        self.seen = watermark.max(merged);
+        let risen = watermark.min(self.limit);
+        if risen > merged && watermark >= merged {
+            self.lanes.alignment.raise_to(risen);
+            self.next.watermark(risen);
+        }
+    }
+
+    /// Writes the current lane's watermark where the others are.
+    fn note_own(&mut self) {
+        if !self.lanes.known.is_empty() {
+            self.lanes.alignment.note(self.lanes.current, self.own);
+        }
+    }
+
+    /// Looks at the other lanes again, after one of them has changed.
+    fn look_around(&mut self) {
+        if self.lanes.known.is_empty() {
+            return;
+        }
+        let (current, alignment) = (self.lanes.current, &self.lanes.alignment);
+        self.own = alignment.watermark_of(current);
+        self.seen = self.own.max(alignment.merged());
+        self.limit = alignment.limit_by_others(current);
+        self.resting = self.lanes.known[current].quiet_since.is_some();
+    }
+
+    fn switch_to(&mut self, lane: Lane) {
+        self.note_own();
+        self.lanes.open(lane);
+        self.lanes.current = self.lanes.place(lane);
+        self.look_around();
+    }
+
+    /// What all lanes together let through now.
+    fn raise<T>(&mut self)
+    where
+        N: Push<T>,
+    {
+        if let Some(risen) = self.lanes.alignment.raise() {
+            self.next.watermark(risen);
+        }
+        self.look_around();
+    }
+
+    fn set<T>(&mut self, lane: Lane, activity: Activity)
+    where
+        N: Push<T>,
+    {
+        self.note_own();
+        self.lanes.open(lane);
+        let place = self.lanes.place(lane);
+        self.lanes.alignment.set(place, activity);
+        self.raise();
+    }
+
+    fn lane_watermark<T>(&mut self, lane: Lane, watermark: Timestamp)
+    where
+        N: Push<T>,
+    {
+        self.note_own();
+        self.lanes.open(lane);
+        let place = self.lanes.place(lane);
+        self.lanes.alignment.note(place, watermark.min(GREATEST));
+        self.lanes.alignment.set(place, Activity::Active);
+        self.raise();
+    }
+
+    fn quiet(&mut self, lane: Lane, now: Timestamp) {
+        self.note_own();
+        self.lanes.open(lane);
+        let place = self.lanes.place(lane);
+        self.lanes.known[place].quiet_since.get_or_insert(now);
+        self.look_around();
+    }
+
+    /// The current lane speaks again.
+    #[cold]
+    fn wake<T>(&mut self)
+    where
+        N: Push<T>,
+    {
+        self.note_own();
+        let current = self.lanes.current;
+        self.lanes.known[current].quiet_since = None;
+        if self.lanes.alignment.is_idle(current) {
+            self.lanes.alignment.set(current, Activity::Active);
+            self.next.signal(&mut Signal::Active);
+        }
+        self.look_around();
+    }
+
+    /// Takes out the lanes that have been quiet for longer than the pipeline wants to wait.
+    fn tick<T>(&mut self, now: Timestamp)
+    where
+        N: Push<T>,
+    {
+        let Some(idle_after) = self.idle_after else { return };
+        self.note_own();
+        let mut changed = false;
+        for (place, lane) in self.lanes.known.iter().enumerate() {
+            let idle = lane.quiet_since.is_some_and(|since| now - since > idle_after);
+            if idle && !self.lanes.alignment.is_idle(place) {
+                self.lanes.alignment.set(place, Activity::Idle);
+                changed = true;
+            }
+        }
+        if changed {
+            self.raise();
+            if self.lanes.alignment.all_idle() {
+                self.next.signal(&mut Signal::Idle);
+            }
+        }
+    }
+}
+
+impl Lanes {
+    /// Makes a lane known; one that is known already stays as it is.
+    fn open(&mut self, lane: Lane) {
+        if self.search(lane).is_none() {
+            self.known.push(LaneState {
+                lane: lane.0,
+                quiet_since: None,
+            });
+            self.alignment.add();
+        }
+    }
+
+    fn place(&self, lane: Lane) -> usize {
+        self.search(lane).expect("the lane was opened just before")
+    }
+
+    fn search(&self, lane: Lane) -> Option<usize> {
+        self.known.iter().position(|known| known.lane == lane.0)
+    }
+}
+
+impl Snapshot for Lanes {
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(self)
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        *self = from.plain()?;
+        Ok(())
+    }
+}

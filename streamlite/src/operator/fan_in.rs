@@ -1,0 +1,148 @@
+//! Several streams become one: the operator behind them is built once, and shared by a port for each input.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::alignment::{Activity, Alignment};
+use crate::assembly::{Node21, Scope, Stage};
+use crate::flow::Stream;
+use crate::record::{Push, Record, Signal};
+use crate::state::{Decoder, Encoder, Snapshot, StateError, StateId};
+use crate::time::Timestamp;
+
+/// Describes a union; see [`Stream::union`](crate::flow::Stream::union).
+#[derive(Debug)]
+pub struct Union<T, O, S> {
+    pub(crate) stream: Stream<T, O, S>,
+}
+
+impl<T, O, S, C> Node21<O, T, T, C> for Union<T, O, S>
+where
+    S: Stage<O, C, Out = T>,
+{
+    #[inline]
+    fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> (impl Push<O>, impl Push<T>) {
+        let [first, second] = union_ports(&cx, next);
+        (self.stream.stage.build(cx, first), second)
+    }
+}
+
+/// The ports of a union of `INPUTS` streams into `next`.
+pub fn union_ports<N, C, const INPUTS: usize>(cx: &Scope<C>, next: N) -> [Port<N>; INPUTS] {
+    let shared = FanIn {
+        id: cx.state_id(),
+        alignment: Alignment::new(INPUTS),
+        arrived: 0,
+        next,
+    };
+    let shared = Rc::new(RefCell::new(shared));
+    std::array::from_fn(|input| Port {
+        input,
+        shared: Rc::clone(&shared),
+    })
+}
+
+/// One input of a union. A graph without cycles never enters the operator behind it twice at a time.
+#[derive(Debug)]
+pub struct Port<N> {
+    input: usize,
+    shared: Rc<RefCell<FanIn<N>>>,
+}
+
+#[derive(Debug)]
+struct FanIn<N> {
+    id: StateId,
+    alignment: Alignment,
+    /// At how many ports the present signal has arrived.
+    arrived: usize,
+    next: N,
+}
+
+impl<T, N: Push<T>> Push<T> for Port<N> {
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        self.shared.borrow_mut().next.push(record);
+    }
+
+    #[inline]
+    fn watermark(&mut self, watermark: Timestamp) {
+        self.shared.borrow_mut().watermark(self.input, watermark);
+    }
+
+    fn signal(&mut self, signal: &mut Signal<'_>) {
+        self.shared.borrow_mut().signal(self.input, signal);
+    }
+}
+
+impl<N> FanIn<N> {
+    fn watermark<T>(&mut self, input: usize, watermark: Timestamp)
+    where
+        N: Push<T>,
+    {
+        if watermark == Timestamp::MAX {
+            self.alignment.set(input, Activity::Finished);
+            if self.alignment.all_finished() {
+                return self.next.watermark(Timestamp::MAX);
+            }
+        } else {
+            self.alignment.set(input, Activity::Active);
+            self.alignment.note(input, watermark);
+        }
+        self.forward();
+    }
+
+    fn signal<T>(&mut self, input: usize, signal: &mut Signal<'_>)
+    where
+        N: Push<T>,
+    {
+        if let Signal::Idle = signal {
+            return self.idle(input);
+        }
+        if signal.is_for_all() {
+            self.arrived += 1;
+            if self.arrived < self.alignment.inputs() {
+                return;
+            }
+            self.arrived = 0;
+        }
+        match signal {
+            Signal::Save(save) => save.state(&self.id, &self.alignment),
+            Signal::Restore(restore) => restore.state(&self.id, &mut self.alignment),
+            Signal::Active => self.alignment.set(input, Activity::Active),
+            _ => {}
+        }
+        self.next.signal(signal);
+    }
+
+    fn idle<T>(&mut self, input: usize)
+    where
+        N: Push<T>,
+    {
+        self.alignment.set(input, Activity::Idle);
+        self.forward();
+        if self.alignment.all_idle() {
+            self.next.signal(&mut Signal::Idle);
+        }
+    }
+
+    #[inline]
+    fn forward<T>(&mut self)
+    where
+        N: Push<T>,
+    {
+        if let Some(risen) = self.alignment.raise() {
+            self.next.watermark(risen);
+        }
+    }
+}
+
+impl Snapshot for Alignment {
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(self)
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        *self = from.plain()?;
+        Ok(())
+    }
+}

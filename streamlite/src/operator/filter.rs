@@ -1,0 +1,41 @@
+//! Only the records for which a predicate holds go on.
+
+use super::pass::pass_on;
+use crate::assembly::{Scope, Stage};
+use crate::record::{Push, Record};
+
+/// Describes `filter`; see [`Stream::filter`](crate::flow::Stream::filter).
+#[derive(Clone, Copy, Debug)]
+pub struct Filter<F>(pub(crate) F);
+
+struct FilterPush<F, N> {
+    holds: F,
+    next: N,
+}
+
+impl<T, F, C> Stage<T, C> for Filter<F>
+where
+    F: FnMut(&T) -> bool,
+{
+    type Out = T;
+
+    #[inline]
+    fn build<N: Push<T>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+        FilterPush { holds: self.0, next }
+    }
+}
+
+impl<T, F, N> Push<T> for FilterPush<F, N>
+where
+    F: FnMut(&T) -> bool,
+    N: Push<T>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        if (self.holds)(&record.value) {
+            self.next.push(record);
+        }
+    }
+
+    pass_on!();
+}

@@ -1,0 +1,50 @@
+//! One record becomes one other, or none.
+
+use super::pass::pass_on;
+use crate::assembly::{Scope, Stage};
+use crate::record::{Push, Record};
+
+/// Describes `filter_map`; see [`Stream::filter_map`](crate::flow::Stream::filter_map).
+#[derive(Clone, Copy, Debug)]
+pub struct FilterMap<F>(pub(crate) F);
+
+struct FilterMapPush<F, N> {
+    turn: F,
+    next: N,
+}
+
+impl<T, U, F, C> Stage<T, C> for FilterMap<F>
+where
+    F: FnMut(T) -> Option<U>,
+{
+    type Out = U;
+
+    #[inline]
+    fn build<N: Push<U>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+        FilterMapPush { turn: self.0, next }
+    }
+}
+
+impl<T, U, F, N> Push<T> for FilterMapPush<F, N>
+where
+    F: FnMut(T) -> Option<U>,
+    N: Push<U>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        let Record {
+            value,
+            timestamp,
+            seen,
+        } = record;
+        if let Some(value) = (self.turn)(value) {
+            self.next.push(Record {
+                value,
+                timestamp,
+                seen,
+            });
+        }
+    }
+
+    pass_on!();
+}

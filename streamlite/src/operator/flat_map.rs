@@ -1,0 +1,52 @@
+//! One record becomes any number of others.
+
+use super::pass::pass_on;
+use crate::assembly::{Scope, Stage};
+use crate::record::{Push, Record};
+
+/// Describes `flat_map`; see [`Stream::flat_map`](crate::flow::Stream::flat_map).
+#[derive(Clone, Copy, Debug)]
+pub struct FlatMap<F>(pub(crate) F);
+
+struct FlatMapPush<F, N> {
+    turn: F,
+    next: N,
+}
+
+impl<T, U, F, C> Stage<T, C> for FlatMap<F>
+where
+    F: FnMut(T) -> U,
+    U: IntoIterator,
+{
+    type Out = U::Item;
+
+    #[inline]
+    fn build<N: Push<U::Item>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+        FlatMapPush { turn: self.0, next }
+    }
+}
+
+impl<T, U, F, N> Push<T> for FlatMapPush<F, N>
+where
+    F: FnMut(T) -> U,
+    U: IntoIterator,
+    N: Push<U::Item>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        let Record {
+            value,
+            timestamp,
+            seen,
+        } = record;
+        for value in (self.turn)(value) {
+            self.next.push(Record {
+                value,
+                timestamp,
+                seen,
+            });
+        }
+    }
+
+    pass_on!();
+}

@@ -1,0 +1,60 @@
+//! The end of a chain: records are given to a closure.
+
+use crate::assembly::{Node10, Scope, Stage};
+use crate::flow::Stream;
+use crate::record::{Push, Record, Signal};
+use crate::time::Timestamp;
+
+/// Describes the end of a chain; see [`Stream::for_each`](crate::flow::Stream::for_each).
+#[derive(Debug)]
+#[must_use = "it is an output of a pipeline: write it as a statement"]
+pub struct ForEach<T, O, S, F> {
+    pub(crate) stream: Stream<T, O, S>,
+    pub(crate) take: F,
+}
+
+struct ForEachPush<F> {
+    node: usize,
+    taken: u64,
+    watermark: Timestamp,
+    take: F,
+}
+
+impl<T, O, S, F, C> Node10<O, C> for ForEach<T, O, S, F>
+where
+    S: Stage<O, C, Out = T>,
+    F: FnMut(T),
+{
+    #[inline]
+    fn build(self, cx: Scope<C>) -> impl Push<O> {
+        let end = ForEachPush {
+            node: cx.node_index(),
+            taken: 0,
+            watermark: Timestamp::MIN,
+            take: self.take,
+        };
+        self.stream.stage.build(cx, end)
+    }
+}
+
+impl<T, F: FnMut(T)> Push<T> for ForEachPush<F> {
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        self.taken += 1;
+        (self.take)(record.value);
+    }
+
+    #[inline]
+    fn watermark(&mut self, watermark: Timestamp) {
+        self.watermark = watermark;
+    }
+
+    fn signal(&mut self, signal: &mut Signal<'_>) {
+        if let Signal::Count(tally) = signal {
+            let counts = tally.node(self.node);
+            counts.written += self.taken;
+            counts.watermark = Some(self.watermark);
+            counts.sink = Some("closure".to_owned());
+        }
+    }
+}

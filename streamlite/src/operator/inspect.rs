@@ -1,0 +1,40 @@
+//! Records are shown to a closure as they pass.
+
+use super::pass::pass_on;
+use crate::assembly::{Scope, Stage};
+use crate::record::{Push, Record};
+
+/// Describes `inspect`; see [`Stream::inspect`](crate::flow::Stream::inspect).
+#[derive(Clone, Copy, Debug)]
+pub struct Inspect<F>(pub(crate) F);
+
+struct InspectPush<F, N> {
+    look: F,
+    next: N,
+}
+
+impl<T, F, C> Stage<T, C> for Inspect<F>
+where
+    F: FnMut(&T),
+{
+    type Out = T;
+
+    #[inline]
+    fn build<N: Push<T>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+        InspectPush { look: self.0, next }
+    }
+}
+
+impl<T, F, N> Push<T> for InspectPush<F, N>
+where
+    F: FnMut(&T),
+    N: Push<T>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        (self.look)(&record.value);
+        self.next.push(record);
+    }
+
+    pass_on!();
+}

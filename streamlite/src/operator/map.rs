@@ -1,0 +1,48 @@
+//! One record becomes one other.
+
+use super::pass::pass_on;
+use crate::assembly::{Scope, Stage};
+use crate::record::{Push, Record};
+
+/// Describes `map`; see [`Stream::map`](crate::flow::Stream::map).
+#[derive(Clone, Copy, Debug)]
+pub struct Map<F>(pub(crate) F);
+
+struct MapPush<F, N> {
+    turn: F,
+    next: N,
+}
+
+impl<T, U, F, C> Stage<T, C> for Map<F>
+where
+    F: FnMut(T) -> U,
+{
+    type Out = U;
+
+    #[inline]
+    fn build<N: Push<U>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+        MapPush { turn: self.0, next }
+    }
+}
+
+impl<T, U, F, N> Push<T> for MapPush<F, N>
+where
+    F: FnMut(T) -> U,
+    N: Push<U>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        let Record {
+            value,
+            timestamp,
+            seen,
+        } = record;
+        self.next.push(Record {
+            value: (self.turn)(value),
+            timestamp,
+            seen,
+        });
+    }
+
+    pass_on!();
+}

@@ -1,0 +1,113 @@
+//! Aggregates that give a result with every record.
+
+use std::marker::PhantomData;
+
+use super::grouping::{Grouping, restore_table, save_table};
+use crate::aggregate::{Aggregate, Finish};
+use crate::assembly::{Scope, Stage};
+use crate::record::{Push, Record, Signal};
+use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
+use crate::time::Timestamp;
+
+/// Describes an aggregate that gives a result with every record; see [`Stream::running`](crate::flow::Stream::running).
+#[derive(Clone, Copy, Debug)]
+pub struct Running<G, A, F> {
+    pub(crate) grouping: G,
+    pub(crate) aggregate: A,
+    pub(crate) finish: F,
+}
+
+struct RunningPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
+    grouping: G,
+    aggregate: A,
+    finish: F,
+    table: G::Table<A::Acc>,
+    id: StateId,
+    next: N,
+    keeps: PhantomData<fn() -> (T, C)>,
+}
+
+impl<T, C, G, A, F> Stage<T, C> for Running<G, A, F>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    F: Finish<G::Key, (), A::Out>,
+    C: Keeps<G::Key> + Keeps<A::Acc>,
+{
+    type Out = F::Out;
+
+    #[inline]
+    fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+        RunningPush::<T, C, G, A, F, N> {
+            grouping: self.grouping,
+            aggregate: self.aggregate,
+            finish: self.finish,
+            table: Default::default(),
+            id: cx.state_id(),
+            next,
+            keeps: PhantomData,
+        }
+    }
+}
+
+impl<T, C, G, A, F, N> Push<T> for RunningPush<T, C, G, A, F, N>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    F: Finish<G::Key, (), A::Out>,
+    N: Push<F::Out>,
+    C: Keeps<G::Key> + Keeps<A::Acc>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        let Record {
+            value,
+            timestamp,
+            seen,
+        } = record;
+        let aggregate = &self.aggregate;
+        let entry = self.grouping.entry(&mut self.table, &value, || aggregate.zero());
+        aggregate.add_owned(entry.value, value);
+        let value = self.finish.finish(entry.key, (), aggregate.result(entry.value));
+        self.next.push(Record {
+            value,
+            timestamp,
+            seen,
+        });
+    }
+
+    #[inline]
+    fn watermark(&mut self, watermark: Timestamp) {
+        self.next.watermark(watermark);
+    }
+
+    fn signal(&mut self, signal: &mut Signal<'_>) {
+        match signal {
+            Signal::Save(save) => save.state(&self.id.clone(), self),
+            Signal::Restore(restore) => restore.state(&self.id.clone(), self),
+            _ => {}
+        }
+        self.next.signal(signal);
+    }
+}
+
+impl<T, C, G, A, F, N> Snapshot for RunningPush<T, C, G, A, F, N>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    C: Keeps<G::Key> + Keeps<A::Acc>,
+{
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        save_table(&self.table, to, |key, acc, to| {
+            to.kept::<C, G::Key>(key)?;
+            to.kept::<C, A::Acc>(acc)
+        })
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        self.table = restore_table(from, |from| {
+            Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?))
+        })?;
+        Ok(())
+    }
+}

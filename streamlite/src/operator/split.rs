@@ -1,0 +1,60 @@
+//! Two streams out of one, by a predicate.
+
+use crate::assembly::{Node12, Scope, Stage};
+use crate::flow::Stream;
+use crate::record::{Push, Record, Signal};
+use crate::time::Timestamp;
+
+/// Describes `split`; see [`Stream::split`](crate::flow::Stream::split).
+#[derive(Debug)]
+#[must_use = "a split has two outputs: `let (yes, no) = stream.split(…);`"]
+pub struct Split<T, O, S, F> {
+    pub(crate) stream: Stream<T, O, S>,
+    pub(crate) holds: F,
+}
+
+struct SplitPush<F, A, B> {
+    holds: F,
+    yes: A,
+    no: B,
+}
+
+impl<T, O, S, F, C> Node12<O, T, T, C> for Split<T, O, S, F>
+where
+    S: Stage<O, C, Out = T>,
+    F: FnMut(&T) -> bool,
+{
+    #[inline]
+    fn build<A: Push<T>, B: Push<T>>(self, cx: Scope<C>, yes: A, no: B) -> impl Push<O> {
+        self.stream.stage.build(
+            cx,
+            SplitPush {
+                holds: self.holds,
+                yes,
+                no,
+            },
+        )
+    }
+}
+
+impl<T, F: FnMut(&T) -> bool, A: Push<T>, B: Push<T>> Push<T> for SplitPush<F, A, B> {
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        if (self.holds)(&record.value) {
+            self.yes.push(record);
+        } else {
+            self.no.push(record);
+        }
+    }
+
+    #[inline]
+    fn watermark(&mut self, watermark: Timestamp) {
+        self.yes.watermark(watermark);
+        self.no.watermark(watermark);
+    }
+
+    fn signal(&mut self, signal: &mut Signal<'_>) {
+        self.yes.signal(signal);
+        self.no.signal(signal);
+    }
+}

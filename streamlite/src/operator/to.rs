@@ -1,0 +1,102 @@
+//! The end of a chain: records are written to a sink.
+
+use crate::assembly::{Failure, Node10, Scope, Stage};
+use crate::connector::{Sink, Writer};
+use crate::error::Result;
+use crate::flow::Stream;
+use crate::record::{Push, Record, Signal};
+use crate::time::Timestamp;
+
+/// Describes the end of a chain; see [`Stream::to`](crate::flow::Stream::to).
+#[derive(Debug)]
+#[must_use = "it is an output of a pipeline: write it as a statement"]
+pub struct To<T, O, S, K> {
+    pub(crate) stream: Stream<T, O, S>,
+    pub(crate) sink: K,
+}
+
+struct ToPush<W> {
+    node: usize,
+    description: String,
+    written: u64,
+    watermark: Timestamp,
+    /// `None` once opening or writing has failed: the job ends with that error, and nothing more is written.
+    writer: Option<W>,
+    failure: Failure,
+}
+
+impl<T, O, S, K, C> Node10<O, C> for To<T, O, S, K>
+where
+    S: Stage<O, C, Out = T>,
+    K: Sink<T>,
+{
+    #[inline]
+    fn build(mut self, cx: Scope<C>) -> impl Push<O> {
+        let opened = self.sink.open();
+        let mut end = ToPush {
+            node: cx.node_index(),
+            description: self.sink.describe(),
+            written: 0,
+            watermark: Timestamp::MIN,
+            writer: None,
+            failure: cx.failure().clone(),
+        };
+        match opened {
+            Ok(writer) => end.writer = Some(writer),
+            Err(error) => end.failure.set(error),
+        }
+        self.stream.stage.build(cx, end)
+    }
+}
+
+impl<W> ToPush<W> {
+    #[inline]
+    fn check(&mut self, done: Result<()>) {
+        if let Err(error) = done {
+            self.fail(error);
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, error: crate::error::Error) {
+        self.writer = None;
+        self.failure.set(error);
+    }
+}
+
+impl<T, W: Writer<T>> Push<T> for ToPush<W> {
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        if let Some(writer) = &mut self.writer {
+            self.written += 1;
+            let done = writer.write(record);
+            self.check(done);
+        }
+    }
+
+    fn watermark(&mut self, watermark: Timestamp) {
+        self.watermark = watermark;
+        if let (Timestamp::MAX, Some(writer)) = (watermark, &mut self.writer) {
+            let done = writer.finish();
+            self.check(done);
+        }
+    }
+
+    fn signal(&mut self, signal: &mut Signal<'_>) {
+        match signal {
+            Signal::Count(tally) => {
+                let counts = tally.node(self.node);
+                counts.written += self.written;
+                counts.watermark = Some(self.watermark);
+                counts.sink = Some(self.description.clone());
+            }
+            Signal::Flush => {
+                if let Some(writer) = &mut self.writer {
+                    let done = writer.flush();
+                    self.check(done);
+                }
+            }
+            _ => {}
+        }
+    }
+}

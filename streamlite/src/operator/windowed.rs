@@ -1,0 +1,301 @@
+//! Aggregates over windows of event time, for each key or over all.
+
+use std::marker::PhantomData;
+
+use super::fan_out::Nowhere;
+use super::grouping::{GroupTable, Grouping, restore_table, save_table};
+use crate::aggregate::{Aggregate, Finish};
+use crate::assembly::{Node12, Scope, Stage};
+use crate::flow::Stream;
+use crate::record::{Lane, Push, Record, Signal};
+use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
+use crate::time::{TimeDelta, Timestamp};
+use crate::window::{Fired, Grid, GridAssigner, Place, Slices, Window};
+
+/// Describes an aggregate over windows; see [`WindowedStream::aggregate_with`](crate::flow::WindowedStream).
+#[derive(Clone, Copy, Debug)]
+pub struct Windowing<G, W, A, F> {
+    pub(crate) grouping: G,
+    pub(crate) assigner: W,
+    pub(crate) lateness: TimeDelta,
+    pub(crate) aggregate: A,
+    pub(crate) finish: F,
+}
+
+/// Describes an aggregate over windows whose late records are an output of their own.
+#[derive(Debug)]
+#[must_use = "`with_late` makes two outputs: `let (results, late) = …;`"]
+pub struct WithLate<T, O, S, X, U> {
+    stream: Stream<T, O, S>,
+    windowing: X,
+    result: PhantomData<fn() -> U>,
+}
+
+impl<T, O, S, X, U> WithLate<T, O, S, X, U> {
+    pub(crate) fn new(stream: Stream<T, O, S>, windowing: X) -> Self {
+        Self {
+            stream,
+            windowing,
+            result: PhantomData,
+        }
+    }
+}
+
+impl<T, C, G, W, A, F> Stage<T, C> for Windowing<G, W, A, F>
+where
+    G: Grouping<T>,
+    W: GridAssigner,
+    A: Aggregate<T>,
+    F: Finish<G::Key, Window, A::Out>,
+    C: Keeps<G::Key> + Keeps<A::Acc>,
+{
+    type Out = F::Out;
+
+    #[inline]
+    fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+        WindowedPush::<T, C, G, A, F, N, Nowhere>::new(self, &cx, next, Nowhere, LateRecords::Dropped)
+    }
+}
+
+impl<T, O, S, C, G, W, A, F> Node12<O, F::Out, T, C> for WithLate<T, O, S, Windowing<G, W, A, F>, F::Out>
+where
+    S: Stage<O, C, Out = T>,
+    G: Grouping<T>,
+    W: GridAssigner,
+    A: Aggregate<T>,
+    F: Finish<G::Key, Window, A::Out>,
+    C: Keeps<G::Key> + Keeps<A::Acc>,
+{
+    #[inline]
+    fn build<N: Push<F::Out>, L: Push<T>>(self, cx: Scope<C>, next: N, late: L) -> impl Push<O> {
+        let push =
+            WindowedPush::<T, C, G, A, F, N, L>::new(self.windowing, &cx, next, late, LateRecords::Kept);
+        self.stream.stage.build(cx, push)
+    }
+}
+
+/// What becomes of late records; they are counted in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LateRecords {
+    Dropped,
+    Kept,
+}
+
+struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
+    grouping: G,
+    aggregate: A,
+    finish: F,
+    slices: Slices<G::Table<A::Acc>>,
+    late_count: u64,
+    late_records: LateRecords,
+    /// The lane that results are sent in: they belong to no partition.
+    lane: Lane,
+    id: StateId,
+    node: usize,
+    /// Room to put a table's entries in order.
+    room: Vec<Option<(G::Key, A::Acc)>>,
+    next: N,
+    late: L,
+    keeps: PhantomData<fn() -> (T, C)>,
+}
+
+impl<T, C, G, A, F, N, L> WindowedPush<T, C, G, A, F, N, L>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    F: Finish<G::Key, Window, A::Out>,
+    N: Push<F::Out>,
+    L: Push<T>,
+{
+    fn new<W: GridAssigner>(
+        described: Windowing<G, W, A, F>,
+        cx: &Scope<C>,
+        next: N,
+        late: L,
+        late_records: LateRecords,
+    ) -> Self {
+        let grid = described.assigner.grid().unwrap_or_else(|error| {
+            cx.failure().set(error);
+            Grid {
+                size: TimeDelta::MAX,
+                offset: TimeDelta::ZERO,
+            }
+        });
+        Self {
+            grouping: described.grouping,
+            aggregate: described.aggregate,
+            finish: described.finish,
+            slices: Slices::new(grid, described.lateness),
+            late_count: 0,
+            late_records,
+            lane: cx.own_lane(),
+            id: cx.state_id(),
+            node: cx.node_index(),
+            room: Vec::new(),
+            next,
+            late,
+            keeps: PhantomData,
+        }
+    }
+
+    #[cold]
+    fn push_late(&mut self, record: Record<T>) {
+        self.late_count += 1;
+        self.late.push(record);
+    }
+
+    /// A window that has fired, and takes late records still, fires again for each: only the record's own key.
+    #[cold]
+    fn fire_again(&mut self, place: Place, record: &T) {
+        let (aggregate, seen) = (&self.aggregate, self.slices.watermark());
+        let table = self.slices.at(place);
+        let entry = self.grouping.entry(table, record, || aggregate.zero());
+        let value = self
+            .finish
+            .finish(entry.key, place.window, aggregate.result(entry.value));
+        self.next.push(Record {
+            value,
+            timestamp: place.window.last_timestamp(),
+            seen,
+        });
+    }
+
+    #[inline(never)]
+    fn fire(&mut self, watermark: Timestamp) {
+        let seen = self.slices.watermark();
+        let Self {
+            slices,
+            aggregate,
+            finish,
+            next,
+            room,
+            ..
+        } = self;
+        slices.fire(watermark, |fired| match fired {
+            Fired::Last(window, mut table) => {
+                let timestamp = window.last_timestamp();
+                table.drain_in_order(room, |key, acc| {
+                    let value = finish.finish_owned(key, window, aggregate.into_result(acc));
+                    next.push(Record {
+                        value,
+                        timestamp,
+                        seen,
+                    });
+                });
+                Some(table)
+            }
+            Fired::Open(window, table) => {
+                let timestamp = window.last_timestamp();
+                for (key, acc) in table.in_order() {
+                    let value = finish.finish(key, window, aggregate.result(acc));
+                    next.push(Record {
+                        value,
+                        timestamp,
+                        seen,
+                    });
+                }
+                None
+            }
+        });
+    }
+}
+
+impl<T, C, G, A, F, N, L> Push<T> for WindowedPush<T, C, G, A, F, N, L>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    F: Finish<G::Key, Window, A::Out>,
+    N: Push<F::Out>,
+    L: Push<T>,
+    C: Keeps<G::Key> + Keeps<A::Acc>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        let Some(place) = self.slices.place(record.timestamp, record.seen) else {
+            return self.push_late(record);
+        };
+        let aggregate = &self.aggregate;
+        let fired = self.slices.has_fired(place);
+        let table = self.slices.at(place);
+        let entry = self.grouping.entry(table, &record.value, || aggregate.zero());
+        if fired {
+            aggregate.add(entry.value, &record.value);
+            self.fire_again(place, &record.value);
+        } else {
+            aggregate.add_owned(entry.value, record.value);
+        }
+    }
+
+    #[inline]
+    fn watermark(&mut self, watermark: Timestamp) {
+        if !self.slices.is_quiet_until(watermark) {
+            self.fire(watermark);
+        }
+        self.next.watermark(watermark);
+        self.late.watermark(watermark);
+    }
+
+    fn signal(&mut self, signal: &mut Signal<'_>) {
+        match signal {
+            Signal::Save(save) => save.state(&self.id.clone(), self),
+            Signal::Restore(restore) => restore.state(&self.id.clone(), self),
+            Signal::Count(tally) => {
+                let counts = tally.node(self.node);
+                counts.late += self.late_count;
+                counts.late_dropped += if self.late_records == LateRecords::Dropped {
+                    self.late_count
+                } else {
+                    0
+                };
+                counts.watermark = Some(self.slices.watermark());
+            }
+            _ => {}
+        }
+        self.late.signal(signal);
+        pass_results(self.lane, &mut self.next, signal);
+    }
+}
+
+/// Passes a signal on to what takes results: they come in a lane of their own, which ends with the watermark.
+pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, signal: &mut Signal<'_>) {
+    match signal {
+        Signal::LaneOpen(_) => next.signal(&mut Signal::LaneOpen(lane)),
+        Signal::Lane(_) => next.signal(&mut Signal::Lane(lane)),
+        Signal::LaneEnd(_) | Signal::LaneQuiet(..) | Signal::LaneWatermark(..) => {}
+        _ => next.signal(signal),
+    }
+}
+
+impl<T, C, G, A, F, N, L> Snapshot for WindowedPush<T, C, G, A, F, N, L>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    C: Keeps<G::Key> + Keeps<A::Acc>,
+{
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        let windows = self.slices.iter();
+        to.plain(&(self.slices.watermark(), self.late_count, windows.len() as u64))?;
+        for (window, table) in windows {
+            to.plain(&window)?;
+            save_table(table, to, |key, acc, to| {
+                to.kept::<C, G::Key>(key)?;
+                to.kept::<C, A::Acc>(acc)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        let (watermark, late_count, windows): (Timestamp, u64, u64) = from.plain()?;
+        self.late_count = late_count;
+        self.slices.reset(watermark);
+        for _ in 0..windows {
+            let window = from.plain()?;
+            let table = restore_table(from, |from| {
+                Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?))
+            })?;
+            self.slices.insert(window, table);
+        }
+        Ok(())
+    }
+}

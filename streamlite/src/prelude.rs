@@ -1,0 +1,16 @@
+//! What a file with pipelines imports: `use streamlite::prelude::*;`.
+
+pub use serde::{Deserialize, Serialize};
+
+pub use crate::flow::{Fragment, Stream};
+pub use crate::operator::Failed;
+pub use crate::runtime::{Job, JobHandle};
+pub use crate::sink::{
+    CallbackSink, CollectionSink, CsvSink, JsonSink, LinesSink, NullSink, PrintSink, Sink,
+};
+pub use crate::source::{
+    BadRecord, CollectionSource, CsvSource, Fail, JsonSource, LinesSource, Route, Skip, Source, from,
+};
+pub use crate::time::{TimeDelta, Timestamp, ascending, bounded};
+pub use crate::window::{Window, Windowed, tumbling};
+pub use crate::{Report, dataflow, pipeline};

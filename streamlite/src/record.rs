@@ -1,0 +1,117 @@
+//! What flows through a pipeline, and the one trait that everything flows through.
+
+use crate::metrics::Tally;
+use crate::state::{Restore, Save};
+use crate::time::Timestamp;
+
+/// One record on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<T> {
+    /// What the user sees.
+    pub value: T,
+    /// When it happened, in event time, or when it was read where the pipeline has no event time.
+    pub timestamp: Timestamp,
+    /// The watermark of the record's own source partition just before the record was read. Lateness is judged by it,
+    /// so that the outcome depends neither on batch size nor on how far other partitions happened to be.
+    pub seen: Timestamp,
+}
+
+impl<T> Record<T> {
+    /// The same record with another value.
+    #[inline]
+    pub fn with<U>(self, value: U) -> Record<U> {
+        Record {
+            value,
+            timestamp: self.timestamp,
+            seen: self.seen,
+        }
+    }
+}
+
+/// What takes records: an operator and everything downstream of it, as one static type.
+///
+/// Laws: a watermark never goes down; everything that a watermark releases is pushed on before the watermark itself;
+/// after `watermark(Timestamp::MAX)` no record comes; a signal is passed on exactly once to each output.
+pub trait Push<T> {
+    /// Takes one record.
+    fn push(&mut self, record: Record<T>);
+
+    /// Event time has come to `watermark`.
+    fn watermark(&mut self, watermark: Timestamp);
+
+    /// Something else than records and watermarks, between two records: off the record path.
+    ///
+    /// An operator does what concerns it and passes the signal on.
+    fn signal(&mut self, signal: &mut Signal<'_>);
+}
+
+/// Which partition of which source a record comes from: numbered over all sources of a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lane(pub u32);
+
+impl Lane {
+    /// The lane as a place in a list of lanes.
+    #[inline]
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What passes through a pipeline beside records and watermarks.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Signal<'a> {
+    /// This partition belongs to the source upstream, and nothing has been read from it yet.
+    LaneOpen(Lane),
+    /// The records that follow come from this partition.
+    Lane(Lane),
+    /// This partition will have no more records.
+    LaneEnd(Lane),
+    /// The source itself says how far this partition has come.
+    LaneWatermark(Lane, Timestamp),
+    /// Nothing has been read from this partition, although it was asked: the clock shows this.
+    LaneQuiet(Lane, Timestamp),
+    /// How far the partitions have come.
+    Progress(&'a mut LaneProgress),
+    /// Every partition upstream is quiet: do not wait for this input.
+    Idle,
+    /// A partition upstream speaks again.
+    Active,
+    /// The clock shows this; sent now and then, also when a source has nothing to read.
+    Tick(Timestamp),
+    /// Write out what is buffered.
+    Flush,
+    /// Save your state.
+    Save(&'a mut Save),
+    /// Take your state back.
+    Restore(&'a mut Restore),
+    /// Add your counts.
+    Count(&'a mut Tally),
+}
+
+/// How far the partitions of the sources have come, as the operators say that give event time.
+///
+/// A driver reads the partition that is behind, so that event time stays aligned and little is buffered.
+#[derive(Debug, Default)]
+pub struct LaneProgress {
+    pub(crate) watermarks: Vec<Timestamp>,
+}
+
+impl LaneProgress {
+    /// Notes how far a lane has come; with several answers the lowest counts.
+    pub(crate) fn note(&mut self, lane: Lane, watermark: Timestamp) {
+        if let Some(known) = self.watermarks.get_mut(lane.index()) {
+            *known = watermark.min(*known);
+        }
+    }
+}
+
+impl Signal<'_> {
+    /// Whether the signal comes to every source of the job, and so to an operator once for each of its inputs.
+    pub(crate) fn is_for_all(&self) -> bool {
+        matches!(
+            self,
+            Signal::Tick(_) | Signal::Flush | Signal::Save(_) | Signal::Restore(_) | Signal::Count(_)
+        )
+    }
+}

@@ -1,0 +1,104 @@
+//! A pipeline that is ready to run.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::driver::Driver;
+use super::handle::JobHandle;
+use crate::assembly::Assembly;
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::metrics::Report;
+use crate::state::Durable;
+use crate::time::{Clock, SystemClock};
+
+/// A pipeline with its sources and sinks, ready to run: what a function of [`pipeline!`](crate::pipeline) returns.
+///
+/// It has no type parameters, so that it can be stored, and sent to a thread.
+#[must_use = "a job does nothing until it runs"]
+pub struct Job {
+    graph: &'static Graph,
+    build: Build,
+    clock: Arc<dyn Clock>,
+    batch: Option<usize>,
+}
+
+type Build = Box<dyn FnOnce(&Assembly<'static, Durable>) + Send>;
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job")
+            .field("name", &self.graph.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Job {
+    /// A job of what `build` builds; the macro calls this.
+    #[doc(hidden)]
+    pub fn durable(
+        graph: &'static Graph,
+        build: impl FnOnce(&Assembly<'static, Durable>) + Send + 'static,
+    ) -> Self {
+        Self {
+            graph,
+            build: Box::new(build),
+            clock: Arc::new(SystemClock::new()),
+            batch: None,
+        }
+    }
+
+    /// Its graph.
+    #[must_use]
+    pub fn graph(&self) -> &'static Graph {
+        self.graph
+    }
+
+    /// Takes the time from another clock.
+    pub fn clock(self, clock: impl Clock + 'static) -> Self {
+        Self {
+            clock: Arc::new(clock),
+            ..self
+        }
+    }
+
+    /// Reads at most so many records at once. What comes out does not depend on it; how soon may.
+    pub fn batch_size(self, records: usize) -> Self {
+        Self {
+            batch: Some(records.max(1)),
+            ..self
+        }
+    }
+
+    /// Runs until the sources end, on this thread.
+    ///
+    /// # Errors
+    /// If a source cannot be read, a sink cannot be written, a setting makes no sense, or a closure panics. What was
+    /// written until then stays written.
+    pub fn run(self) -> Result<Report> {
+        self.run_until(|| false)
+    }
+
+    /// Runs on a thread of its own.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn spawn(self) -> Result<JobHandle> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (name, asked) = (self.graph.name, Arc::clone(&stop));
+        let run = move || self.run_until(|| asked.load(Ordering::Relaxed));
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+        let thread = thread.map_err(|cause| Error::io("starting a thread for", name, cause))?;
+        Ok(JobHandle::new(name, stop, thread))
+    }
+
+    fn run_until(self, stop: impl Fn() -> bool) -> Result<Report> {
+        self.start()?.run(stop)
+    }
+
+    /// Builds it, and opens its sources, without reading any.
+    pub(crate) fn start(self) -> Result<Driver<'static>> {
+        Driver::start(self.graph, self.clock, self.batch, self.build)
+    }
+}

@@ -1,0 +1,14 @@
+//! What runs a job: one thread that reads the partitions in turn, so that the answer depends on the input alone.
+
+mod collect;
+mod driver;
+mod handle;
+mod job;
+mod lanes;
+mod local;
+
+pub use collect::{Collectable, Collector};
+pub(crate) use driver::{Driver, Turned};
+pub use handle::JobHandle;
+pub use job::Job;
+pub use local::LocalJob;

@@ -1,0 +1,14 @@
+//! The sinks there are.
+
+mod callback;
+mod collection;
+mod file;
+mod null;
+mod print;
+
+pub use crate::connector::{Delivery, Sink, Writer};
+pub use callback::CallbackSink;
+pub use collection::{Collected, CollectionSink};
+pub use file::{CsvSink, FileSink, JsonSink, LinesSink};
+pub use null::NullSink;
+pub use print::PrintSink;

@@ -1,0 +1,121 @@
+//! Records that are in memory already, or that an iterator gives.
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use crate::connector::{Bounded, Partition, Position, Progress, Reader, Source};
+use crate::error::{Error, Result};
+
+/// Records out of a collection or an iterator: bounded, one partition.
+///
+/// ```
+/// use streamlite::prelude::*;
+/// let doubled = pipeline!(from(CollectionSource::new([1, 2, 3])).map(|n| n * 2)).collect()?;
+/// assert_eq!(doubled, [2, 4, 6]);
+/// # streamlite::Result::Ok(())
+/// ```
+pub struct CollectionSource<I> {
+    items: Option<I>,
+}
+
+impl<I: Iterator> CollectionSource<I> {
+    /// The records that `items` gives.
+    pub fn new(items: impl IntoIterator<IntoIter = I>) -> Self {
+        Self {
+            items: Some(items.into_iter()),
+        }
+    }
+}
+
+impl<I> fmt::Debug for CollectionSource<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CollectionSource")
+    }
+}
+
+impl<I: Iterator + Send> Source for CollectionSource<I> {
+    type Item = I::Item;
+    type Reader = CollectionReader<I>;
+
+    fn partitions(&mut self) -> Result<Vec<Partition>> {
+        Ok(vec![Partition::new("collection")])
+    }
+
+    fn open(&mut self, _partition: &Partition, from: Option<&Position>) -> Result<CollectionReader<I>> {
+        let Some(items) = self.items.take() else {
+            return Err(Error::setting(
+                "a collection",
+                "it was read already",
+                "give each job a source of its own",
+            ));
+        };
+        let taken = from.map_or(Ok(0), Position::get)?;
+        let mut reader = CollectionReader { items, taken: 0 };
+        reader.skip(taken)?;
+        Ok(reader)
+    }
+
+    fn describe(&self) -> String {
+        "collection".to_owned()
+    }
+}
+
+impl<I: Iterator + Send> Bounded for CollectionSource<I> {}
+
+/// Reads a [`CollectionSource`].
+pub struct CollectionReader<I> {
+    items: I,
+    taken: u64,
+}
+
+impl<I> fmt::Debug for CollectionReader<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CollectionReader")
+            .field("taken", &self.taken)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<I: Iterator> CollectionReader<I> {
+    /// Leaves out what an earlier run has had.
+    fn skip(&mut self, records: u64) -> Result<()> {
+        while self.taken < records {
+            if self.items.next().is_none() {
+                return Err(Error::setting(
+                    "a collection",
+                    format!(
+                        "it has {} records, and {records} were read in the run that goes on here",
+                        self.taken
+                    ),
+                    "go on with the same records",
+                ));
+            }
+            self.taken += 1;
+        }
+        Ok(())
+    }
+}
+
+impl<I: Iterator> Reader for CollectionReader<I> {
+    type Item = I::Item;
+
+    #[inline]
+    fn read<F: FnMut(I::Item) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+        let mut left = at_most;
+        // `try_for_each` lets an iterator of several parts run its own inner loops.
+        let broke = self.items.by_ref().take(at_most).try_for_each(|item| {
+            left -= 1;
+            out(item)
+        });
+        self.taken += (at_most - left) as u64;
+        Ok(if left > 0 && broke.is_continue() {
+            Progress::End
+        } else {
+            Progress::Ready
+        })
+    }
+
+    fn position(&self) -> Position {
+        Position::of(&self.taken)
+    }
+}

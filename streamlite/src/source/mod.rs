@@ -1,0 +1,12 @@
+//! The sources there are.
+
+mod collection;
+mod file;
+mod into_source;
+
+pub use crate::bad_record::BadRecord;
+pub use crate::connector::{Bounded, Partition, Position, Progress, Reader, Source};
+pub use crate::format::{Fail, OnError, Route, Skip};
+pub use collection::{CollectionReader, CollectionSource};
+pub use file::{CsvSource, FileSource, JsonSource, LinesSource};
+pub use into_source::{IntoSource, Iterated, Itself, from};

@@ -1,0 +1,104 @@
+//! Values to bytes and back: postcard.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::keeps::Keeps;
+
+/// Writes one operator's state.
+#[derive(Debug, Default)]
+pub struct Encoder {
+    bytes: Vec<u8>,
+}
+
+impl Encoder {
+    /// Writes a value of the library's own.
+    ///
+    /// # Errors
+    /// If the value's `Serialize` fails.
+    pub fn plain<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<(), StateError> {
+        let bytes = std::mem::take(&mut self.bytes);
+        self.bytes = postcard::to_extend(value, bytes)?;
+        Ok(())
+    }
+
+    /// Writes a value of the user's, as `C` keeps it.
+    ///
+    /// # Errors
+    /// If the value's `Serialize` fails.
+    pub fn kept<C: Keeps<V>, V>(&mut self, value: &V) -> Result<(), StateError> {
+        C::write(value, self)
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// Reads one operator's state back.
+#[derive(Debug)]
+pub struct Decoder<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Decoder<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    /// Reads a value of the library's own.
+    ///
+    /// # Errors
+    /// If the bytes are not such a value.
+    pub fn plain<V: DeserializeOwned>(&mut self) -> Result<V, StateError> {
+        let (value, rest) = postcard::take_from_bytes(self.bytes)?;
+        self.bytes = rest;
+        Ok(value)
+    }
+
+    /// Reads a value of the user's, as `C` keeps it.
+    ///
+    /// # Errors
+    /// If the bytes are not such a value.
+    pub fn kept<C: Keeps<V>, V>(&mut self) -> Result<V, StateError> {
+        C::read(self)
+    }
+
+    /// Says that everything was read.
+    pub(super) fn end(&self) -> Result<(), StateError> {
+        match self.bytes.len() {
+            0 => Ok(()),
+            left => Err(StateError::new(format!(
+                "{left} bytes are left over: it was saved by another pipeline"
+            ))),
+        }
+    }
+}
+
+/// Why a state could not be saved or restored.
+#[derive(Debug)]
+pub struct StateError {
+    cause: String,
+}
+
+impl StateError {
+    /// An error with its cause.
+    #[must_use]
+    pub fn new(cause: impl Into<String>) -> Self {
+        Self { cause: cause.into() }
+    }
+}
+
+impl From<postcard::Error> for StateError {
+    fn from(cause: postcard::Error) -> Self {
+        Self::new(cause.to_string())
+    }
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause)
+    }
+}

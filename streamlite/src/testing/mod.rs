@@ -1,0 +1,11 @@
+//! The test driver: the same code as in production, on one thread, with a clock that is moved by hand.
+
+mod bench;
+mod input;
+mod output;
+mod runner;
+
+pub use bench::TestBench;
+pub use input::{TestInput, TestSource};
+pub use output::TestOutput;
+pub use runner::{TestCheckpoint, TestClock, TestRunner};

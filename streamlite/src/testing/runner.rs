@@ -1,0 +1,126 @@
+//! What a test does with the job as a whole.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+use super::bench::{Shared, checked};
+use crate::metrics::Report;
+use crate::record::Signal;
+use crate::state::{Restore, Save, StateId};
+use crate::time::{Clock, ManualClock, TimeDelta, Timestamp};
+
+/// The job under test.
+pub struct TestRunner {
+    shared: Rc<Shared>,
+}
+
+impl fmt::Debug for TestRunner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TestRunner")
+    }
+}
+
+/// The clock of a test: time passes when the test says so.
+pub struct TestClock {
+    clock: ManualClock,
+    shared: Rc<Shared>,
+}
+
+impl fmt::Debug for TestClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TestClock").field(&self.clock).finish()
+    }
+}
+
+/// All that a job remembers, at one moment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TestCheckpoint {
+    states: BTreeMap<StateId, Vec<u8>>,
+}
+
+impl fmt::Debug for TestCheckpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes = self
+            .states
+            .iter()
+            .map(|(id, bytes)| (id.to_string(), bytes.len()));
+        f.write_str("TestCheckpoint ")?;
+        f.debug_map().entries(sizes).finish()
+    }
+}
+
+impl TestClock {
+    pub(super) fn new(clock: ManualClock, shared: Rc<Shared>) -> Self {
+        Self { clock, shared }
+    }
+
+    /// What it shows.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets so much time pass; everything that it sets off has happened when this returns.
+    ///
+    /// # Panics
+    /// If the job fails.
+    #[track_caller]
+    pub fn advance(&mut self, span: TimeDelta) {
+        self.clock.advance(span);
+        let now = self.clock.now();
+        checked(self.shared.with(|driver| driver.tick(now)));
+        self.shared.pump();
+    }
+}
+
+impl TestRunner {
+    pub(super) fn new(shared: Rc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Ends the inputs, and runs to the end.
+    ///
+    /// # Panics
+    /// If the job fails.
+    #[track_caller]
+    pub fn finish(&mut self) -> Report {
+        self.shared.end_inputs();
+        self.shared.pump();
+        self.report()
+    }
+
+    /// Saves all that the job remembers.
+    ///
+    /// # Panics
+    /// If something cannot be saved.
+    #[track_caller]
+    #[must_use]
+    pub fn checkpoint(&mut self) -> TestCheckpoint {
+        let mut save = Save::default();
+        self.shared
+            .with(|driver| driver.signal(&mut Signal::Save(&mut save)));
+        TestCheckpoint {
+            states: checked(save.finish()),
+        }
+    }
+
+    /// Takes back what another driver of the same pipeline has saved.
+    ///
+    /// # Panics
+    /// If something cannot be taken back.
+    #[track_caller]
+    pub fn restore(&mut self, saved: &TestCheckpoint) {
+        let mut restore = Restore::new(saved.states.clone());
+        self.shared
+            .with(|driver| driver.signal(&mut Signal::Restore(&mut restore)));
+        checked(restore.finish());
+        checked(self.shared.with(|driver| driver.check()));
+    }
+
+    /// What the job has done so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.shared.with(crate::runtime::Driver::report)
+    }
+}

@@ -1,0 +1,11 @@
+//! Points in time, spans of time, the clock, and how watermarks follow the records.
+
+mod clock;
+mod delta;
+mod timestamp;
+mod watermark;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use delta::TimeDelta;
+pub use timestamp::Timestamp;
+pub use watermark::{Ascending, Bounded, WatermarkStrategy, ascending, bounded};
