@@ -45,11 +45,7 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
     }
 
     /// What `.aggregate(|key, rows| …)` becomes: one record for each key at the end of the input.
-    pub fn aggregate_with<A, U, F>(
-        self,
-        aggregate: A,
-        finish: F,
-    ) -> Stream<U, O, Then<S, Total<B, A, WithKey<F>>>>
+    pub fn aggregate<A, U, F>(self, aggregate: A, finish: F) -> Stream<U, O, Then<S, Total<B, A, WithKey<F>>>>
     where
         B: Grouping<T>,
         A: Aggregate<T>,

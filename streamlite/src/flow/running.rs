@@ -46,7 +46,7 @@ impl<T, O, S> RunningStream<T, O, S> {
     }
 
     /// What `.aggregate(|rows| …)` becomes.
-    pub fn aggregate_with<A, U, F>(
+    pub fn aggregate<A, U, F>(
         self,
         aggregate: A,
         finish: F,
@@ -86,7 +86,7 @@ impl<T, B: Grouping<T>, O, S> KeyedRunningStream<T, B, O, S> {
     }
 
     /// What `.aggregate(|key, rows| …)` becomes.
-    pub fn aggregate_with<A, U, F>(
+    pub fn aggregate<A, U, F>(
         self,
         aggregate: A,
         finish: F,

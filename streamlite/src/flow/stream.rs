@@ -275,7 +275,7 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// What `.aggregate(|rows| …)` becomes.
-    pub fn aggregate_with<A, U, F>(
+    pub fn aggregate<A, U, F>(
         self,
         aggregate: A,
         finish: F,

@@ -154,7 +154,7 @@ type Short<T, B, W, L, O, S, A> = <L as LatePolicy>::Output<
 /// Aggregates for each key and window: one [`Windowed`] for each, when the window fires.
 impl<T, B: Grouping<T>, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
     /// What `.aggregate(|key, window, rows| …)` becomes.
-    pub fn aggregate_with<A, U, F>(
+    pub fn aggregate<A, U, F>(
         self,
         aggregate: A,
         finish: F,
@@ -209,7 +209,7 @@ type AllShort<T, W, L, O, S, A> = Short<T, Unkeyed, W, L, O, S, A>;
 /// Aggregates for each window: one [`Windowed`] with the key `()` for each, when the window fires.
 impl<T, W, L: LatePolicy, O, S> AllWindowedStream<T, W, L, O, S> {
     /// What `.aggregate(|window, rows| …)` becomes.
-    pub fn aggregate_with<A, U, F>(
+    pub fn aggregate<A, U, F>(
         self,
         aggregate: A,
         finish: F,

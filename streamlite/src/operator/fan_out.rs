@@ -52,6 +52,12 @@ pub fn again<A: Again>(copies: &A) -> A {
     copies.again()
 }
 
+/// The proof, where `Clone` is known.
+#[must_use]
+pub fn copies<T: Clone>() -> Copies<T> {
+    Copies::new()
+}
+
 /// Two uses of a stream.
 #[derive(Debug)]
 pub struct Tee<A, B, C> {

@@ -12,7 +12,7 @@ use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::{Fired, Grid, GridAssigner, Place, Slices, Window};
 
-/// Describes an aggregate over windows; see [`WindowedStream::aggregate_with`](crate::flow::WindowedStream).
+/// Describes an aggregate over windows; see [`WindowedStream::aggregate`](crate::flow::WindowedStream).
 #[derive(Clone, Copy, Debug)]
 pub struct Windowing<G, W, A, F> {
     pub(crate) grouping: G,

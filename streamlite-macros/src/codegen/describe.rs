@@ -1,0 +1,203 @@
+//! The first half of an expansion: the statements in the user's order, as method calls on descriptions.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+
+use super::{at, copies_name, node_name, source_name};
+use crate::model::{
+    Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, Step, StreamId,
+    slot,
+};
+
+/// How many aggregates stand in one tuple; more are nested.
+const TUPLE: usize = 12;
+
+/// What gives so many streams.
+const OUTPUTS: [&str; 8] = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
+
+/// Describes every statement.
+pub(super) fn describe(graph: &Graph) -> TokenStream {
+    graph
+        .steps
+        .iter()
+        .map(|step| Describe { graph }.step(step))
+        .collect()
+}
+
+struct Describe<'a> {
+    graph: &'a Graph,
+}
+
+impl Describe<'_> {
+    fn step(&self, step: &Step) -> TokenStream {
+        match step {
+            Step::Source(number) => self.source(*number),
+            Step::Node(number) => self.node(*number),
+            Step::Value(local, argument) => {
+                let value = self.argument(argument, argument.expr.to_token_stream());
+                let syn::Local { attrs, pat, .. } = local;
+                quote!(#(#attrs)* let #pat = #value;)
+            }
+            Step::UsedAgain(stream, name) => {
+                let copies = copies_name(stream.0);
+                quote_spanned!(at(name.span())=> let #copies = __streamlite::used_again(&#name);)
+            }
+            Step::NotAStream(name) => quote_spanned!(at(name.span())=> __streamlite::stream(&#name);),
+            Step::Field(description, field) => {
+                let (receiver, member) = (self.chain(description), &field.member);
+                quote!(#receiver.#member;)
+            }
+        }
+    }
+
+    fn source(&self, number: usize) -> TokenStream {
+        let source = &self.graph.sources[number];
+        let Some((span, argument)) = &source.from else {
+            return TokenStream::new();
+        };
+        let value = self.argument(argument, argument.expr.to_token_stream());
+        let (local, stream) = (source_name(number), &self.graph.stream(source.stream).name);
+        let from = Ident::new("from", *span);
+        let value = quote_spanned!(at(*span)=> __streamlite::#from(#value));
+        quote! {
+            let #local = #value;
+            let #stream = __streamlite::port(&#local);
+        }
+    }
+
+    fn node(&self, number: usize) -> TokenStream {
+        let node = &self.graph.nodes[number];
+        let (local, description) = (node_name(number), self.chain(&node.description));
+        if node.outputs.is_empty() {
+            return quote!(let #local = #description;);
+        }
+        let names: Vec<_> = node.outputs.iter().map(|&stream| self.bound(stream)).collect();
+        let pattern = match &names[..] {
+            [one] => one.clone(),
+            several => quote!((#(#several),*)),
+        };
+        let span = at(node.ends_at);
+        let count = Ident::new(OUTPUTS[(names.len() - 1).min(OUTPUTS.len() - 1)], span);
+        let local_here = Ident::new(&local.to_string(), span);
+        let handles = quote_spanned! {span=>
+            #[allow(unused_variables)]
+            let (#local_here, #pattern) = __streamlite::#count(#local_here);
+        };
+        quote!(let #local = #description; #handles)
+    }
+
+    /// What a stream is bound to; `_` if nobody names it.
+    fn bound(&self, stream: StreamId) -> TokenStream {
+        let stream = self.graph.stream(stream);
+        if stream.uses.is_empty() && stream.naming == crate::model::Naming::Dropped {
+            quote!(_)
+        } else {
+            stream.name.to_token_stream()
+        }
+    }
+
+    fn chain(&self, description: &Description) -> TokenStream {
+        let head = match &description.head {
+            Head::Stream(_, name) => quote_spanned!(at(name.span())=> __streamlite::Fork::fork(&#name)),
+            Head::Fragment { function, arguments } => {
+                let arguments = arguments.iter().map(|argument| self.call_argument(argument));
+                quote!(#function(#(#arguments),*))
+            }
+        };
+        let operators = description.operators.iter();
+        let chain = operators.fold(head, |receiver, operator| match operator {
+            Operator::Call(call) => self.call(&receiver, call),
+            Operator::Aggregate(aggregate) => self.aggregate(&receiver, aggregate),
+        });
+        match &description.branches {
+            Some(branches) => self.matching(&chain, branches),
+            None => chain,
+        }
+    }
+
+    fn call(&self, receiver: &TokenStream, call: &Call) -> TokenStream {
+        let Call {
+            method,
+            turbofish,
+            arguments,
+        } = call;
+        let arguments = arguments.iter().map(|argument| self.call_argument(argument));
+        quote!(#receiver.#method #turbofish (#(#arguments),*))
+    }
+
+    fn call_argument(&self, argument: &CallArgument) -> TokenStream {
+        match argument {
+            CallArgument::Value(argument) => self.argument(argument, argument.expr.to_token_stream()),
+            CallArgument::Stream(name) | CallArgument::Sink(name) => name.to_token_stream(),
+        }
+    }
+
+    /// An argument behind clones of the parameters that are mentioned again later.
+    fn argument(&self, argument: &Argument, value: TokenStream) -> TokenStream {
+        let is_last = |name: &Ident| self.graph.last_mention.get(&name.to_string()) == Some(&argument.number);
+        let cloned: Vec<_> = argument.mentions.iter().filter(|name| !is_last(name)).collect();
+        if cloned.is_empty() {
+            return value;
+        }
+        quote!({
+            #(#[allow(unused_variables)] let #cloned = ::core::clone::Clone::clone(&#cloned);)*
+            #value
+        })
+    }
+
+    /// A closure of the macro's own, around something of the user's.
+    fn closure(&self, parameters: &TokenStream, body: &Argument) -> TokenStream {
+        let (capture, value) = (self.capture(), &body.expr);
+        self.argument(body, quote!(#capture |#parameters| #value))
+    }
+
+    fn capture(&self) -> Option<TokenStream> {
+        self.graph.owns.then(|| quote!(move))
+    }
+
+    fn aggregate(&self, receiver: &TokenStream, aggregate: &Aggregate) -> TokenStream {
+        let Aggregate {
+            method,
+            rows,
+            hoisted,
+            heads,
+            body,
+        } = aggregate;
+        let calls = hoisted
+            .iter()
+            .map(|(_, call)| self.argument(call, call.expr.to_token_stream()))
+            .collect();
+        let names = hoisted.iter().map(|(name, _)| name.to_token_stream()).collect();
+        let (aggregates, names) = (nested(calls), nested(names));
+        let finish = self.closure(&quote!(#(#heads,)* #names), body);
+        let stream = Ident::new("stream", Span::mixed_site());
+        quote!({
+            let #stream = #receiver;
+            let #rows = #stream.rows();
+            let aggregates = #aggregates;
+            #stream.#method(aggregates, #finish)
+        })
+    }
+
+    fn matching(&self, receiver: &TokenStream, branches: &Branches) -> TokenStream {
+        let Branches {
+            keyword,
+            record,
+            names,
+            arms,
+        } = branches;
+        let slots: Vec<_> = names.iter().map(slot).collect();
+        let types = names.iter().map(|_| quote!(__streamlite::Slot<_>));
+        let closure = self.closure(&quote!(#record, (#(#slots,)*): &mut (#(#types,)*)), arms);
+        quote_spanned!(at(keyword.span)=> __streamlite::matching(#receiver, #closure))
+    }
+}
+
+/// A tuple, or a tuple of tuples where there are too many.
+fn nested(mut items: Vec<TokenStream>) -> TokenStream {
+    while items.len() > TUPLE {
+        items = items.chunks(TUPLE).map(|chunk| quote!((#(#chunk,)*))).collect();
+    }
+    quote!((#(#items,)*))
+}

@@ -1,0 +1,73 @@
+//! The graph to tokens: the pipeline is described in the user's order, then built from its sinks up. Nothing here can
+//! fail; what is wrong was said before.
+//!
+//! Invented locals are `mixed_site` and located at the user's token that they are about; each token of the user's is
+//! emitted once, as it was. Generated code reaches the runtime only through `macro_support`.
+
+mod assemble;
+mod constant;
+mod describe;
+mod expression;
+mod fragment;
+mod function;
+mod test_driver;
+
+pub(crate) use expression::expression;
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+use crate::model::LoweredFunction;
+
+/// A function: a pipeline or a fragment.
+pub(crate) fn function(library: &TokenStream, function: &LoweredFunction) -> TokenStream {
+    if function.is_fragment() {
+        fragment::fragment(library, function)
+    } else {
+        function::pipeline(library, function)
+    }
+}
+
+/// Brings the runtime into scope under the one name that generated code and duration literals use.
+fn import(library: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unused_imports)]
+        use #library::macro_support as __streamlite;
+    }
+}
+
+/// A place of the user's, for tokens that are the macro's.
+fn at(span: Span) -> Span {
+    span.resolved_at(Span::mixed_site())
+}
+
+/// The local that holds a node's description.
+fn node_name(node: usize) -> Ident {
+    format_ident!("node_{node}", span = Span::mixed_site())
+}
+
+/// The local that holds a source.
+fn source_name(source: usize) -> Ident {
+    format_ident!("source_{source}", span = Span::mixed_site())
+}
+
+/// The local that proves that a stream's records can be copied.
+fn copies_name(stream: usize) -> Ident {
+    format_ident!("copies_{stream}", span = Span::mixed_site())
+}
+
+/// The same tokens at another place; what they mean stays.
+fn located(tokens: &TokenStream, span: Span) -> TokenStream {
+    let moved = tokens.clone().into_iter().map(|tree| match tree {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), located(&group.stream(), span));
+            moved.set_span(span.resolved_at(group.span()));
+            TokenTree::Group(moved)
+        }
+        mut tree => {
+            tree.set_span(span.resolved_at(tree.span()));
+            tree
+        }
+    });
+    moved.collect()
+}

@@ -1,0 +1,122 @@
+//! `name::test(…)`: the pipeline with an input for each source and an output for each sink.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::model::LoweredFunction;
+use crate::syntax::Parameter;
+
+pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
+    let LoweredFunction {
+        name,
+        generics,
+        parameters,
+        ..
+    } = function;
+    let driver = format_ident!("{}TestDriver", camel(&name.to_string()), span = name.span());
+    let local = |name: &str| Ident::new(name, Span::mixed_site());
+    let (bench, runner, clock) = (local("bench"), local("runner"), local("clock"));
+    let (mut fields, mut names, mut setup, mut values, mut arguments) =
+        (vec![], vec![], vec![], vec![], vec![]);
+    for parameter in parameters {
+        let name = parameter.name();
+        let text = name.to_string();
+        let port = format_ident!(
+            "{}_port",
+            name,
+            span = name.span().resolved_at(Span::mixed_site())
+        );
+        match parameter {
+            Parameter::Source(_, ends) => {
+                let item = &ends.item;
+                let doc = format!("Feeds `{text}`.");
+                fields.push(quote!(#[doc = #doc] pub #name: __streamlite::TestInput<#item>));
+                setup.push(quote!(let (#port, #name) = #bench.input::<#item>(#text);));
+                names.push(name);
+                arguments.push(port);
+            }
+            Parameter::Sink(_, ends) => {
+                let item = &ends.item;
+                let doc = format!("Takes what `{text}` got.");
+                fields.push(quote!(#[doc = #doc] pub #name: __streamlite::TestOutput<#item>));
+                setup.push(quote!(let (#port, #name) = #bench.output::<#item>(#text);));
+                names.push(name);
+                arguments.push(port);
+            }
+            Parameter::Value(_, ty) => {
+                values.push(quote!(#name: #ty));
+                arguments.push(name.clone());
+            }
+            Parameter::Stream(..) => {}
+        }
+    }
+    let (for_impl, for_type, where_clause) = generics.split_for_impl();
+    let lifetimes_and_types = generics.type_params().map(|parameter| &parameter.ident);
+    let phantom = quote!(::core::marker::PhantomData<fn() -> (#(#lifetimes_and_types,)*)>);
+    quote! {
+        #[doc = concat!("Drives `", stringify!(#name), "` by hand.")]
+        #[derive(::core::fmt::Debug)]
+        #[allow(private_interfaces, unnameable_types)]
+        pub struct #driver #for_impl #where_clause {
+            #(#fields,)*
+            /// The clock of the job: time passes when the test says so.
+            pub clock: __streamlite::TestClock,
+            runner: __streamlite::TestRunner,
+            generics: #phantom,
+        }
+
+        #[allow(dead_code)]
+        impl #for_impl #driver #for_type #where_clause {
+            /// Ends the inputs, and runs to the end.
+            #[track_caller]
+            pub fn finish(&mut self) -> __streamlite::Report {
+                self.runner.finish()
+            }
+
+            /// Says what the job has done so far.
+            #[must_use]
+            pub fn report(&self) -> __streamlite::Report {
+                self.runner.report()
+            }
+
+            /// Saves all that the job remembers.
+            #[must_use]
+            #[track_caller]
+            pub fn checkpoint(&mut self) -> __streamlite::TestCheckpoint {
+                self.runner.checkpoint()
+            }
+
+            /// Goes on where another driver of the same pipeline has saved.
+            #[must_use]
+            #[track_caller]
+            pub fn restore(mut self, saved: &__streamlite::TestCheckpoint) -> Self {
+                self.runner.restore(saved);
+                self
+            }
+        }
+
+        #[allow(dead_code)]
+        impl #name {
+            /// Drives the pipeline by hand, for tests: an input for each source, an output for each sink, and the clock.
+            #[must_use]
+            #[track_caller]
+            #[allow(private_interfaces)]
+            pub fn test #for_impl (#(#values),*) -> #driver #for_type #where_clause {
+                let mut #bench = __streamlite::TestBench::new();
+                #(#setup)*
+                let (#runner, #clock) = #bench.start(#name(#(#arguments),*));
+                #driver { #(#names,)* clock: #clock, runner: #runner, generics: ::core::marker::PhantomData }
+            }
+        }
+    }
+}
+
+/// `sensor_alerts` to `SensorAlerts`.
+fn camel(name: &str) -> String {
+    let words = name.split('_').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+        first.unwrap_or_default() + letters.as_str()
+    });
+    words.collect()
+}

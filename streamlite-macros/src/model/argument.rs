@@ -1,0 +1,81 @@
+//! Arguments: expressions that may mention parameters of the function.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit::Visit;
+use syn::visit_mut::VisitMut;
+use syn::{Expr, ExprClosure, Pat, PatIdent, Token};
+
+/// An expression of the user's, with the parameters that it mentions.
+#[derive(Clone)]
+pub(crate) struct Argument {
+    pub(crate) expr: Expr,
+    /// Its number, in the order of description.
+    pub(crate) number: usize,
+    /// The parameters that it mentions: it gets a clone of each, and the one itself where it is mentioned last.
+    pub(crate) mentions: Vec<Ident>,
+}
+
+/// Makes the outermost closures of an expression `move`: they run when the function has returned.
+pub(super) fn make_move(expr: &mut Expr) {
+    struct MakeMove;
+    impl VisitMut for MakeMove {
+        fn visit_expr_closure_mut(&mut self, closure: &mut ExprClosure) {
+            if closure.capture.is_none() {
+                closure.capture = Some(Token![move](closure.inputs_begin.span));
+            }
+        }
+    }
+    MakeMove.visit_expr_mut(expr);
+}
+
+/// The first of `names` that is mentioned, as a word of its own or inside a format string.
+pub(super) fn mentioned(tokens: &TokenStream, names: &[Ident]) -> Option<Ident> {
+    let mut behind_dot = false;
+    for tree in tokens.clone() {
+        let found = match &tree {
+            TokenTree::Ident(word) => (!behind_dot && names.contains(word)).then(|| word.clone()),
+            TokenTree::Group(group) => mentioned(&group.stream(), names),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                names.iter().find(|name| is_formatted(&text, name)).cloned()
+            }
+            TokenTree::Punct(_) => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+        behind_dot = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '.');
+    }
+    None
+}
+
+/// Whether a string literal contains `{name}` or `{name:…}`.
+fn is_formatted(text: &str, name: &Ident) -> bool {
+    let is_string = text.starts_with('"') || text.starts_with('r');
+    is_string && (text.contains(&format!("{{{name}}}")) || text.contains(&format!("{{{name}:")))
+}
+
+/// All of `names` that an expression mentions.
+pub(super) fn mentions(expr: &Expr, names: &[Ident]) -> Vec<Ident> {
+    let tokens = expr.to_token_stream();
+    names
+        .iter()
+        .filter(|name| mentioned(&tokens, std::slice::from_ref(name)).is_some())
+        .cloned()
+        .collect()
+}
+
+/// The names that a pattern declares.
+pub(super) fn pattern_names(pattern: &Pat) -> Vec<Ident> {
+    struct Names(Vec<Ident>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_pat_ident(&mut self, name: &'ast PatIdent) {
+            self.0.push(name.ident.clone());
+            syn::visit::visit_pat_ident(self, name);
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_pat(pattern);
+    names.0
+}

@@ -1,0 +1,96 @@
+//! A typed split: `match stream { PATTERN => branch = value, … }`.
+
+use proc_macro2::{Delimiter, Group, Ident, Span};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+use syn::{Arm, Expr, ExprClosure, ExprMatch, Local};
+
+use super::argument::{Argument, pattern_names};
+
+/// A typed split, its assignments turned into calls.
+pub(crate) struct Branches {
+    /// `match`.
+    pub(crate) keyword: syn::Token![match],
+    /// The name of the record inside: the stream's own, so that rustc's words are those of a plain `match`.
+    pub(crate) record: Ident,
+    /// The branches, in the order in which the arms name them.
+    pub(crate) names: Vec<Ident>,
+    /// `match record { … }`.
+    pub(crate) arms: Argument,
+}
+
+/// What a branch's values are put into.
+pub(crate) fn slot(branch: &Ident) -> Ident {
+    format_ident!(
+        "to_{}",
+        branch,
+        span = branch.span().resolved_at(Span::mixed_site())
+    )
+}
+
+/// Turns the assignments that feed branches into calls; gives the branches.
+pub(super) fn feed_branches(expr: &mut ExprMatch) -> Vec<Ident> {
+    let mut feeds = Feeds {
+        branches: Vec::new(),
+        locals: Vec::new(),
+    };
+    for arm in &mut expr.arms {
+        feeds.arm(arm);
+    }
+    feeds.branches
+}
+
+struct Feeds {
+    branches: Vec<Ident>,
+    /// What the arm declares itself: an assignment to it is just that.
+    locals: Vec<Ident>,
+}
+
+impl Feeds {
+    fn arm(&mut self, arm: &mut Arm) {
+        self.locals = pattern_names(&arm.pat);
+        self.visit_expr_mut(&mut arm.body);
+    }
+
+    fn branch_of(&self, target: &Expr) -> Option<Ident> {
+        let Expr::Path(path) = target else { return None };
+        path.path
+            .get_ident()
+            .filter(|name| !self.locals.contains(name))
+            .cloned()
+    }
+}
+
+impl VisitMut for Feeds {
+    fn visit_local_mut(&mut self, local: &mut Local) {
+        self.locals.extend(pattern_names(&local.pat));
+        syn::visit_mut::visit_local_mut(self, local);
+    }
+
+    /// An assignment inside a closure feeds nothing: nobody knows when it runs.
+    fn visit_expr_closure_mut(&mut self, _closure: &mut ExprClosure) {}
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        syn::visit_mut::visit_expr_mut(self, expr);
+        let Expr::Assign(assign) = expr else { return };
+        let Some(branch) = self.branch_of(&assign.left) else {
+            return;
+        };
+        let value = assign.right.to_token_stream();
+        let at = assign.eq_token.span().resolved_at(Span::mixed_site());
+        let slot = slot(&branch);
+        if !self.branches.contains(&branch) {
+            self.branches.push(branch);
+        }
+        // The parentheses have the span of the value's last token, or rustc's suggestions end up in its middle.
+        let end = value
+            .clone()
+            .into_iter()
+            .last()
+            .map_or(at, |last| last.span().resolved_at(Span::mixed_site()));
+        let mut arguments = Group::new(Delimiter::Parenthesis, value);
+        arguments.set_span(end);
+        *expr = Expr::Verbatim(quote_spanned!(at=> #slot.put #arguments));
+    }
+}

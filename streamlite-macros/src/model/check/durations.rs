@@ -1,0 +1,65 @@
+//! Windows that cannot be.
+//!
+//! A window of no length holds no record, and one of negative length none either, so that a job with it would fail when
+//! it starts. Where the duration is a literal the mistake is plain to see, so it is one of compiling. Elsewhere a zero
+//! makes sense: `bounded(0s)` is `ascending()`, and a join's range may start before zero.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+use syn::{Expr, ExprCall, ExprMethodCall, Token};
+
+use crate::errors::Errors;
+use crate::syntax::literal_millis;
+
+/// Functions and methods whose duration is positive.
+const POSITIVE: [&str; 5] = ["tumbling", "sliding", "session", "every", "idle_after"];
+
+/// Checks the duration literals of an argument.
+pub(crate) fn durations(argument: &Expr, errors: &mut Errors) {
+    Durations { errors }.visit_expr(argument);
+}
+
+struct Durations<'a> {
+    errors: &'a mut Errors,
+}
+
+impl Durations<'_> {
+    fn check(&mut self, name: &Ident, arguments: &Punctuated<Expr, Token![,]>) {
+        let Some(first) = arguments
+            .first()
+            .filter(|_| POSITIVE.iter().any(|positive| name == positive))
+        else {
+            return;
+        };
+        if literal_millis(first).is_some_and(|millis| millis <= 0) {
+            let span = first
+                .to_token_stream()
+                .into_iter()
+                .last()
+                .map_or_else(|| first.span(), |last| last.span());
+            self.errors.at(
+                span,
+                format!("`{name}` takes a duration that is longer than zero: `{name}(5min)`"),
+            );
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Durations<'_> {
+    fn visit_expr_call(&mut self, call: &'ast ExprCall) {
+        if let Expr::Path(path) = &*call.func
+            && let Some(last) = path.path.segments.last()
+        {
+            self.check(&last.ident, &call.args);
+        }
+        syn::visit::visit_expr_call(self, call);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+        self.check(&call.method, &call.args);
+        syn::visit::visit_expr_method_call(self, call);
+    }
+}

@@ -1,0 +1,33 @@
+//! What only the graph knows: one check a file, each with the reason for its rule.
+
+mod durations;
+mod identity;
+mod shape;
+mod unused;
+
+pub(super) use durations::durations;
+
+use super::LoweredFunction;
+use super::graph::Graph;
+use crate::errors::Errors;
+
+/// Checks a function, unless something was wrong with its statements: then what is missing may only look so.
+pub(super) fn function(function: &mut LoweredFunction) {
+    if function.errors.is_empty() && !function.graph.stopped {
+        shape::function(function);
+    }
+    if function.errors.is_empty() && !function.graph.stopped {
+        unused::unused(&function.graph, &mut function.errors);
+        identity::identities(&function.graph, &mut function.errors);
+    }
+}
+
+/// Checks an expression.
+pub(super) fn expression(graph: &mut Graph, errors: &mut Errors) {
+    if errors.is_empty() && !graph.stopped {
+        shape::expression(graph, errors);
+    }
+    if errors.is_empty() && !graph.stopped {
+        unused::unused(graph, errors);
+    }
+}

@@ -1,0 +1,229 @@
+//! The graph of a pipeline, and the order in which it is described.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span};
+use syn::{ExprField, Local};
+
+use super::argument::Argument;
+use super::branches::Branches;
+use super::rows::Aggregate;
+
+/// The number of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StreamId(pub(crate) usize);
+
+/// A pipeline as a graph. Statements stand in the order in which they are described, which is one in which every
+/// stream comes before its uses.
+#[derive(Default)]
+pub(crate) struct Graph {
+    pub(crate) streams: Vec<Stream>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) sinks: Vec<SinkUse>,
+    /// The streams that a fragment takes.
+    pub(crate) inputs: Vec<StreamId>,
+    /// The streams that a fragment gives, or the one of an expression.
+    pub(crate) outputs: Vec<StreamId>,
+    pub(crate) steps: Vec<Step>,
+    /// Where each parameter is mentioned last, by the number of the argument.
+    pub(crate) last_mention: HashMap<String, usize>,
+    /// Whether closures own what they mention, as in a function.
+    pub(crate) owns: bool,
+    /// rustc will report a mistake, or something is half typed: the pipeline is described and not built.
+    pub(crate) stopped: bool,
+}
+
+/// A stream.
+pub(crate) struct Stream {
+    /// What it is bound to: the user's own token, or an invented name.
+    pub(crate) name: Ident,
+    pub(crate) naming: Naming,
+    pub(crate) origin: Origin,
+    /// Its uses, in the order of the text.
+    pub(crate) uses: Vec<Use>,
+    /// Its statement is wrong: nothing is said about what follows from it.
+    pub(crate) broken: bool,
+}
+
+/// Who named a stream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// The user.
+    Named,
+    /// The macro, between two parts of a statement.
+    Invented,
+    /// Nobody: `_`.
+    Dropped,
+}
+
+/// Where a stream comes from.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin {
+    Source(usize),
+    Node(usize),
+    /// A parameter of a fragment, by its number.
+    Input,
+    /// A statement that is wrong.
+    Nothing,
+}
+
+/// One use of a stream.
+pub(crate) struct Use {
+    pub(crate) span: Span,
+    pub(crate) by: User,
+}
+
+/// What uses a stream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum User {
+    /// An input of a node.
+    Node { node: usize, input: usize },
+    /// It leaves: a fragment's output, by its number, or the expression's.
+    Output(usize),
+    /// The statement did not become a node.
+    Nobody,
+}
+
+/// A statement, or a part of one: a piece of the graph that is built as one.
+pub(crate) struct Node {
+    pub(crate) description: Description,
+    pub(crate) inputs: Vec<StreamId>,
+    pub(crate) outputs: Vec<StreamId>,
+    /// Its identity: the `let` names or the sink, and a number where a statement has several nodes.
+    pub(crate) label: String,
+    /// The statement's first token.
+    pub(crate) span: Span,
+    /// The operator that says how many streams there are.
+    pub(crate) ends_at: Span,
+    /// The sink that it writes, as the graph shows it.
+    pub(crate) sink: Option<String>,
+    /// The operator that has a result only at the end of the input.
+    pub(crate) final_at: Option<Span>,
+    /// The first operator that keeps something.
+    pub(crate) stateful_at: Option<Span>,
+}
+
+/// Where records come from.
+pub(crate) struct Source {
+    /// As the graph shows it.
+    pub(crate) name: String,
+    pub(crate) stream: StreamId,
+    /// `from(…)` at its place; `None` for a port.
+    pub(crate) from: Option<(Span, Argument)>,
+    pub(crate) span: Span,
+}
+
+/// A sink that is a parameter.
+pub(crate) struct SinkUse {
+    pub(crate) name: Ident,
+    pub(crate) written: bool,
+}
+
+/// What is described, in order.
+pub(crate) enum Step {
+    /// `from(…)`.
+    Source(usize),
+    Node(usize),
+    /// `let name: Type = EXPR;`
+    Value(Local, Argument),
+    /// A stream is used a further time, at this token.
+    UsedAgain(StreamId, Ident),
+    /// A name that is no stream: rustc says what it is, or which one was meant.
+    NotAStream(Ident),
+    /// A name behind a dot without arguments: rustc says which there are.
+    Field(Description, ExprField),
+}
+
+/// A chain of operators, to be described by method calls.
+pub(crate) struct Description {
+    pub(crate) head: Head,
+    pub(crate) operators: Vec<Operator>,
+    /// A `match` behind it.
+    pub(crate) branches: Option<Branches>,
+}
+
+/// What a chain starts with.
+pub(crate) enum Head {
+    /// A stream by its name, at this token.
+    Stream(StreamId, Ident),
+    /// `union(a, b)`: the first of its streams.
+    Fragment {
+        function: syn::Expr,
+        arguments: Vec<CallArgument>,
+    },
+}
+
+/// An operator of a chain.
+pub(crate) enum Operator {
+    Call(Box<Call>),
+    Aggregate(Box<Aggregate>),
+}
+
+/// A method call.
+pub(crate) struct Call {
+    pub(crate) method: Ident,
+    pub(crate) turbofish: Option<syn::AngleBracketedGenericArguments>,
+    pub(crate) arguments: Vec<CallArgument>,
+}
+
+/// An argument of a call.
+pub(crate) enum CallArgument {
+    Value(Argument),
+    /// A stream: at this token, or invented.
+    Stream(Ident),
+    /// A sink that is a parameter.
+    Sink(Ident),
+}
+
+impl Description {
+    /// The names of its operators, for the graph.
+    pub(crate) fn operator_names(&self) -> Vec<String> {
+        let head = match &self.head {
+            Head::Fragment { function, .. } => Some(quote::ToTokens::to_token_stream(function).to_string()),
+            Head::Stream(..) => None,
+        };
+        let operators = self.operators.iter().map(|operator| match operator {
+            Operator::Call(call) => call.method.to_string(),
+            Operator::Aggregate(_) => "aggregate".to_owned(),
+        });
+        let branches = self.branches.iter().map(|_| "match".to_owned());
+        head.into_iter().chain(operators).chain(branches).collect()
+    }
+}
+
+impl Graph {
+    pub(crate) fn stream(&self, id: StreamId) -> &Stream {
+        &self.streams[id.0]
+    }
+
+    /// Whether each use but the last gets a copy.
+    pub(crate) fn is_shared(&self, id: StreamId) -> bool {
+        self.stream(id).uses.len() > 1
+    }
+
+    /// The sources above a stream.
+    pub(crate) fn sources_above(&self, id: StreamId) -> Vec<usize> {
+        match self.stream(id).origin {
+            Origin::Source(source) => vec![source],
+            Origin::Node(node) => self.nodes[node]
+                .inputs
+                .iter()
+                .flat_map(|&input| self.sources_above(input))
+                .collect(),
+            Origin::Input | Origin::Nothing => Vec::new(),
+        }
+    }
+
+    /// For each source that must end, the operator below it that asks for it: the first of the text.
+    pub(crate) fn must_end(&self) -> Vec<Option<Span>> {
+        let mut ends = vec![None; self.sources.len()];
+        for node in &self.nodes {
+            let Some(span) = node.final_at else { continue };
+            for source in node.inputs.iter().flat_map(|&input| self.sources_above(input)) {
+                ends[source].get_or_insert(span);
+            }
+        }
+        ends
+    }
+}

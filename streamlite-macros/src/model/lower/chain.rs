@@ -1,0 +1,352 @@
+//! Chains to descriptions: a node ends where several streams come together, and where its statement ends.
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, ExprMethodCall};
+
+use super::Lowering;
+use super::scope::Binding;
+use crate::model::graph::{
+    Call, CallArgument, Description, Head, Naming, Operator, Origin, Source, Step, StreamId,
+};
+use crate::model::operators::{Extent, is_stateful};
+use crate::model::rows::{Aggregate, TakenApart, take_apart};
+use crate::syntax::{Chain, Link};
+
+/// The statement is wrong, and this was said, or will be by rustc.
+pub(super) struct Skip;
+
+/// A chain so far.
+pub(super) struct Cursor {
+    pub(super) description: Description,
+    /// The streams that it takes, each with the place of the use.
+    pub(super) inputs: Vec<(StreamId, usize)>,
+    pub(super) ends_at: Span,
+    pub(super) final_at: Option<Span>,
+    pub(super) stateful_at: Option<Span>,
+    pub(super) sink: Option<String>,
+    extent: Extent,
+}
+
+impl Cursor {
+    fn new(head: Head, inputs: Vec<(StreamId, usize)>, span: Span) -> Self {
+        Self {
+            description: Description {
+                head,
+                operators: Vec::new(),
+                branches: None,
+            },
+            inputs,
+            ends_at: span,
+            final_at: None,
+            stateful_at: None,
+            sink: None,
+            extent: Extent::default(),
+        }
+    }
+
+    fn of_stream(stream: StreamId, place: usize, name: Ident) -> Self {
+        let span = name.span();
+        Self::new(Head::Stream(stream, name), vec![(stream, place)], span)
+    }
+}
+
+impl Lowering<'_> {
+    pub(super) fn chain(&mut self, expr: &Expr) -> Result<Cursor, Skip> {
+        let chain = Chain::of(expr);
+        let mut cursor = self.head(chain.head)?;
+        for link in chain.links {
+            match link {
+                Link::Call(call) => cursor = self.operator(cursor, call)?,
+                Link::Field(field) => {
+                    self.graph
+                        .steps
+                        .push(Step::Field(cursor.description, field.clone()));
+                    self.graph.stopped = true;
+                    return Err(Skip);
+                }
+            }
+        }
+        Ok(cursor)
+    }
+
+    fn head(&mut self, head: &Expr) -> Result<Cursor, Skip> {
+        match head {
+            Expr::Path(path) if path.path.get_ident().is_some() => {
+                self.name(path.path.require_ident().map_err(|_| Skip)?)
+            }
+            Expr::Call(call) if is_named(call, "from") && call.args.len() == 1 => Ok(self.from(call)),
+            Expr::Call(call) if is_named(call, "union") => self.union(call),
+            Expr::Call(call) if call.args.iter().any(|argument| self.is_stream(argument)) => {
+                self.fragment(call)
+            }
+            head => {
+                let text = "a chain stands here: it starts with a source, a stream's name, `from(…)`, `union(a, b)` or a fragment's call";
+                self.errors.at(head.span(), text);
+                Err(Skip)
+            }
+        }
+    }
+
+    fn name(&mut self, name: &Ident) -> Result<Cursor, Skip> {
+        match self.scope.find(name) {
+            Some(Binding::Stream(stream)) if self.graph.stream(stream).broken => Err(Skip),
+            Some(Binding::Stream(stream)) => {
+                let place = self.use_stream(stream, name);
+                Ok(Cursor::of_stream(stream, place, name.clone()))
+            }
+            Some(Binding::Value) => {
+                self.errors.at(
+                    name.span(),
+                    format!(
+                        "`{name}` is a value, not a stream: `from({name})` makes a stream of a collection"
+                    ),
+                );
+                Err(Skip)
+            }
+            Some(Binding::Sink(_)) => {
+                self.errors.at(
+                    name.span(),
+                    format!("`{name}` is a sink: streams are written to it, `….to({name})`"),
+                );
+                Err(Skip)
+            }
+            None => {
+                self.graph.steps.push(Step::NotAStream(name.clone()));
+                self.graph.stopped = true;
+                Err(Skip)
+            }
+        }
+    }
+
+    /// `from(EXPR)`
+    fn from(&mut self, call: &ExprCall) -> Cursor {
+        let argument = self.argument(&call.args[0]);
+        let number = self.graph.sources.len();
+        let invented = self.invented_name();
+        let stream = self.stream(invented.clone(), Naming::Invented, Origin::Source(number));
+        let span = call.func.span();
+        self.graph.sources.push(Source {
+            name: "from".to_owned(),
+            stream,
+            from: Some((span, argument)),
+            span,
+        });
+        self.graph.steps.push(Step::Source(number));
+        let place = self.use_stream(stream, &invented);
+        Cursor::of_stream(stream, place, invented)
+    }
+
+    /// `union(a, b, …)`
+    fn union(&mut self, call: &ExprCall) -> Result<Cursor, Skip> {
+        let mut streams = call.args.iter();
+        let (Some(first), true) = (streams.next(), call.args.len() > 1) else {
+            self.errors.at(
+                call.func.span(),
+                "`union` takes two streams or more: `union(a, b)`",
+            );
+            return Err(Skip);
+        };
+        let (stream, place, name) = self.stream_argument(first)?;
+        let method = Ident::new("union", call.func.span());
+        let mut cursor = Cursor::of_stream(stream, place, name);
+        for other in streams {
+            cursor = self.cut_if_joined(cursor);
+            cursor = self.add_union(cursor, &method, other)?;
+        }
+        Ok(cursor)
+    }
+
+    /// A call with a stream among its arguments.
+    fn fragment(&mut self, call: &ExprCall) -> Result<Cursor, Skip> {
+        let (mut arguments, mut inputs) = (Vec::new(), Vec::new());
+        for argument in &call.args {
+            if self.is_stream(argument) {
+                let (stream, place, name) = self.stream_argument(argument)?;
+                inputs.push((stream, place));
+                arguments.push(CallArgument::Stream(name));
+            } else {
+                arguments.push(CallArgument::Value(self.argument(argument)));
+            }
+        }
+        let span = call.func.span();
+        let mut cursor = Cursor::new(
+            Head::Fragment {
+                function: (*call.func).clone(),
+                arguments,
+            },
+            inputs,
+            span,
+        );
+        cursor.stateful_at = Some(span);
+        Ok(cursor)
+    }
+
+    fn operator(&mut self, cursor: Cursor, call: &ExprMethodCall) -> Result<Cursor, Skip> {
+        let mut cursor = self.cut_if_joined(cursor);
+        let (method, name) = (&call.method, call.method.to_string());
+        if name == "union"
+            && let [other] = &*call.args.iter().collect::<Vec<_>>()
+        {
+            return self.add_union(cursor, method, other);
+        }
+        if cursor.extent.makes_final(&name) {
+            cursor.final_at.get_or_insert(method.span());
+        }
+        if is_stateful(&name) {
+            cursor.stateful_at.get_or_insert(method.span());
+        }
+        cursor.extent = cursor.extent.behind(&name);
+        cursor.ends_at = method.span();
+        let operator = match (&*name, call.args.first()) {
+            ("aggregate", Some(argument)) => self.aggregate(method, argument)?,
+            ("to", Some(sink)) => self.sink(&mut cursor, method, sink)?,
+            _ => {
+                if name == "for_each" {
+                    cursor.sink = Some("closure".to_owned());
+                }
+                let arguments = call
+                    .args
+                    .iter()
+                    .map(|argument| CallArgument::Value(self.argument(argument)))
+                    .collect();
+                let turbofish = call.turbofish.clone();
+                Operator::Call(Box::new(Call {
+                    method: method.clone(),
+                    turbofish,
+                    arguments,
+                }))
+            }
+        };
+        cursor.description.operators.push(operator);
+        Ok(cursor)
+    }
+
+    fn add_union(&mut self, mut cursor: Cursor, method: &Ident, other: &Expr) -> Result<Cursor, Skip> {
+        let (stream, place, name) = self.stream_argument(other)?;
+        cursor.inputs.push((stream, place));
+        cursor.ends_at = method.span();
+        cursor.stateful_at.get_or_insert(method.span());
+        let arguments = vec![CallArgument::Stream(name)];
+        let call = Call {
+            method: method.clone(),
+            turbofish: None,
+            arguments,
+        };
+        cursor.description.operators.push(Operator::Call(Box::new(call)));
+        Ok(cursor)
+    }
+
+    fn aggregate(&mut self, method: &Ident, argument: &Expr) -> Result<Operator, Skip> {
+        let Expr::Closure(closure) = argument else {
+            self.errors.at(
+                argument.span(),
+                "`aggregate` takes a closure: `.aggregate(|key, window, rows| …)`",
+            );
+            return Err(Skip);
+        };
+        let TakenApart {
+            rows,
+            hoisted,
+            heads,
+            body,
+        } = take_apart(closure, self.errors).ok_or(Skip)?;
+        let hoisted = hoisted
+            .into_iter()
+            .map(|(name, call)| (name, self.argument(&call)))
+            .collect();
+        let body = self.closure_body(body);
+        Ok(Operator::Aggregate(Box::new(Aggregate {
+            method: method.clone(),
+            rows,
+            hoisted,
+            heads,
+            body,
+        })))
+    }
+
+    fn sink(&mut self, cursor: &mut Cursor, method: &Ident, sink: &Expr) -> Result<Operator, Skip> {
+        let name = match sink {
+            Expr::Path(path) => path.path.get_ident(),
+            _ => None,
+        };
+        let argument = match name.and_then(|name| Some((name, self.scope.find(name)?))) {
+            Some((name, Binding::Sink(number))) => {
+                let sink = &mut self.graph.sinks[number];
+                if std::mem::replace(&mut sink.written, true) {
+                    let text = format!(
+                        "`{name}` is written a second time: unite the streams first, `union(a, b).to({name})`"
+                    );
+                    self.errors.at(name.span(), text);
+                    return Err(Skip);
+                }
+                CallArgument::Sink(name.clone())
+            }
+            _ => CallArgument::Value(self.argument(sink)),
+        };
+        cursor.sink = Some(sink.to_token_stream().to_string());
+        Ok(Operator::Call(Box::new(Call {
+            method: method.clone(),
+            turbofish: None,
+            arguments: vec![argument],
+        })))
+    }
+
+    /// Ends a node behind operators that take several streams, so that what follows is built once.
+    fn cut_if_joined(&mut self, cursor: Cursor) -> Cursor {
+        let is_fragment = matches!(cursor.description.head, Head::Fragment { .. });
+        if cursor.inputs.len() < 2 && !is_fragment {
+            return cursor;
+        }
+        let (stream, name) = self.cut(cursor);
+        let place = self.use_stream(stream, &name);
+        Cursor::of_stream(stream, place, name)
+    }
+
+    /// Ends a node inside a statement: gives the stream that comes out of it.
+    fn cut(&mut self, cursor: Cursor) -> (StreamId, Ident) {
+        let name = self.invented_name();
+        let stream = self.stream(
+            name.clone(),
+            Naming::Invented,
+            Origin::Node(self.graph.nodes.len()),
+        );
+        self.node(cursor, vec![stream]);
+        (stream, name)
+    }
+
+    /// An argument that is a stream, by its name or as a chain: the stream, the place of the use, and its name.
+    pub(super) fn stream_argument(&mut self, expr: &Expr) -> Result<(StreamId, usize, Ident), Skip> {
+        let cursor = self.chain(expr)?;
+        if let (Head::Stream(stream, name), true) =
+            (&cursor.description.head, cursor.description.operators.is_empty())
+        {
+            let &(_, place) = cursor.inputs.first().ok_or(Skip)?;
+            return Ok((*stream, place, name.clone()));
+        }
+        let (stream, name) = self.cut(cursor);
+        let place = self.use_stream(stream, &name);
+        Ok((stream, place, name))
+    }
+
+    /// Whether an expression is a chain: it starts with a stream.
+    fn is_stream(&self, expr: &Expr) -> bool {
+        match Chain::of(expr).head {
+            Expr::Path(path) => {
+                let name = path.path.get_ident().and_then(|name| self.scope.find(name));
+                matches!(name, Some(Binding::Stream(_)))
+            }
+            Expr::Call(call) => {
+                is_named(call, "from")
+                    || is_named(call, "union")
+                    || call.args.iter().any(|argument| self.is_stream(argument))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn is_named(call: &ExprCall, name: &str) -> bool {
+    matches!(&*call.func, Expr::Path(path) if path.path.is_ident(name))
+}

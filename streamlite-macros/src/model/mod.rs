@@ -1,0 +1,90 @@
+//! Statements to a graph: what each name stands for, which statement feeds which, and every check that needs to know.
+
+mod argument;
+mod branches;
+mod check;
+mod graph;
+mod lower;
+mod operators;
+mod rows;
+
+pub(crate) use argument::Argument;
+pub(crate) use branches::{Branches, slot};
+pub(crate) use graph::{
+    Call, CallArgument, Description, Graph, Head, Naming, Operator, Origin, Step, StreamId, User,
+};
+pub(crate) use rows::Aggregate;
+
+use crate::errors::Errors;
+use crate::syntax::{Body, Function, Parameter, Port};
+use lower::Lowering;
+
+/// A function and its graph.
+pub(crate) struct LoweredFunction {
+    pub(crate) attributes: Vec<syn::Attribute>,
+    pub(crate) visibility: syn::Visibility,
+    pub(crate) name: syn::Ident,
+    pub(crate) generics: syn::Generics,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) outputs: Vec<Port>,
+    pub(crate) graph: Graph,
+    pub(crate) errors: Errors,
+}
+
+impl LoweredFunction {
+    /// Whether it takes streams, and so is a piece of a pipeline.
+    pub(crate) fn is_fragment(&self) -> bool {
+        !self.outputs.is_empty()
+            || self
+                .parameters
+                .iter()
+                .any(|parameter| matches!(parameter, Parameter::Stream(..)))
+    }
+}
+
+/// An expression and its graph.
+pub(crate) struct LoweredExpression {
+    pub(crate) graph: Graph,
+    pub(crate) errors: Errors,
+}
+
+/// Lowers and checks a function.
+pub(crate) fn lower_function(function: Function) -> LoweredFunction {
+    let Function {
+        attributes,
+        visibility,
+        name,
+        generics,
+        parameters,
+        outputs,
+        body,
+    } = function;
+    let Body {
+        statements,
+        mut errors,
+    } = body;
+    let graph = Lowering::function(&parameters, &mut errors).lower(statements);
+    let mut lowered = LoweredFunction {
+        attributes,
+        visibility,
+        name,
+        generics,
+        parameters,
+        outputs,
+        graph,
+        errors,
+    };
+    check::function(&mut lowered);
+    lowered
+}
+
+/// Lowers and checks an expression.
+pub(crate) fn lower_expression(body: Body) -> LoweredExpression {
+    let Body {
+        statements,
+        mut errors,
+    } = body;
+    let mut graph = Lowering::expression(&mut errors).lower(statements);
+    check::expression(&mut graph, &mut errors);
+    LoweredExpression { graph, errors }
+}

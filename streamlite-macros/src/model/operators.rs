@@ -1,0 +1,80 @@
+//! What the macro knows of operators by their names. Everything else about them is rustc's to check.
+
+/// Aggregates in their short form: without a window or `running` they have a result at the end of the input.
+const AGGREGATES: [&str; 10] = [
+    "count",
+    "sum",
+    "mean",
+    "min",
+    "max",
+    "min_by",
+    "max_by",
+    "reduce",
+    "fold",
+    "aggregate",
+];
+
+/// Operators that keep something for themselves.
+const STATEFUL: [&str; 2] = ["event_time", "union"];
+
+pub(super) fn is_aggregate(name: &str) -> bool {
+    AGGREGATES.contains(&name)
+}
+
+pub(super) fn is_stateful(name: &str) -> bool {
+    is_aggregate(name) || STATEFUL.contains(&name)
+}
+
+/// What stands in front of an aggregate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The whole input.
+    #[default]
+    Whole,
+    /// A window.
+    Window,
+    /// The records so far.
+    Running,
+}
+
+impl Extent {
+    /// The extent behind an operator.
+    pub(super) fn behind(self, name: &str) -> Self {
+        match name {
+            "window" => Extent::Window,
+            "running" => Extent::Running,
+            name if is_aggregate(name) => Extent::Whole,
+            _ => self,
+        }
+    }
+
+    /// Whether an operator has a result only at the end of the input.
+    pub(super) fn makes_final(self, name: &str) -> bool {
+        self == Extent::Whole && is_aggregate(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Extent;
+
+    fn finals(chain: &[&'static str]) -> Vec<&'static str> {
+        let mut extent = Extent::default();
+        let mut finals = Vec::new();
+        for &name in chain {
+            if extent.makes_final(name) {
+                finals.push(name);
+            }
+            extent = extent.behind(name);
+        }
+        finals
+    }
+
+    #[test]
+    fn an_aggregate_is_final_unless_a_window_or_running_stands_before_it() {
+        assert_eq!(finals(&["key_by", "count"]), ["count"]);
+        assert!(finals(&["key_by", "window", "allowed_lateness", "count"]).is_empty());
+        assert!(finals(&["running", "sum"]).is_empty());
+        assert_eq!(finals(&["window", "count", "map", "sum"]), ["sum"]);
+    }
+}
