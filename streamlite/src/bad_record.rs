@@ -64,9 +64,9 @@ fn excerpt_of(input: &[u8]) -> String {
     for chunk in shown.utf8_chunks() {
         for char in chunk.valid().chars() {
             if char.is_control() {
-                text.extend(char.escape_default())
+                text.extend(char.escape_default());
             } else {
-                text.push(char)
+                text.push(char);
             }
         }
         for byte in chunk.invalid() {

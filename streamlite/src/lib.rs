@@ -12,7 +12,7 @@
 //! )
 //! .collect()?;
 //! assert_eq!(counts[0], ("the", 2));
-//! # streamlite::Result::Ok(())
+//! # Ok::<(), streamlite::Error>(())
 //! ```
 //!
 //! Where to read on: [`pipeline!`] for the language, [`source`] and [`sink`] for what it reads and writes, [`testing`]
@@ -96,7 +96,7 @@ pub use time::{TimeDelta, Timestamp};
 /// let stop_words = ["the"];
 /// let words = pipeline!(from(["the", "dog"]).filter(|word| !stop_words.contains(word))).collect()?;
 /// assert_eq!(words, ["dog"]);
-/// # streamlite::Result::Ok(())
+/// # Ok::<(), streamlite::Error>(())
 /// ```
 #[macro_export]
 macro_rules! pipeline {

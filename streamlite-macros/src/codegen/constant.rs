@@ -44,13 +44,14 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
             node.inputs.iter().map(|stream| stream.0),
             node.outputs.iter().map(|stream| stream.0),
         );
-        let stateful = node.stateful_at.is_some();
+        let (stateful, identity) = (node.stateful_at.is_some(), &node.identity);
         let sink = match &node.sink {
             Some(sink) => quote!(::core::option::Option::Some(#sink)),
             None => quote!(::core::option::Option::None),
         };
         quote!(__streamlite::GraphNode {
             name: #label,
+            identity: #identity,
             operators: &[#(#operators),*],
             inputs: &[#(#inputs),*],
             outputs: &[#(#outputs),*],

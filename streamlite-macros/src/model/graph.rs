@@ -92,6 +92,8 @@ pub(crate) struct Node {
     pub(crate) outputs: Vec<StreamId>,
     /// Its identity: the `let` names or the sink, and a number where a statement has several nodes.
     pub(crate) label: String,
+    /// What its state is found by: the label, or what `#[uid = "…"]` says.
+    pub(crate) identity: String,
     /// The statement's first token.
     pub(crate) span: Span,
     /// The operator that says how many streams there are.
@@ -149,7 +151,7 @@ pub(crate) enum Head {
     Stream(StreamId, Ident),
     /// `union(a, b)`: the first of its streams.
     Fragment {
-        function: syn::Expr,
+        function: Box<syn::Expr>,
         arguments: Vec<CallArgument>,
     },
 }
@@ -169,7 +171,7 @@ pub(crate) struct Call {
 
 /// An argument of a call.
 pub(crate) enum CallArgument {
-    Value(Argument),
+    Value(Box<Argument>),
     /// A stream: at this token, or invented.
     Stream(Ident),
     /// A sink that is a parameter.

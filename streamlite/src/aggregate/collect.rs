@@ -1,6 +1,6 @@
 //! All values, in the order of arrival.
 
-use super::aggregate::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
 
 /// Keeps all values; see [`Rows::collect`](super::Rows::collect).
@@ -35,7 +35,7 @@ where
         values.clone()
     }
 
-    fn into_result(&self, values: Vec<V>) -> Vec<V> {
+    fn last_result(&self, values: Vec<V>) -> Vec<V> {
         values
     }
 }

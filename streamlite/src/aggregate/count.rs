@@ -1,6 +1,6 @@
 //! How many rows.
 
-use super::aggregate::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
 
 /// Counts rows; see [`Rows::count`](super::Rows::count).

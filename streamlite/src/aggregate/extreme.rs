@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::aggregate::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
 
 /// Which end is looked for.
@@ -81,7 +81,7 @@ where
         P::of(extreme.clone())
     }
 
-    fn into_result(&self, extreme: Option<V>) -> P::Of<V> {
+    fn last_result(&self, extreme: Option<V>) -> P::Of<V> {
         P::of(extreme)
     }
 }

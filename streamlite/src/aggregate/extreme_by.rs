@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::aggregate::{Aggregate, Merge};
 use super::extreme::Side;
+use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
 
 /// Finds the row with the least or greatest value; of several the first. See [`Rows::min_by`](super::Rows::min_by)
@@ -69,7 +69,7 @@ where
         P::of(kept.clone())
     }
 
-    fn into_result(&self, kept: Option<T>) -> P::Of<T> {
+    fn last_result(&self, kept: Option<T>) -> P::Of<T> {
         P::of(kept)
     }
 }

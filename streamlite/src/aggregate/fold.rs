@@ -1,6 +1,6 @@
 //! Whatever a closure makes of one row after another.
 
-use super::aggregate::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge};
 use super::pick::{Every, Pick};
 
 /// Folds rows into a value; see [`Rows::fold`](super::Rows::fold). `M` is `()` where nobody said how parts merge.
@@ -38,7 +38,7 @@ where
         acc.clone().expect("a closure that panicked ends the job")
     }
 
-    fn into_result(&self, acc: Option<X>) -> X {
+    fn last_result(&self, acc: Option<X>) -> X {
         acc.expect("a closure that panicked ends the job")
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::aggregate::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge};
 use super::number::Number;
 use super::pick::Pick;
 

@@ -1,12 +1,12 @@
 //! Incremental aggregates: one a file, and [`Rows`], on which an aggregate expression calls them.
 
-mod aggregate;
 mod collect;
 mod count;
 mod extreme;
 mod extreme_by;
 mod finish;
 mod fold;
+mod incremental;
 mod mean;
 mod number;
 mod pick;
@@ -15,13 +15,13 @@ mod reduce;
 mod rows;
 mod sum;
 
-pub use aggregate::{Aggregate, Merge};
 pub use collect::Collect;
 pub use count::Count;
 pub use extreme::{Extreme, Greatest, Least, Side};
 pub use extreme_by::ExtremeBy;
 pub use finish::{AsPair, AsValue, AsWindowed, Finish, WithBoth, WithKey, WithNothing, WithWindow};
 pub use fold::Fold;
+pub use incremental::{Aggregate, Merge};
 pub use mean::Mean;
 pub use number::{Number, Total};
 pub use pick::{Every, Pick, Where};

@@ -1,6 +1,6 @@
 //! The first and the last value, in the order of arrival.
 
-use super::aggregate::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
 
 /// Keeps the first value; see [`Rows::first`](super::Rows::first).
@@ -42,7 +42,7 @@ where
         P::of(first.clone())
     }
 
-    fn into_result(&self, first: Option<V>) -> P::Of<V> {
+    fn last_result(&self, first: Option<V>) -> P::Of<V> {
         P::of(first)
     }
 }
@@ -85,7 +85,7 @@ where
         P::of(last.clone())
     }
 
-    fn into_result(&self, last: Option<V>) -> P::Of<V> {
+    fn last_result(&self, last: Option<V>) -> P::Of<V> {
         P::of(last)
     }
 }

@@ -1,6 +1,6 @@
 //! One row out of many, by a closure that makes one out of two.
 
-use super::aggregate::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
 
 /// Reduces rows to one; see [`Rows::reduce`](super::Rows::reduce).
@@ -55,7 +55,7 @@ where
         P::of(kept.clone())
     }
 
-    fn into_result(&self, kept: Option<T>) -> P::Of<T> {
+    fn last_result(&self, kept: Option<T>) -> P::Of<T> {
         P::of(kept)
     }
 }

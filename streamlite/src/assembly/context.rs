@@ -61,7 +61,7 @@ impl<'env, C> Assembly<'env, C> {
     /// The place of a statement of the graph.
     #[must_use]
     pub fn node(&self, index: usize) -> Scope<C> {
-        let name = self.parts.graph.nodes.get(index).map_or("", |node| node.name);
+        let name = self.parts.graph.nodes.get(index).map_or("", |node| node.identity);
         Scope::new(Rc::clone(&self.parts), index, name.to_owned())
     }
 
@@ -130,11 +130,6 @@ impl<C> Scope<C> {
     /// The statement that the operator belongs to.
     pub(crate) fn node_index(&self) -> usize {
         self.node
-    }
-
-    /// The statement's path of names, for errors.
-    pub(crate) fn path(&self) -> &str {
-        &self.path
     }
 
     /// The identity of the next stateful operator of this statement.

@@ -3,48 +3,47 @@
 use super::context::Scope;
 use crate::record::Push;
 
-/// Declares `NodeXY` for a number of outputs, and for one to four inputs.
+/// Declares a shape: a trait for statements with so many inputs and outputs.
 macro_rules! nodes {
-    ($($one:ident $two:ident $three:ident $four:ident: $outputs:literal [$($A:ident $N:ident $next:ident),*];)*) => {$(
-        #[doc = concat!("A statement with one input and ", $outputs, ".")]
-        pub trait $one<I, $($A,)* C> {
+    ($($node:ident [$($I:ident)*] $inputs:literal [$($A:ident $N:ident $next:ident),*] $outputs:literal;)*) => {$(
+        #[doc = concat!("A statement with ", $inputs, " and ", $outputs, ".")]
+        pub trait $node<$($I,)* $($A,)* C> {
             /// Builds it in front of what comes next.
-            fn build<$($N: Push<$A>),*>(self, cx: Scope<C>, $($next: $N),*) -> impl Push<I>;
-        }
-
-        #[doc = concat!("A statement with two inputs and ", $outputs, ".")]
-        pub trait $two<I, J, $($A,)* C> {
-            /// Builds it in front of what comes next.
-            fn build<$($N: Push<$A>),*>(self, cx: Scope<C>, $($next: $N),*) -> (impl Push<I>, impl Push<J>);
-        }
-
-        #[doc = concat!("A statement with three inputs and ", $outputs, ".")]
-        pub trait $three<I, J, K, $($A,)* C> {
-            /// Builds it in front of what comes next.
-            fn build<$($N: Push<$A>),*>(self, cx: Scope<C>, $($next: $N),*)
-            -> (impl Push<I>, impl Push<J>, impl Push<K>);
-        }
-
-        #[doc = concat!("A statement with four inputs and ", $outputs, ".")]
-        pub trait $four<I, J, K, L, $($A,)* C> {
-            /// Builds it in front of what comes next.
-            fn build<$($N: Push<$A>),*>(self, cx: Scope<C>, $($next: $N),*)
-            -> (impl Push<I>, impl Push<J>, impl Push<K>, impl Push<L>);
+            fn build<$($N: Push<$A>),*>(self, cx: Scope<C>, $($next: $N),*) -> nodes!(@ports $($I)*);
         }
     )*};
+    (@ports $one:ident) => { impl Push<$one> };
+    (@ports $($several:ident)*) => { ($(impl Push<$several>,)*) };
 }
 
+/// Declares the shapes of a number of outputs with one to four inputs.
+macro_rules! inputs {
+    ($($one:ident $two:ident $three:ident $four:ident $outputs:tt $text:literal;)*) => {
+        nodes! {$(
+            $one [I] "one input" $outputs $text;
+            $two [I J] "two inputs" $outputs $text;
+            $three [I J K] "three inputs" $outputs $text;
+            $four [I J K L] "four inputs" $outputs $text;
+        )*}
+    };
+}
+
+inputs! {
+    Node10 Node20 Node30 Node40 [] "no output";
+    Node11 Node21 Node31 Node41 [A NA next_0] "one output";
+    Node12 Node22 Node32 Node42 [A NA next_0, B NB next_1] "two outputs";
+    Node13 Node23 Node33 Node43 [A NA next_0, B NB next_1, D ND next_2] "three outputs";
+    Node14 Node24 Node34 Node44 [A NA next_0, B NB next_1, D ND next_2, E NE next_3] "four outputs";
+}
+
+// More outputs than four come of a `match` alone, which has one input.
 nodes! {
-    Node10 Node20 Node30 Node40: "no output" [];
-    Node11 Node21 Node31 Node41: "one output" [A NA next_0];
-    Node12 Node22 Node32 Node42: "two outputs" [A NA next_0, B NB next_1];
-    Node13 Node23 Node33 Node43: "three outputs" [A NA next_0, B NB next_1, D ND next_2];
-    Node14 Node24 Node34 Node44: "four outputs" [A NA next_0, B NB next_1, D ND next_2, E NE next_3];
-    Node15 Node25 Node35 Node45: "five outputs" [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4];
-    Node16 Node26 Node36 Node46: "six outputs"
-        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5];
-    Node17 Node27 Node37 Node47: "seven outputs"
-        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6];
-    Node18 Node28 Node38 Node48: "eight outputs"
-        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6, M NM next_7];
+    Node15 [I] "one input" [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4] "five outputs";
+    Node16 [I] "one input" [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5] "six outputs";
+    Node17 [I] "one input"
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6]
+        "seven outputs";
+    Node18 [I] "one input"
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6, M NM next_7]
+        "eight outputs";
 }

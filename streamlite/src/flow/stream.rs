@@ -70,7 +70,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// # use streamlite::prelude::*;
     /// let doubled = pipeline!(from([1, 2, 3]).map(|n| n * 2)).collect()?;
     /// assert_eq!(doubled, [2, 4, 6]);
-    /// # streamlite::Result::Ok(())
+    /// # Ok::<(), streamlite::Error>(())
     /// ```
     pub fn map<U, F: FnMut(T) -> U>(self, turn: F) -> Stream<U, O, Then<S, Map<F>>> {
         self.then(Map(turn))
@@ -82,7 +82,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// # use streamlite::prelude::*;
     /// let even = pipeline!(from(1..=6).filter(|n| n % 2 == 0)).collect()?;
     /// assert_eq!(even, [2, 4, 6]);
-    /// # streamlite::Result::Ok(())
+    /// # Ok::<(), streamlite::Error>(())
     /// ```
     pub fn filter<F: FnMut(&T) -> bool>(self, holds: F) -> Stream<T, O, Then<S, Filter<F>>> {
         self.then(Filter(holds))
@@ -94,7 +94,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// # use streamlite::prelude::*;
     /// let numbers = pipeline!(from(["1", "two", "3"]).filter_map(|s| s.parse::<i32>().ok())).collect()?;
     /// assert_eq!(numbers, [1, 3]);
-    /// # streamlite::Result::Ok(())
+    /// # Ok::<(), streamlite::Error>(())
     /// ```
     pub fn filter_map<U, F: FnMut(T) -> Option<U>>(self, turn: F) -> Stream<U, O, Then<S, FilterMap<F>>> {
         self.then(FilterMap(turn))
@@ -106,7 +106,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// # use streamlite::prelude::*;
     /// let words = pipeline!(from(["a b", "c"]).flat_map(|line| line.split(' '))).collect()?;
     /// assert_eq!(words, ["a", "b", "c"]);
-    /// # streamlite::Result::Ok(())
+    /// # Ok::<(), streamlite::Error>(())
     /// ```
     pub fn flat_map<U, F>(self, turn: F) -> Stream<U::Item, O, Then<S, FlatMap<F>>>
     where
@@ -132,7 +132,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// })
     /// .collect()?;
     /// assert_eq!(rest, ["two"]);
-    /// # streamlite::Result::Ok(())
+    /// # Ok::<(), streamlite::Error>(())
     /// ```
     pub fn try_map<U, E, F: FnMut(&T) -> Result<U, E>>(self, turn: F) -> TryMap<T, O, S, F> {
         TryMap { stream: self, turn }
@@ -165,7 +165,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// let names = vec!["ada".to_string(), "bob".to_string(), "ada".to_string()];
     /// let counts = pipeline!(from(names).key_by_ref(|name| name.as_str()).count()).collect()?;
     /// assert_eq!(counts, [("ada".to_string(), 2), ("bob".to_string(), 1)]);
-    /// # streamlite::Result::Ok(())
+    /// # Ok::<(), streamlite::Error>(())
     /// ```
     pub fn key_by_ref<Q, F>(self, key: F) -> KeyedStream<T, ByRef<F, Q>, O, S>
     where
@@ -262,7 +262,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// # use streamlite::prelude::*;
     /// let sums = pipeline!(from([1u32, 2, 3]).running().sum(|n| *n)).collect()?;
     /// assert_eq!(sums, [1, 3, 6]);
-    /// # streamlite::Result::Ok(())
+    /// # Ok::<(), streamlite::Error>(())
     /// ```
     pub fn running(self) -> RunningStream<T, O, S> {
         RunningStream { stream: self }

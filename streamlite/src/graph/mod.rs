@@ -61,6 +61,8 @@ pub enum Origin {
 pub struct GraphNode {
     /// The `let` names, or the sink.
     pub name: &'static str,
+    /// What its state is found by in a checkpoint: the name, or what `#[uid = "…"]` says.
+    pub identity: &'static str,
     /// Its operators, in the order of the chain.
     pub operators: &'static [&'static str],
     /// The streams that it takes, in [`Graph::streams`].

@@ -187,7 +187,7 @@ impl Report {
         let records = counted(self.records_read());
         let seconds = self.elapsed.as_secs_f64();
         let rate = match self.records_per_second() {
-            rate if rate > 0.0 => format!(", {} records/s", grouped(format!("{rate:.0}"))),
+            rate if rate > 0.0 => format!(", {} records/s", grouped(&format!("{rate:.0}"))),
             _ => String::new(),
         };
         format!("{}: {records} records in {seconds:.3} s{rate}", self.name)
@@ -271,11 +271,11 @@ fn some(count: u64) -> String {
 }
 
 fn counted(count: u64) -> String {
-    grouped(count.to_string())
+    grouped(&count.to_string())
 }
 
 /// Digits in groups of three: `1,234,567`.
-fn grouped(digits: String) -> String {
+fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {

@@ -88,7 +88,7 @@ where
                 ..
             } = self;
             table.drain_in_order(&mut room, |key, (acc, timestamp)| {
-                let value = finish.finish_owned(key, (), aggregate.into_result(acc));
+                let value = finish.finish_owned(key, (), aggregate.last_result(acc));
                 next.push(Record {
                     value,
                     timestamp,

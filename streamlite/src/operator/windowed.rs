@@ -175,7 +175,7 @@ where
             Fired::Last(window, mut table) => {
                 let timestamp = window.last_timestamp();
                 table.drain_in_order(room, |key, acc| {
-                    let value = finish.finish_owned(key, window, aggregate.into_result(acc));
+                    let value = finish.finish_owned(key, window, aggregate.last_result(acc));
                     next.push(Record {
                         value,
                         timestamp,

@@ -224,11 +224,11 @@ impl<'env> Driver<'env> {
         let graph = self.parts.graph;
         let mut tally = Tally::new(graph);
         self.signal(&mut Signal::Count(&mut tally));
-        let source = |feed: &Box<dyn Feed + 'env>| SourceTally {
+        let sources = self.feeds.iter().map(|feed| SourceTally {
             description: feed.describe(),
             skipped: feed.skipped(),
-        };
-        let sources: Vec<_> = self.feeds.iter().map(source).collect();
+        });
+        let sources: Vec<_> = sources.collect();
         Report::new(graph, &tally, &sources, self.clock.now() - self.started)
     }
 }

@@ -17,7 +17,7 @@ use crate::record::Record;
 /// })))
 /// .run()?;
 /// assert_eq!(sum, 6);
-/// # streamlite::Result::Ok(())
+/// # Ok::<(), streamlite::Error>(())
 /// ```
 pub struct CallbackSink<F> {
     write: Option<F>,

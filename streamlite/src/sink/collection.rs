@@ -13,7 +13,7 @@ use crate::record::Record;
 /// let (sink, collected) = CollectionSink::new();
 /// pipeline!(from([3, 1, 2]).filter(|n| *n > 1).to(sink)).run()?;
 /// assert_eq!(collected.take(), [3, 2]);
-/// # streamlite::Result::Ok(())
+/// # Ok::<(), streamlite::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct CollectionSink<T> {
@@ -29,10 +29,6 @@ pub struct Collected<T> {
 impl<T> CollectionSink<T> {
     /// A sink, and the handle to read it.
     #[must_use]
-    #[expect(
-        clippy::new_ret_no_self,
-        reason = "a sink without its handle would be of no use"
-    )]
     pub fn new() -> (Self, Collected<T>) {
         let collected = Collected {
             records: Arc::default(),

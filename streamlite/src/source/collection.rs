@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// use streamlite::prelude::*;
 /// let doubled = pipeline!(from(CollectionSource::new([1, 2, 3])).map(|n| n * 2)).collect()?;
 /// assert_eq!(doubled, [2, 4, 6]);
-/// # streamlite::Result::Ok(())
+/// # Ok::<(), streamlite::Error>(())
 /// ```
 pub struct CollectionSource<I> {
     items: Option<I>,

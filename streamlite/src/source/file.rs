@@ -41,7 +41,7 @@ pub struct FileSource<F> {
 /// let readings = CsvSource::<Reading>::open(path)?.on_error(Skip);
 /// let seen = pipeline!(from(readings).map(|r| (r.sensor, r.temp))).collect()?;
 /// assert_eq!(seen, [(7, 21.5)]);
-/// # streamlite::Result::Ok(())
+/// # Ok::<(), streamlite::Error>(())
 /// ```
 pub type CsvSource<T> = FileSource<Csv<T>>;
 

@@ -2,10 +2,10 @@
 
 mod assigner;
 mod slices;
+mod span;
 mod tumbling;
-mod window;
 
 pub use assigner::{Assigner, Grid, GridAssigner};
 pub(crate) use slices::{Fired, Place, Slices};
+pub use span::{Window, Windowed};
 pub use tumbling::{Tumbling, tumbling};
-pub use window::{Window, Windowed};

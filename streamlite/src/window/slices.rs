@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::assigner::Grid;
-use super::window::Window;
+use super::span::Window;
 use crate::time::{TimeDelta, Timestamp};
 
 /// Open windows, in the order of their start.

@@ -12,9 +12,9 @@ pub(super) fn identities(graph: &Graph, errors: &mut Errors) {
         let before = &graph.nodes[..place];
         if before
             .iter()
-            .any(|other| other.stateful_at.is_some() && other.label == node.label)
+            .any(|other| other.stateful_at.is_some() && other.identity == node.identity)
         {
-            let name = &node.label;
+            let name = &node.identity;
             errors.at(
                 node.span,
                 format!("a second `{name}` that keeps state: its state is found again by the name, so give this one another: `let {name}_again = …;`"),

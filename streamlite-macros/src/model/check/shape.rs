@@ -13,9 +13,9 @@ use crate::syntax::Parameter;
 
 pub(super) fn function(function: &mut LoweredFunction) {
     if function.is_fragment() {
-        fragment(function)
+        fragment(function);
     } else {
-        pipeline(function)
+        pipeline(function);
     }
 }
 

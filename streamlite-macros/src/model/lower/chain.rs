@@ -167,13 +167,13 @@ impl Lowering<'_> {
                 inputs.push((stream, place));
                 arguments.push(CallArgument::Stream(name));
             } else {
-                arguments.push(CallArgument::Value(self.argument(argument)));
+                arguments.push(CallArgument::Value(Box::new(self.argument(argument))));
             }
         }
         let span = call.func.span();
         let mut cursor = Cursor::new(
             Head::Fragment {
-                function: (*call.func).clone(),
+                function: call.func.clone(),
                 arguments,
             },
             inputs,
@@ -209,7 +209,7 @@ impl Lowering<'_> {
                 let arguments = call
                     .args
                     .iter()
-                    .map(|argument| CallArgument::Value(self.argument(argument)))
+                    .map(|argument| CallArgument::Value(Box::new(self.argument(argument))))
                     .collect();
                 let turbofish = call.turbofish.clone();
                 Operator::Call(Box::new(Call {
@@ -283,7 +283,7 @@ impl Lowering<'_> {
                 }
                 CallArgument::Sink(name.clone())
             }
-            _ => CallArgument::Value(self.argument(sink)),
+            _ => CallArgument::Value(Box::new(self.argument(sink))),
         };
         cursor.sink = Some(sink.to_token_stream().to_string());
         Ok(Operator::Call(Box::new(Call {

@@ -6,7 +6,7 @@ mod scope;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprMatch, Local};
+use syn::{Attribute, Expr, ExprLit, ExprMatch, Lit, Local, Meta, MetaNameValue};
 
 use super::argument::{Argument, make_move, mentions};
 use super::branches::{Branches, feed_branches};
@@ -14,7 +14,7 @@ use super::check;
 use super::graph::{Graph, Naming, Node, Origin, SinkUse, Source, Step, Stream, StreamId, Use, User};
 use crate::errors::Errors;
 use crate::syntax::{Names, Parameter, Statement, is_half_typed};
-use chain::{Cursor, Skip};
+use chain::Cursor;
 use scope::{Binding, Scope};
 
 /// What a block is.
@@ -39,6 +39,8 @@ pub(super) struct Lowering<'a> {
 /// What the nodes of the present statement are called.
 struct Label {
     text: String,
+    /// What `#[uid = "…"]` says instead, where it stands.
+    uid: Option<String>,
     span: Span,
     nodes: usize,
 }
@@ -47,19 +49,24 @@ impl Label {
     fn new(text: impl Into<String>, span: Span) -> Self {
         Self {
             text: text.into(),
+            uid: None,
             span,
             nodes: 0,
         }
     }
 
-    /// The name of the next node. They are counted from the source down, so that appending an operator changes no
-    /// identity.
-    fn next(&mut self) -> String {
+    /// The name and the identity of the next node. Nodes are counted from the source down, so that appending an
+    /// operator changes no identity.
+    fn next(&mut self) -> (String, String) {
         self.nodes += 1;
-        match self.nodes {
-            1 => self.text.clone(),
-            number => format!("{}.{number}", self.text),
-        }
+        let numbered = |text: &String| match self.nodes {
+            1 => text.clone(),
+            number => format!("{text}.{number}"),
+        };
+        (
+            numbered(&self.text),
+            numbered(self.uid.as_ref().unwrap_or(&self.text)),
+        )
     }
 }
 
@@ -135,7 +142,11 @@ impl<'a> Lowering<'a> {
 
     fn statement(&mut self, statement: Statement, is_last: bool) {
         match statement {
-            Statement::Let { names, chain, .. } => self.named(&names, &chain),
+            Statement::Let {
+                attributes,
+                names,
+                chain,
+            } => self.named(&attributes, &names, &chain),
             Statement::Value { name, local } => self.value(name, local),
             Statement::Match(expr) => self.branches(expr),
             Statement::Output(chain) => self.output(&chain),
@@ -153,10 +164,11 @@ impl<'a> Lowering<'a> {
     }
 
     /// `let names = CHAIN;`
-    fn named(&mut self, names: &Names, chain: &Expr) {
+    fn named(&mut self, attributes: &[Attribute], names: &Names, chain: &Expr) {
         let idents = names.idents();
         let label: Vec<_> = idents.iter().map(Ident::to_string).collect();
         self.statement = Label::new(label.join(", "), names.span());
+        self.statement.uid = self.uid(attributes);
         let Ok(cursor) = self.chain(chain) else {
             return self.broken(&idents);
         };
@@ -174,6 +186,28 @@ impl<'a> Lowering<'a> {
             .map(|name| self.output_stream(name, node))
             .collect();
         self.node(cursor, outputs);
+    }
+
+    /// `#[uid = "old"]`: the identity of what follows, kept through a rename.
+    fn uid(&mut self, attributes: &[Attribute]) -> Option<String> {
+        let mut uid = None;
+        for attribute in attributes {
+            match &attribute.meta {
+                Meta::NameValue(MetaNameValue {
+                    path,
+                    value:
+                        Expr::Lit(ExprLit {
+                            lit: Lit::Str(text), ..
+                        }),
+                    ..
+                }) if path.is_ident("uid") => uid = Some(text.value()),
+                meta => {
+                    let text = "a stream's `let` takes one attribute: `#[uid = \"old_name\"]` keeps its identity through a rename";
+                    self.errors.at(meta.span(), text);
+                }
+            }
+        }
+        uid
     }
 
     fn output_stream(&mut self, name: Option<Ident>, node: usize) -> StreamId {
@@ -326,12 +360,14 @@ impl<'a> Lowering<'a> {
         for (input, &(stream, place)) in cursor.inputs.iter().enumerate() {
             self.graph.streams[stream.0].uses[place].by = User::Node { node: number, input };
         }
+        let (label, identity) = self.statement.next();
         self.graph.nodes.push(Node {
             sink: outputs.is_empty().then(|| cursor.sink.unwrap_or_default()),
             description: cursor.description,
             inputs: cursor.inputs.into_iter().map(|(stream, _)| stream).collect(),
             outputs,
-            label: self.statement.next(),
+            label,
+            identity,
             span: self.statement.span,
             ends_at: cursor.ends_at,
             final_at: cursor.final_at,

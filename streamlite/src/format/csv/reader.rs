@@ -125,7 +125,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
 
     /// The place behind the last record.
     fn place(&self) -> Place {
-        let read = self.csv.as_ref().map(|csv| csv.position());
+        let read = self.csv.as_ref().map(csv::Reader::position);
         let (byte, line) = read.map_or((0, 1), |read| (read.byte(), read.line()));
         Place {
             byte: self.base.byte + byte,

@@ -26,7 +26,7 @@ pub trait Aggregate<T> {
     fn result(&self, acc: &Self::Acc) -> Self::Out;
 
     /// The last result.
-    fn into_result(&self, acc: Self::Acc) -> Self::Out {
+    fn last_result(&self, acc: Self::Acc) -> Self::Out {
         self.result(&acc)
     }
 }
@@ -62,8 +62,8 @@ macro_rules! tuples {
             }
 
             #[inline]
-            fn into_result(&self, acc: Self::Acc) -> Self::Out {
-                ($(self.$place.into_result(acc.$place),)*)
+            fn last_result(&self, acc: Self::Acc) -> Self::Out {
+                ($(self.$place.last_result(acc.$place),)*)
             }
         }
 

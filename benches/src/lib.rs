@@ -1,0 +1,1 @@
+//! The benchmarks are under `benches/`: `cargo bench`.

@@ -1,0 +1,1 @@
+//! The examples are under `examples/`: `cargo run --release --example sensor_alerts`.
