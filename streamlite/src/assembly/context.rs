@@ -5,11 +5,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use super::counted::Counted;
 use super::failure::Failure;
 use super::feed::{Feed, SourceFeed};
 use crate::connector::Source;
 use crate::graph::Graph;
-use crate::operator::Counted;
 use crate::record::{Lane, Push};
 use crate::state::{Durable, StateId};
 
@@ -26,7 +26,8 @@ pub struct Scope<C> {
     parts: Rc<Parts>,
     node: usize,
     path: String,
-    states: Rc<Cell<u32>>,
+    /// How many operators of the statement with a state stand before this place.
+    states: u32,
     keeps: PhantomData<fn() -> C>,
 }
 
@@ -93,7 +94,7 @@ impl<C> Scope<C> {
             parts,
             node,
             path,
-            states: Rc::default(),
+            states: 0,
             keeps: PhantomData,
         }
     }
@@ -117,7 +118,7 @@ impl<C> Scope<C> {
             parts: Rc::clone(parts),
             node: *node,
             path: path.clone(),
-            states: Rc::clone(states),
+            states: *states,
             keeps: PhantomData,
         }
     }
@@ -132,12 +133,17 @@ impl<C> Scope<C> {
         self.node
     }
 
-    /// The identity of the next stateful operator of this statement.
-    ///
-    /// Statements are built from their end, so the last one has the number 0: appending a stateless operator changes
-    /// nothing.
+    /// The identity of the operator's state.
     pub(crate) fn state_id(&self) -> StateId {
-        StateId::new(&self.path, self.states.replace(self.states.get() + 1))
+        StateId::new(&self.path, self.states)
+    }
+
+    /// The place behind operators of which so many keep a state.
+    pub(crate) fn behind(&self, states: u32) -> Self {
+        Self {
+            states: self.states + states,
+            ..self.clone()
+        }
     }
 
     /// A lane of the operator's own, for records that belong to no partition.
@@ -159,7 +165,7 @@ impl<C> Clone for Scope<C> {
             parts: Rc::clone(parts),
             node: *node,
             path: path.clone(),
-            states: Rc::clone(states),
+            states: *states,
             keeps: PhantomData,
         }
     }

@@ -1,13 +1,17 @@
 //! How a described pipeline becomes one that runs: built from the sinks up, into the feeds that a driver reads.
 
+mod chain;
 mod context;
+mod counted;
 mod failure;
 mod feed;
 mod node;
 mod stage;
 
+pub use chain::Chain;
 pub(crate) use context::Parts;
 pub use context::{Assembly, Scope};
+pub use counted::Counted;
 pub(crate) use failure::Failure;
 pub(crate) use feed::{Feed, Turn};
 pub use node::*;

@@ -10,6 +10,10 @@ pub trait Stage<In, C> {
     /// What it gives.
     type Out;
 
+    /// How many of its operators keep a state: they are numbered from the source down, so that appending an operator
+    /// changes the identity of none.
+    const STATES: u32 = 0;
+
     /// Builds the operator in front of `next`.
     fn build<N: Push<Self::Out>>(self, cx: Scope<C>, next: N) -> impl Push<In>;
 }
@@ -38,9 +42,11 @@ where
 {
     type Out = B::Out;
 
+    const STATES: u32 = A::STATES + B::STATES;
+
     #[inline]
     fn build<N: Push<B::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
-        let last = self.1.build(cx.clone(), next);
+        let last = self.1.build(cx.behind(A::STATES), next);
         self.0.build(cx, last)
     }
 }

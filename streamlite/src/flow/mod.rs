@@ -1,5 +1,6 @@
 //! What users chain: typed descriptions of what will run. Nothing runs before a job is built of them.
 
+mod branches;
 mod fragment;
 mod key;
 mod keyed;
@@ -13,6 +14,7 @@ mod stream;
 mod uses;
 mod windowed;
 
+pub use branches::matching;
 pub use fragment::{Fragment, Unbuilt, fragment};
 pub use key::{CheckedKey, Never, No, Yes};
 pub use keyed::KeyedStream;

@@ -11,7 +11,7 @@ where
 {
     #[inline]
     fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<O> {
-        self.stage.build(cx, next)
+        self.chain.stage.build(cx, next)
     }
 }
 
@@ -21,6 +21,6 @@ where
 {
     #[inline]
     fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<O> {
-        self.stream.stage.build(cx, next)
+        self.stream.chain.stage.build(cx, next)
     }
 }

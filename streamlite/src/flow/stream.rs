@@ -10,7 +10,7 @@ use super::short_forms::short_forms;
 use super::sinks::Accepts;
 use super::windowed::{AllWindowedStream, DropLate};
 use crate::aggregate::{Aggregate, AsValue, Rows, WithNothing};
-use crate::assembly::{Id, Then};
+use crate::assembly::{Chain, Id, Then};
 use crate::operator::{
     ByRef, EventTime, Filter, FilterMap, FlatMap, ForEach, Inspect, Map, Split, To, Total, TryMap, Union,
     Unkeyed,
@@ -24,25 +24,20 @@ use crate::window::Assigner;
 /// [`pipeline!`](crate::pipeline) a stream may be used any number of times, and every use gets every record.
 #[must_use = "a stream does nothing until it reaches a sink"]
 pub struct Stream<T, O = T, S = Id> {
-    pub(crate) stage: S,
-    item: PhantomData<fn(O) -> T>,
+    pub(crate) chain: Chain<T, O, S>,
 }
 
 impl<T> Stream<T> {
     /// A stream by its name.
     pub(crate) const fn named() -> Self {
-        Self {
-            stage: Id,
-            item: PhantomData,
-        }
+        Self { chain: Chain::EMPTY }
     }
 }
 
 impl<T, O, S: Clone> Clone for Stream<T, O, S> {
     fn clone(&self) -> Self {
         Self {
-            stage: self.stage.clone(),
-            item: PhantomData,
+            chain: self.chain.clone(),
         }
     }
 }
@@ -59,8 +54,7 @@ impl<T, O, S> fmt::Debug for Stream<T, O, S> {
 impl<T, O, S> Stream<T, O, S> {
     pub(super) fn then<U, B>(self, stage: B) -> Stream<U, O, Then<S, B>> {
         Stream {
-            stage: Then(self.stage, stage),
-            item: PhantomData,
+            chain: self.chain.then(stage),
         }
     }
 
@@ -135,17 +129,23 @@ impl<T, O, S> Stream<T, O, S> {
     /// # Ok::<(), streamlite::Error>(())
     /// ```
     pub fn try_map<U, E, F: FnMut(&T) -> Result<U, E>>(self, turn: F) -> TryMap<T, O, S, F> {
-        TryMap { stream: self, turn }
+        TryMap {
+            chain: self.chain,
+            turn,
+        }
     }
 
     /// Splits the stream by a predicate: `let (yes, no) = ….split(…);`.
     pub fn split<F: FnMut(&T) -> bool>(self, holds: F) -> Split<T, O, S, F> {
-        Split { stream: self, holds }
+        Split {
+            chain: self.chain,
+            holds,
+        }
     }
 
     /// Every record of both streams. The watermark is the lower one of the inputs that are neither idle nor finished.
     pub fn union(self, _other: Stream<T>) -> Union<T, O, S> {
-        Union { stream: self }
+        Union { chain: self.chain }
     }
 
     /// Groups the records by a key; aggregates and windows behind it are per key.
@@ -181,14 +181,17 @@ impl<T, O, S> Stream<T, O, S> {
     /// Writes every record to a sink, and ends the chain.
     pub fn to<M, K: Accepts<T, M>>(self, sink: K) -> To<T, O, S, K::Itself> {
         To {
-            stream: self,
+            chain: self.chain,
             sink: sink.itself(),
         }
     }
 
     /// Gives every record to a closure, and ends the chain.
     pub fn for_each<F: FnMut(T)>(self, take: F) -> ForEach<T, O, S, F> {
-        ForEach { stream: self, take }
+        ForEach {
+            chain: self.chain,
+            take,
+        }
     }
 }
 
@@ -229,7 +232,7 @@ impl<T, O, S, F, U, V> Stream<T, O, Then<S, EventTime<F, U, V>>> {
                 into,
                 ..
             },
-        ) = self.stage;
+        ) = self.chain.stage;
         let stage = Then(
             before,
             EventTime {
@@ -240,8 +243,7 @@ impl<T, O, S, F, U, V> Stream<T, O, Then<S, EventTime<F, U, V>>> {
             },
         );
         Stream {
-            stage,
-            item: PhantomData,
+            chain: Chain::new(stage),
         }
     }
 
@@ -249,7 +251,7 @@ impl<T, O, S, F, U, V> Stream<T, O, Then<S, EventTime<F, U, V>>> {
     ///
     /// When it speaks again below the watermark, its records are candidates for being late.
     pub fn idle_after(mut self, span: TimeDelta) -> Self {
-        self.stage.1.idle_after = Some(span);
+        self.chain.stage.1.idle_after = Some(span);
         self
     }
 }

@@ -72,7 +72,7 @@ impl LatePolicy for KeepLate {
     type Output<T, O, S, X, U> = WithLate<T, O, S, X, U>;
 
     fn output<T, O, S, X, U>(stream: Stream<T, O, S>, windowing: X) -> WithLate<T, O, S, X, U> {
-        WithLate::new(stream, windowing)
+        WithLate::new(stream.chain, windowing)
     }
 }
 

@@ -15,10 +15,10 @@ pub use opened::Opened;
 pub(crate) use policy::Policy;
 pub use policy::{Fail, OnError, Route, Skip};
 
+use crate::connector::Reader;
 use crate::connector::Writer;
 use crate::error::Result;
 use crate::fs::WriteFile;
-use crate::source::Reader;
 
 /// A format that records are read from.
 pub trait Decode: Send {

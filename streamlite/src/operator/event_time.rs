@@ -61,6 +61,8 @@ where
 {
     type Out = T;
 
+    const STATES: u32 = 1;
+
     #[inline]
     fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
         let delay = self.strategy.delay().unwrap_or_else(|error| {

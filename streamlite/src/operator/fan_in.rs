@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::alignment::{Activity, Alignment};
-use crate::assembly::{Node21, Scope, Stage};
-use crate::flow::Stream;
+use crate::assembly::{Chain, Node21, Scope, Stage};
 use crate::record::{Push, Record, Signal};
 use crate::state::{Decoder, Encoder, Snapshot, StateError, StateId};
 use crate::time::Timestamp;
@@ -13,7 +12,7 @@ use crate::time::Timestamp;
 /// Describes a union; see [`Stream::union`](crate::flow::Stream::union).
 #[derive(Debug)]
 pub struct Union<T, O, S> {
-    pub(crate) stream: Stream<T, O, S>,
+    pub(crate) chain: Chain<T, O, S>,
 }
 
 impl<T, O, S, C> Node21<O, T, T, C> for Union<T, O, S>
@@ -22,8 +21,8 @@ where
 {
     #[inline]
     fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> (impl Push<O>, impl Push<T>) {
-        let [first, second] = union_ports(&cx, next);
-        (self.stream.stage.build(cx, first), second)
+        let [first, second] = union_ports(&cx.behind(S::STATES), next);
+        (self.chain.stage.build(cx, first), second)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The end of a chain: records are given to a closure.
 
-use crate::assembly::{Node10, Scope, Stage};
-use crate::flow::Stream;
+use crate::assembly::{Chain, Node10, Scope, Stage};
 use crate::record::{Push, Record, Signal};
 use crate::time::Timestamp;
 
@@ -9,7 +8,7 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 #[must_use = "it is an output of a pipeline: write it as a statement"]
 pub struct ForEach<T, O, S, F> {
-    pub(crate) stream: Stream<T, O, S>,
+    pub(crate) chain: Chain<T, O, S>,
     pub(crate) take: F,
 }
 
@@ -33,7 +32,7 @@ where
             watermark: Timestamp::MIN,
             take: self.take,
         };
-        self.stream.stage.build(cx, end)
+        self.chain.stage.build(cx, end)
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::marker::PhantomData;
 
+use crate::assembly::{Chain, Scope, Stage};
 use crate::assembly::{Node11, Node12, Node13, Node14, Node15, Node16, Node17, Node18};
-use crate::assembly::{Scope, Stage};
-use crate::flow::Stream;
 use crate::record::{Push, Record, Signal};
 use crate::time::Timestamp;
 
@@ -52,23 +51,21 @@ impl<B> Slot<B> {
     }
 }
 
-/// Describes a typed split; see [`matching`].
+/// Describes a typed split; see [`matching`](crate::flow::matching).
 #[derive(Debug)]
 pub struct Matching<T, O, S, Branches, F> {
-    stream: Stream<T, O, S>,
+    chain: Chain<T, O, S>,
     arms: F,
     branches: PhantomData<fn() -> Branches>,
 }
 
-/// Splits a stream by a closure that puts what it makes of a record into slots.
-pub fn matching<T, O, S, Branches, F>(stream: Stream<T, O, S>, arms: F) -> Matching<T, O, S, Branches, F>
-where
-    F: FnMut(T, &mut Branches),
-{
-    Matching {
-        stream,
-        arms,
-        branches: PhantomData,
+impl<T, O, S, Branches, F> Matching<T, O, S, Branches, F> {
+    pub(crate) fn new(chain: Chain<T, O, S>, arms: F) -> Self {
+        Self {
+            chain,
+            arms,
+            branches: PhantomData,
+        }
     }
 }
 
@@ -89,7 +86,7 @@ macro_rules! branches {
             #[inline]
             fn build<$($N: Push<$B>),*>(self, cx: Scope<C>, $($next: $N),*) -> impl Push<O> {
                 let branches = ($(Slot::<$B>::new(),)*);
-                self.stream.stage.build(cx, MatchingPush { arms: self.arms, branches, nexts: ($($next,)*) })
+                self.chain.stage.build(cx, MatchingPush { arms: self.arms, branches, nexts: ($($next,)*) })
             }
         }
 

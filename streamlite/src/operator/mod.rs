@@ -1,7 +1,6 @@
 //! What runs: one operator a file, as a description (a [`Stage`](crate::assembly::Stage)) and as what takes records.
 
 mod alignment;
-mod counted;
 mod event_time;
 mod fan_in;
 mod fan_out;
@@ -21,7 +20,6 @@ mod total;
 mod try_map;
 mod windowed;
 
-pub use counted::Counted;
 pub use event_time::EventTime;
 pub use fan_in::{Port, Union, union_ports};
 pub use fan_out::{Again, Copier, Copies, Nowhere, Tee, again, copies};
@@ -32,7 +30,7 @@ pub use for_each::ForEach;
 pub use grouping::{By, ByRef, Entry, GroupTable, Grouping, Single, Unkeyed};
 pub use inspect::Inspect;
 pub use map::Map;
-pub use matching::{Matching, Slot, matching};
+pub use matching::{Matching, Slot};
 pub use running::Running;
 pub use split::Split;
 pub use to::To;

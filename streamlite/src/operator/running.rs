@@ -36,6 +36,8 @@ where
 {
     type Out = F::Out;
 
+    const STATES: u32 = 1;
+
     #[inline]
     fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
         RunningPush::<T, C, G, A, F, N> {

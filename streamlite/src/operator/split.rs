@@ -1,7 +1,6 @@
 //! Two streams out of one, by a predicate.
 
-use crate::assembly::{Node12, Scope, Stage};
-use crate::flow::Stream;
+use crate::assembly::{Chain, Node12, Scope, Stage};
 use crate::record::{Push, Record, Signal};
 use crate::time::Timestamp;
 
@@ -9,7 +8,7 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 #[must_use = "a split has two outputs: `let (yes, no) = stream.split(…);`"]
 pub struct Split<T, O, S, F> {
-    pub(crate) stream: Stream<T, O, S>,
+    pub(crate) chain: Chain<T, O, S>,
     pub(crate) holds: F,
 }
 
@@ -26,7 +25,7 @@ where
 {
     #[inline]
     fn build<A: Push<T>, B: Push<T>>(self, cx: Scope<C>, yes: A, no: B) -> impl Push<O> {
-        self.stream.stage.build(
+        self.chain.stage.build(
             cx,
             SplitPush {
                 holds: self.holds,

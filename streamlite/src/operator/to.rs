@@ -1,9 +1,8 @@
 //! The end of a chain: records are written to a sink.
 
-use crate::assembly::{Failure, Node10, Scope, Stage};
+use crate::assembly::{Chain, Failure, Node10, Scope, Stage};
 use crate::connector::{Sink, Writer};
 use crate::error::Result;
-use crate::flow::Stream;
 use crate::record::{Push, Record, Signal};
 use crate::time::Timestamp;
 
@@ -11,7 +10,7 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 #[must_use = "it is an output of a pipeline: write it as a statement"]
 pub struct To<T, O, S, K> {
-    pub(crate) stream: Stream<T, O, S>,
+    pub(crate) chain: Chain<T, O, S>,
     pub(crate) sink: K,
 }
 
@@ -45,7 +44,7 @@ where
             Ok(writer) => end.writer = Some(writer),
             Err(error) => end.failure.set(error),
         }
-        self.stream.stage.build(cx, end)
+        self.chain.stage.build(cx, end)
     }
 }
 

@@ -43,6 +43,8 @@ where
 {
     type Out = F::Out;
 
+    const STATES: u32 = 1;
+
     #[inline]
     fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
         TotalPush::<T, C, G, A, F, N> {

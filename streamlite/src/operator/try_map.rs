@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::assembly::{Node12, Scope, Stage};
-use crate::flow::Stream;
+use crate::assembly::{Chain, Node12, Scope, Stage};
 use crate::record::{Push, Record, Signal};
 use crate::time::Timestamp;
 
@@ -20,7 +19,7 @@ pub struct Failed<R, E> {
 #[derive(Debug)]
 #[must_use = "`try_map` has two outputs: `let (ok, failed) = stream.try_map(…);`"]
 pub struct TryMap<T, O, S, F> {
-    pub(crate) stream: Stream<T, O, S>,
+    pub(crate) chain: Chain<T, O, S>,
     pub(crate) turn: F,
 }
 
@@ -37,7 +36,7 @@ where
 {
     #[inline]
     fn build<A: Push<U>, B: Push<Failed<T, E>>>(self, cx: Scope<C>, ok: A, failed: B) -> impl Push<O> {
-        self.stream.stage.build(
+        self.chain.stage.build(
             cx,
             TryMapPush {
                 turn: self.turn,

@@ -5,8 +5,7 @@ use std::marker::PhantomData;
 use super::fan_out::Nowhere;
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
-use crate::assembly::{Node12, Scope, Stage};
-use crate::flow::Stream;
+use crate::assembly::{Chain, Node12, Scope, Stage};
 use crate::record::{Lane, Push, Record, Signal};
 use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
 use crate::time::{TimeDelta, Timestamp};
@@ -26,15 +25,15 @@ pub struct Windowing<G, W, A, F> {
 #[derive(Debug)]
 #[must_use = "`with_late` makes two outputs: `let (results, late) = …;`"]
 pub struct WithLate<T, O, S, X, U> {
-    stream: Stream<T, O, S>,
+    chain: Chain<T, O, S>,
     windowing: X,
     result: PhantomData<fn() -> U>,
 }
 
 impl<T, O, S, X, U> WithLate<T, O, S, X, U> {
-    pub(crate) fn new(stream: Stream<T, O, S>, windowing: X) -> Self {
+    pub(crate) fn new(chain: Chain<T, O, S>, windowing: X) -> Self {
         Self {
-            stream,
+            chain,
             windowing,
             result: PhantomData,
         }
@@ -50,6 +49,8 @@ where
     C: Keeps<G::Key> + Keeps<A::Acc>,
 {
     type Out = F::Out;
+
+    const STATES: u32 = 1;
 
     #[inline]
     fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
@@ -68,9 +69,14 @@ where
 {
     #[inline]
     fn build<N: Push<F::Out>, L: Push<T>>(self, cx: Scope<C>, next: N, late: L) -> impl Push<O> {
-        let push =
-            WindowedPush::<T, C, G, A, F, N, L>::new(self.windowing, &cx, next, late, LateRecords::Kept);
-        self.stream.stage.build(cx, push)
+        let push = WindowedPush::<T, C, G, A, F, N, L>::new(
+            self.windowing,
+            &cx.behind(S::STATES),
+            next,
+            late,
+            LateRecords::Kept,
+        );
+        self.chain.stage.build(cx, push)
     }
 }
 
