@@ -1,1 +1,6 @@
-//! What the tests share: records, and naive models that share no code with the library.
+//! What the tests share: sources, records, and naive models that share no code with the library.
+
+pub mod model;
+mod partitions;
+
+pub use partitions::Partitions;

@@ -88,6 +88,24 @@ impl Report {
         }
     }
 
+    /// The source of this name.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&SourceReport> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// The statement of this name: its `let` names as they are written, such as `valid, broken`.
+    #[must_use]
+    pub fn operator(&self, name: &str) -> Option<&OperatorReport> {
+        self.operators.iter().find(|operator| operator.name == name)
+    }
+
+    /// The sink of this name.
+    #[must_use]
+    pub fn sink(&self, name: &str) -> Option<&SinkReport> {
+        self.sinks.iter().find(|sink| sink.name == name)
+    }
+
     /// Records read from all sources.
     #[must_use]
     pub fn records_read(&self) -> u64 {

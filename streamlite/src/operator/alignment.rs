@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 ///
 /// The rule is Flink's: the minimum over the inputs that are neither idle nor finished. If all that are left are
 /// idle, it rises to the greatest seen. An input that wakes up below it is left out until it has caught up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Alignment {
     inputs: Vec<Input>,
     merged: Timestamp,
@@ -26,6 +26,13 @@ pub(super) enum Activity {
     Active,
     Idle,
     Finished,
+}
+
+impl Default for Alignment {
+    /// No inputs yet: a watermark starts at the beginning of time, not in 1970.
+    fn default() -> Self {
+        Self::new(0)
+    }
 }
 
 impl Alignment {

@@ -1,0 +1,74 @@
+//! A source of several partitions, each a list in memory.
+
+use std::ops::ControlFlow;
+
+use streamlite::Result;
+use streamlite::source::{Bounded, Partition, Position, Progress, Reader, Source};
+
+/// Records in memory, a list for each partition.
+#[derive(Clone, Debug)]
+pub struct Partitions<T> {
+    lists: Vec<Vec<T>>,
+}
+
+impl<T> Partitions<T> {
+    /// A partition for each list.
+    #[must_use]
+    pub fn new(lists: Vec<Vec<T>>) -> Self {
+        Self { lists }
+    }
+}
+
+impl<T: Clone + Send> Source for Partitions<T> {
+    type Item = T;
+    type Reader = PartitionReader<T>;
+
+    fn partitions(&mut self) -> Result<Vec<Partition>> {
+        Ok((0..self.lists.len())
+            .map(|number| Partition::new(number.to_string()))
+            .collect())
+    }
+
+    fn open(&mut self, partition: &Partition, from: Option<&Position>) -> Result<PartitionReader<T>> {
+        let number: usize = partition.name().parse().expect("the names are numbers");
+        let place = from.map_or(Ok(0), Position::get::<usize>)?;
+        Ok(PartitionReader {
+            list: self.lists[number].clone(),
+            place,
+        })
+    }
+
+    fn describe(&self) -> String {
+        format!("{} lists", self.lists.len())
+    }
+}
+
+impl<T: Clone + Send> Bounded for Partitions<T> {}
+
+/// Reads one list.
+#[derive(Debug)]
+pub struct PartitionReader<T> {
+    list: Vec<T>,
+    place: usize,
+}
+
+impl<T: Clone> Reader for PartitionReader<T> {
+    type Item = T;
+
+    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+        for _ in 0..at_most {
+            let Some(record) = self.list.get(self.place) else {
+                return Ok(Progress::End);
+            };
+            self.place += 1;
+            if out(record.clone()).is_break() {
+                break;
+            }
+        }
+        Ok(Progress::Ready)
+    }
+
+    fn position(&self) -> Position {
+        Position::of(&self.place)
+    }
+}
