@@ -348,3 +348,29 @@ fn no_records_give_no_rows() {
     assert_eq!(run(vec![], TEN, 1).outcome, Outcome::default());
     assert_eq!(run(vec![vec![], vec![]], TEN, 1).outcome, Outcome::default());
 }
+
+#[test]
+fn a_record_at_the_last_timestamp_does_not_end_the_input() {
+    let at = [i64::MAX, i64::MAX, i64::MAX - 2];
+    let rows = run(vec![at.iter().map(|&at| event(0, 1, at)).collect()], TEN, 1)
+        .outcome
+        .rows;
+    assert_eq!(rows, [(0, i64::MAX - 7, i64::MAX, 3, 3)]);
+}
+
+#[test]
+fn a_partition_that_has_ended_holds_nothing_back() {
+    // The first partition ends at 0. In the second, the window [0, 10) fires long before the last record, which comes
+    // late and fires it again: were it held back to the end, it would fire once.
+    let mut going_on: Vec<Event> = (0..600).map(|n| event(0, 1, n * 10)).collect();
+    going_on.push(event(0, 1, 5));
+    let settings = Settings {
+        lateness: 1_000_000,
+        ..TEN
+    };
+    let rows = run(vec![vec![event(0, 1, 0)], going_on], settings, 4096)
+        .outcome
+        .rows;
+    let first: Vec<u64> = rows.iter().filter(|row| row.1 == 0).map(|row| row.3).collect();
+    assert_eq!(first, [2, 3]);
+}

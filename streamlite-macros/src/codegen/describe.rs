@@ -122,7 +122,11 @@ impl Describe<'_> {
             arguments,
         } = call;
         let arguments = arguments.iter().map(|argument| self.call_argument(argument));
-        quote!(#receiver.#method #turbofish (#(#arguments),*))
+        let call = quote!(#receiver.#method #turbofish (#(#arguments),*));
+        if self.graph.owns && (method == "key_by" || method == "key_by_ref") {
+            return quote_spanned!(at(method.span())=> __streamlite::stored_key(#call));
+        }
+        call
     }
 
     fn call_argument(&self, argument: &CallArgument) -> TokenStream {
@@ -165,18 +169,30 @@ impl Describe<'_> {
         } = aggregate;
         let calls = hoisted
             .iter()
-            .map(|(_, call)| self.argument(call, call.expr.to_token_stream()))
-            .collect();
-        let names = hoisted.iter().map(|(name, _)| name.to_token_stream()).collect();
-        let (aggregates, names) = (nested(calls), nested(names));
+            .map(|(name, call)| self.accumulator(rows, name, call));
+        let names = nested(hoisted.iter().map(|(name, _)| name.to_token_stream()).collect());
         let finish = self.closure(&quote!(#(#heads,)* #names), body);
         let stream = Ident::new("stream", Span::mixed_site());
         quote!({
             let #stream = #receiver;
             let #rows = #stream.rows();
-            let aggregates = #aggregates;
-            #stream.#method(aggregates, #finish)
+            #(#calls)*
+            #stream.#method(#names, #finish)
         })
+    }
+
+    /// One call on the rows. In a function what it keeps must be storable, which is asked at the call: behind it, when
+    /// all types are known.
+    fn accumulator(&self, rows: &Ident, name: &Ident, call: &Argument) -> TokenStream {
+        let aggregate = self.argument(call, call.expr.to_token_stream());
+        let check = self.graph.owns.then(|| {
+            let kept = Ident::new("kept", name.span());
+            quote_spanned! {name.span()=>
+                let #kept = __streamlite::kept(&#rows, &#name);
+                let #name = __streamlite::stored_state(#kept, #name);
+            }
+        });
+        quote!(let #name = #aggregate; #check)
     }
 
     fn matching(&self, receiver: &TokenStream, branches: &Branches) -> TokenStream {

@@ -99,7 +99,12 @@ fn ports(function: &LoweredFunction) -> TokenStream {
             let #name = __streamlite::port(&#source);
         }
     });
-    ports.collect()
+    // Whether a sink is written is for the macro to say, which knows it better than rustc.
+    let sinks = function.graph.sinks.iter().map(|sink| {
+        let name = &sink.name;
+        quote!(let _ = &#name;)
+    });
+    ports.chain(sinks).collect()
 }
 
 /// Builds the job, unless something is wrong: then the body has the right type all the same.

@@ -17,20 +17,52 @@ const AGGREGATES: [&str; 10] = [
 /// Operators that keep something for themselves.
 const STATEFUL: [&str; 2] = ["event_time", "union"];
 
-pub(super) fn is_aggregate(name: &str) -> bool {
+pub(crate) fn is_aggregate(name: &str) -> bool {
     AGGREGATES.contains(&name)
 }
 
-pub(super) fn is_stateful(name: &str) -> bool {
+pub(crate) fn is_stateful(name: &str) -> bool {
     is_aggregate(name) || STATEFUL.contains(&name)
+}
+
+/// Settings of a window.
+const WINDOW_SETTINGS: [&str; 5] = [
+    "allowed_lateness",
+    "with_late",
+    "discarding",
+    "accumulating",
+    "trigger",
+];
+
+/// Operators on records.
+const ON_RECORDS: [&str; 9] = [
+    "map",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "inspect",
+    "try_map",
+    "split",
+    "to",
+    "for_each",
+];
+
+pub(crate) fn is_window_setting(name: &str) -> bool {
+    WINDOW_SETTINGS.contains(&name)
+}
+
+pub(crate) fn is_on_records(name: &str) -> bool {
+    ON_RECORDS.contains(&name)
 }
 
 /// What stands in front of an aggregate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(crate) enum Extent {
     /// The whole input.
     #[default]
     Whole,
+    /// The whole input, for each key.
+    Keyed,
     /// A window.
     Window,
     /// The records so far.
@@ -39,18 +71,19 @@ pub(super) enum Extent {
 
 impl Extent {
     /// The extent behind an operator.
-    pub(super) fn behind(self, name: &str) -> Self {
+    pub(crate) fn behind(self, name: &str) -> Self {
         match name {
             "window" => Extent::Window,
             "running" => Extent::Running,
+            "key_by" | "key_by_ref" => Extent::Keyed,
             name if is_aggregate(name) => Extent::Whole,
             _ => self,
         }
     }
 
     /// Whether an operator has a result only at the end of the input.
-    pub(super) fn makes_final(self, name: &str) -> bool {
-        self == Extent::Whole && is_aggregate(name)
+    pub(crate) fn makes_final(self, name: &str) -> bool {
+        matches!(self, Extent::Whole | Extent::Keyed) && is_aggregate(name)
     }
 }
 

@@ -5,7 +5,7 @@
 //! as `format!`.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{Expr, ExprClosure, Local, Pat};
 
@@ -52,17 +52,25 @@ pub(super) fn take_apart(closure: &ExprClosure, errors: &mut Errors) -> Option<T
         locals: locals(closure, &heads),
         rows,
         calls: Vec::new(),
+        wrong: false,
         errors,
     };
     let body = hoist.tokens(closure.body.to_token_stream());
     let Hoist {
-        rows, calls, errors, ..
+        rows,
+        calls,
+        errors,
+        wrong,
+        ..
     } = hoist;
-    if calls.is_empty() && errors.is_empty() {
+    if calls.is_empty() && !wrong {
         let text = format!(
             "this aggregate never uses `{rows}`: call one of its aggregates, such as `{rows}.count()`"
         );
         errors.at(rows.span(), text);
+    }
+    if calls.is_empty() || wrong {
+        return None;
     }
     let mut hoisted = Vec::new();
     for (name, call) in calls {
@@ -111,6 +119,8 @@ struct Hoist<'a> {
     rows: Ident,
     locals: Vec<Ident>,
     calls: Vec<(Ident, TokenStream)>,
+    /// Something was reported.
+    wrong: bool,
     errors: &'a mut Errors,
 }
 
@@ -159,14 +169,19 @@ impl Hoist<'_> {
             let text = format!(
                 "`{rows}` is not a value: call one of its aggregates, such as `{rows}.count()` or `{rows}.mean(|row| …)`"
             );
-            self.errors.at(rows.span(), text);
-            return (quote_spanned!(rows.span()=> ::core::todo!()), taken);
+            self.report(rows.span(), text);
+            return (TokenStream::new(), taken);
         };
         let span = method.span().resolved_at(Span::mixed_site());
         let name = Ident::new(&format!("{rows}_{method}_{}", self.calls.len()), span);
         self.calls
             .push((name.clone(), trees[..taken].iter().cloned().collect()));
         (name.into_token_stream(), taken)
+    }
+
+    fn report(&mut self, span: Span, text: String) {
+        self.wrong = true;
+        self.errors.at(span, text);
     }
 
     fn check_arguments(&mut self, method: &Ident, arguments: &TokenStream) {
@@ -177,7 +192,7 @@ impl Hoist<'_> {
                 "`{local}` is not known here: the arguments of `{}.{method}(…)` are evaluated when the pipeline is built, not when a window fires",
                 self.rows
             );
-            self.errors.at(local.span(), text);
+            self.report(local.span(), text);
         }
     }
 }

@@ -5,6 +5,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
+use crate::errors::Errors;
+
 /// The name behind a dot that has none, between operators.
 const OPERATOR: &str = "operator_expected_here";
 /// The name behind a dot that has none, inside an argument.
@@ -25,8 +27,8 @@ enum Level {
 }
 
 /// Completes the statements of a block.
-pub(super) fn repair(tokens: TokenStream) -> TokenStream {
-    repair_level(tokens, Level::Statements)
+pub(super) fn repair(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
+    repair_level(tokens, Level::Statements, errors)
 }
 
 /// Whether tokens were completed here.
@@ -38,13 +40,13 @@ pub(crate) fn is_half_typed(tokens: &TokenStream) -> bool {
     })
 }
 
-fn repair_level(tokens: TokenStream, level: Level) -> TokenStream {
+fn repair_level(tokens: TokenStream, level: Level, errors: &mut Errors) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let mut repaired = TokenStream::new();
     for (place, tree) in trees.iter().enumerate() {
         let behind = &trees[place + 1..];
         match tree {
-            TokenTree::Group(group) => repaired.extend([repair_group(group)]),
+            TokenTree::Group(group) => repaired.extend([repair_group(group, errors)]),
             tree => repaired.extend([tree.clone()]),
         }
         if is_dangling_dot(&trees, place, level) {
@@ -61,14 +63,18 @@ fn repair_level(tokens: TokenStream, level: Level) -> TokenStream {
                 repaired.extend([semicolon()]);
             }
         } else if level == Level::Statements && ends_operand(tree) && starts_statement(behind) {
+            errors.at(tree.span(), "a `;` should follow: it ends a statement");
             repaired.extend([semicolon()]);
         }
     }
     repaired
 }
 
-fn repair_group(group: &Group) -> TokenTree {
-    let mut repaired = Group::new(group.delimiter(), repair_level(group.stream(), Level::Inside));
+fn repair_group(group: &Group, errors: &mut Errors) -> TokenTree {
+    let mut repaired = Group::new(
+        group.delimiter(),
+        repair_level(group.stream(), Level::Inside, errors),
+    );
     repaired.set_span(group.span());
     TokenTree::Group(repaired)
 }
@@ -120,7 +126,12 @@ fn starts_statement(trees: &[TokenTree]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_half_typed, repair};
+    use super::is_half_typed;
+    use crate::errors::Errors;
+
+    fn repair(tokens: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+        super::repair(tokens, &mut Errors::default())
+    }
 
     fn repaired(text: &str) -> String {
         repair(text.parse().expect("it has tokens")).to_string()

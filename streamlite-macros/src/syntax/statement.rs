@@ -68,7 +68,7 @@ impl Statement {
 
 /// Parses the statements of a block.
 pub(super) fn parse(tokens: TokenStream, mut errors: Errors) -> Body {
-    let tokens = repair(tokens);
+    let tokens = repair(tokens, &mut errors);
     let statements = match Block::parse_within.parse2(tokens.clone()) {
         Ok(statements) => statements
             .into_iter()

@@ -2,10 +2,12 @@
 
 mod durations;
 mod identity;
+mod misplaced;
 mod shape;
 mod unused;
 
 pub(super) use durations::durations;
+pub(super) use misplaced::operator;
 
 use super::LoweredFunction;
 use super::graph::Graph;

@@ -7,6 +7,7 @@ use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::Lowering;
 use super::scope::Binding;
+use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
@@ -124,7 +125,7 @@ impl Lowering<'_> {
     fn from(&mut self, call: &ExprCall) -> Cursor {
         let argument = self.argument(&call.args[0]);
         let number = self.graph.sources.len();
-        let invented = self.invented_name();
+        let invented = self.invented_name(call.func.span());
         let stream = self.stream(invented.clone(), Naming::Invented, Origin::Source(number));
         let span = call.func.span();
         self.graph.sources.push(Source {
@@ -190,6 +191,9 @@ impl Lowering<'_> {
             && let [other] = &*call.args.iter().collect::<Vec<_>>()
         {
             return self.add_union(cursor, method, other);
+        }
+        if !check::operator(method, cursor.extent, self.errors) {
+            return Err(Skip);
         }
         if cursor.extent.makes_final(&name) {
             cursor.final_at.get_or_insert(method.span());
@@ -306,7 +310,7 @@ impl Lowering<'_> {
 
     /// Ends a node inside a statement: gives the stream that comes out of it.
     fn cut(&mut self, cursor: Cursor) -> (StreamId, Ident) {
-        let name = self.invented_name();
+        let name = self.invented_name(cursor.ends_at);
         let stream = self.stream(
             name.clone(),
             Naming::Invented,

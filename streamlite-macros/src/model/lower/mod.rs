@@ -223,7 +223,7 @@ impl<'a> Lowering<'a> {
                 stream
             }
             None => {
-                let name = self.invented_name();
+                let name = self.invented_name(self.statement.span);
                 self.stream(name, Naming::Dropped, Origin::Node(node))
             }
         }
@@ -336,8 +336,12 @@ impl<'a> Lowering<'a> {
         StreamId(self.graph.streams.len() - 1)
     }
 
-    fn invented_name(&self) -> Ident {
-        format_ident!("stream_{}", self.graph.streams.len(), span = Span::mixed_site())
+    fn invented_name(&self, span: Span) -> Ident {
+        format_ident!(
+            "stream_{}",
+            self.graph.streams.len(),
+            span = span.resolved_at(Span::mixed_site())
+        )
     }
 
     /// Uses a stream; gives the place of the use.

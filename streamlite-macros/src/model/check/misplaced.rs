@@ -1,0 +1,34 @@
+//! Operators where they have nothing to work on.
+//!
+//! rustc would say that there is no such method, which is true and helps nobody: the method is there once a window or an
+//! aggregate stands before it. Only names that the library itself has are looked at, so that a user's own extension
+//! traits stay possible.
+
+use proc_macro2::Ident;
+
+use crate::errors::Errors;
+use crate::model::operators::{Extent, is_on_records, is_window_setting};
+
+/// Checks one operator against what stands before it; says whether it may stand there.
+pub(crate) fn operator(method: &Ident, extent: Extent, errors: &mut Errors) -> bool {
+    let name = method.to_string();
+    let mistake = match extent {
+        Extent::Whole | Extent::Keyed | Extent::Running if is_window_setting(&name) => {
+            format!("`{name}` is a setting of a window: write `.window(tumbling(5min))` before it")
+        }
+        Extent::Window if is_on_records(&name) => format!(
+            "windows are not records yet: say what is aggregated before `{name}`, such as `.count()` or `.aggregate(|window, rows| …)`"
+        ),
+        Extent::Running if is_on_records(&name) => {
+            format!(
+                "`running` is about an aggregate: say which one before `{name}`, such as `.running().count()`"
+            )
+        }
+        Extent::Keyed if is_on_records(&name) => format!(
+            "a keyed stream is for windows and aggregates: write `{name}` before `key_by`, or aggregate first, such as with `.count()`"
+        ),
+        _ => return true,
+    };
+    errors.at(method.span(), mistake);
+    false
+}

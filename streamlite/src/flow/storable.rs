@@ -1,0 +1,68 @@
+//! What a pipeline function keeps must be storable: asked where the user wrote it.
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::key::{Never, No, Yes};
+use super::keyed::KeyedStream;
+use crate::aggregate::{Aggregate, Rows};
+use crate::operator::Grouping;
+
+/// What can be written to a checkpoint and read back. Declared twice, as [`CheckedKey`](super::CheckedKey) is, so that
+/// one mistake is one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept as state",
+    label = "this keeps `{Self}`, which cannot be written to a checkpoint and read back",
+    note = "`#[derive(Serialize, Deserialize)]` on the type; state owns what it holds, so borrow nothing"
+)]
+pub trait Storable<M> {
+    /// What asked, once the check holds.
+    type Of<X>;
+
+    /// What asked, once the check holds.
+    fn of<X>(asked: X) -> Self::Of<X>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Serialize + DeserializeOwned> Storable<Yes> for V {
+    type Of<X> = X;
+
+    fn of<X>(asked: X) -> X {
+        asked
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Never> Storable<No> for V {
+    type Of<X> = X;
+
+    fn of<X>(asked: X) -> X {
+        asked
+    }
+}
+
+/// A keyed stream, once its keys can be stored.
+pub fn stored_key<M, T, B, O, S>(
+    keyed: KeyedStream<T, B, O, S>,
+) -> KeyedStream<T, <B::Key as Storable<M>>::Of<B>, O, S>
+where
+    B: Grouping<T>,
+    B::Key: Storable<M>,
+{
+    KeyedStream {
+        stream: keyed.stream,
+        key: B::Key::of(keyed.key),
+    }
+}
+
+/// What an aggregate keeps, as a type. A step of its own: the check must not begin before the type is known to the end.
+pub fn kept<T, A: Aggregate<T>>(_rows: &Rows<T>, _aggregate: &A) -> PhantomData<A::Acc> {
+    PhantomData
+}
+
+/// An aggregate, once what it keeps can be stored.
+pub fn stored_state<M, V: Storable<M>, A>(_kept: PhantomData<V>, aggregate: A) -> V::Of<A> {
+    V::of(aggregate)
+}

@@ -1,0 +1,21 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+pipeline!(
+    fn p(readings: Source<Reading>) {
+        readings
+            .key_by(|r| r.sensor)
+            .window(tumbling(1min))
+            .aggregate(|sensor, _window, rows| rows.sum(|r| r.temp * f64::from(*sensor)))
+            .for_each(|_| {});
+    }
+);
+
+fn main() {}

@@ -1,0 +1,20 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+#[derive(Clone)]
+pub struct Place(u32);
+
+pipeline!(
+    fn p(readings: Source<Reading>) {
+        readings.key_by(|r| Place(r.sensor)).window(tumbling(1min)).count().for_each(|_| {});
+    }
+);
+
+fn main() {}
