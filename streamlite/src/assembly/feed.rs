@@ -54,7 +54,8 @@ pub(super) struct SourceFeed<S: Source, P> {
     first: Lane,
     current: Option<Lane>,
     skipped: u64,
-    chain: P,
+    /// Not there after a panic in it: the job has failed.
+    chain: Option<P>,
 }
 
 impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
@@ -67,21 +68,33 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             first: Lane::default(),
             current: None,
             skipped: 0,
-            chain,
+            chain: Some(chain),
+        }
+    }
+
+    fn signal_chain(&mut self, signal: &mut Signal<'_>) {
+        if let Some(chain) = &mut self.chain {
+            chain.signal(signal);
+        }
+    }
+
+    fn watermark_chain(&mut self, watermark: Timestamp) {
+        if let Some(chain) = &mut self.chain {
+            chain.watermark(watermark);
         }
     }
 
     fn switch_to(&mut self, lane: Lane) {
         if self.current != Some(lane) {
             self.current = Some(lane);
-            self.chain.signal(&mut Signal::Lane(lane));
+            self.signal_chain(&mut Signal::Lane(lane));
         }
     }
 
     fn end(&mut self, lane: Lane) {
-        self.chain.signal(&mut Signal::LaneEnd(lane));
+        self.signal_chain(&mut Signal::LaneEnd(lane));
         if self.readers.iter().all(Option::is_none) {
-            self.chain.watermark(Timestamp::MAX);
+            self.watermark_chain(Timestamp::MAX);
         }
     }
 }
@@ -94,12 +107,13 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
 
     fn open(&mut self, first: Lane) -> Result<()> {
         self.first = first;
-        for (partition, number) in self.partitions.iter().zip(first.0..) {
-            self.readers.push(Some(self.source.open(partition, None)?));
-            self.chain.signal(&mut Signal::LaneOpen(Lane(number)));
+        for (place, number) in (0..self.partitions.len()).zip(first.0..) {
+            let reader = self.source.open(&self.partitions[place], None)?;
+            self.readers.push(Some(reader));
+            self.signal_chain(&mut Signal::LaneOpen(Lane(number)));
         }
         if self.readers.is_empty() {
-            self.chain.watermark(Timestamp::MAX);
+            self.watermark_chain(Timestamp::MAX);
         }
         Ok(())
     }
@@ -110,8 +124,12 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         let Some(reader) = self.readers[place].as_mut() else {
             return Ok((Progress::End, 0));
         };
-        let (chain, now, mut records) = (&mut self.chain, turn.now, 0);
-        let progress = reader.read(turn.at_most, |value| {
+        // The chain is a local while a batch is read, so that what it counts and sums lives in registers.
+        let Some(mut chain) = self.chain.take() else {
+            return Ok((Progress::End, 0));
+        };
+        let (now, mut records) = (turn.now, 0);
+        let read = reader.read(turn.at_most, |value| {
             records += 1;
             chain.push(Record {
                 value,
@@ -119,7 +137,9 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
                 seen: now,
             });
             ControlFlow::Continue(())
-        })?;
+        });
+        self.chain = Some(chain);
+        let progress = read?;
         if let Progress::End = progress {
             self.skipped += reader.skipped();
             self.readers[place] = None;
@@ -129,12 +149,12 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn signal(&mut self, signal: &mut Signal<'_>) {
-        self.chain.signal(signal);
+        self.signal_chain(signal);
     }
 
     fn watermark(&mut self, watermark: Timestamp) {
         if self.readers.iter().any(Option::is_some) {
-            self.chain.watermark(watermark);
+            self.watermark_chain(watermark);
         }
     }
 

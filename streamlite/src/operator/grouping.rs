@@ -22,7 +22,7 @@ pub trait Grouping<T> {
     /// One value for each group.
     type Table<V>: GroupTable<Self::Key, V>;
 
-    /// The record's group in `table`, made by `first` where it is new.
+    /// The record's group in `table`, which was prepared; made by `first` where it is new.
     fn entry<'a, V>(
         &mut self,
         table: &'a mut Self::Table<V>,
@@ -33,11 +33,18 @@ pub trait Grouping<T> {
 
 /// One value for each group, in the order in which the groups came.
 pub trait GroupTable<K, V>: Default {
-    /// The entries in the order in which they came.
-    fn in_order(&self) -> Vec<(&K, &V)>;
+    /// Makes the table ready for records. Where there is one group its value is put in place, so that the record path
+    /// has no branch on whether it is there, and keeps it in registers.
+    fn prepare(&mut self, _zero: impl FnOnce() -> V) {}
 
-    /// Takes everything out, in the order in which it came; `room` is room to work in.
-    fn drain_in_order(&mut self, room: &mut Vec<Option<(K, V)>>, take: impl FnMut(K, V));
+    /// The entries in the order in which they came.
+    fn in_order<'a>(&'a self) -> impl ExactSizeIterator<Item = (&'a K, &'a V)>
+    where
+        K: 'a,
+        V: 'a;
+
+    /// Takes everything out, in the order in which it came.
+    fn drain_in_order(&mut self, take: impl FnMut(K, V));
 
     /// Puts an entry back, as the last one.
     fn insert(&mut self, key: K, value: V);
@@ -139,48 +146,82 @@ impl<T> Grouping<T> for Unkeyed {
         &mut self,
         table: &'a mut Single<V>,
         _record: &T,
-        first: impl FnOnce() -> V,
+        _first: impl FnOnce() -> V,
     ) -> Entry<'a, (), V> {
         Entry {
             key: &(),
-            value: table.0.get_or_insert_with(first),
+            value: table.value(),
         }
     }
 }
 
 /// The value of the one group.
 #[derive(Debug)]
-pub struct Single<V>(Option<V>);
+pub struct Single<V> {
+    /// There once the table is prepared.
+    value: Option<V>,
+    /// Whether a record came.
+    used: bool,
+}
+
+impl<V> Single<V> {
+    #[inline]
+    fn value(&mut self) -> &mut V {
+        self.used = true;
+        self.value
+            .as_mut()
+            .expect("every table is prepared before its first record")
+    }
+}
 
 impl<V> Default for Single<V> {
     fn default() -> Self {
-        Self(None)
+        Self {
+            value: None,
+            used: false,
+        }
     }
 }
 
 impl<V> GroupTable<(), V> for Single<V> {
-    fn in_order(&self) -> Vec<(&(), &V)> {
-        self.0.iter().map(|value| (&(), value)).collect()
+    fn prepare(&mut self, zero: impl FnOnce() -> V) {
+        self.value.get_or_insert_with(zero);
     }
 
-    fn drain_in_order(&mut self, _room: &mut Vec<Option<((), V)>>, mut take: impl FnMut((), V)) {
-        if let Some(value) = self.0.take() {
+    fn in_order<'a>(&'a self) -> impl ExactSizeIterator<Item = (&'a (), &'a V)>
+    where
+        V: 'a,
+    {
+        let value = self.value.as_ref().filter(|_| self.used);
+        value.into_iter().map(|value| (&(), value))
+    }
+
+    fn drain_in_order(&mut self, mut take: impl FnMut((), V)) {
+        let used = std::mem::take(&mut self.used);
+        if let Some(value) = self.value.take().filter(|_| used) {
             take((), value);
         }
     }
 
     fn insert(&mut self, _key: (), value: V) {
-        self.0 = Some(value);
+        *self = Self {
+            value: Some(value),
+            used: true,
+        };
     }
 }
 
 impl<K: Hash + Eq, V> GroupTable<K, V> for KeyTable<K, V> {
-    fn in_order(&self) -> Vec<(&K, &V)> {
-        KeyTable::in_order(self)
+    fn in_order<'a>(&'a self) -> impl ExactSizeIterator<Item = (&'a K, &'a V)>
+    where
+        K: 'a,
+        V: 'a,
+    {
+        KeyTable::in_order(self).iter().map(|(key, value)| (key, value))
     }
 
-    fn drain_in_order(&mut self, room: &mut Vec<Option<(K, V)>>, take: impl FnMut(K, V)) {
-        KeyTable::drain_in_order(self, room, take);
+    fn drain_in_order(&mut self, take: impl FnMut(K, V)) {
+        KeyTable::drain_in_order(self, take);
     }
 
     fn insert(&mut self, key: K, value: V) {
@@ -194,15 +235,14 @@ pub(super) fn save_table<K, V>(
     to: &mut Encoder,
     mut write: impl FnMut(&K, &V, &mut Encoder) -> Result<(), StateError>,
 ) -> Result<(), StateError> {
-    let entries = table.in_order();
+    let mut entries = table.in_order();
     to.plain(&(entries.len() as u64))?;
-    entries
-        .into_iter()
-        .try_for_each(|(key, value)| write(key, value, to))
+    entries.try_for_each(|(key, value)| write(key, value, to))
 }
 
 /// Reads a table that `save_table` wrote, each entry by `read`.
 pub(super) fn restore_table<K, V, Table: GroupTable<K, V>>(
+    zero: impl FnOnce() -> V,
     from: &mut Decoder<'_>,
     mut read: impl FnMut(&mut Decoder<'_>) -> Result<(K, V), StateError>,
 ) -> Result<Table, StateError> {
@@ -211,5 +251,6 @@ pub(super) fn restore_table<K, V, Table: GroupTable<K, V>>(
         let (key, value) = read(from)?;
         table.insert(key, value);
     }
+    table.prepare(zero);
     Ok(table)
 }

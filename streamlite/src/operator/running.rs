@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::grouping::{Grouping, restore_table, save_table};
+use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Scope, Stage};
 use crate::record::{Push, Record, Signal};
@@ -40,11 +40,13 @@ where
 
     #[inline]
     fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+        let (aggregate, mut table) = (&self.aggregate, G::Table::default());
+        table.prepare(|| aggregate.zero());
         RunningPush::<T, C, G, A, F, N> {
             grouping: self.grouping,
             aggregate: self.aggregate,
             finish: self.finish,
-            table: Default::default(),
+            table,
             id: cx.state_id(),
             next,
             keeps: PhantomData,
@@ -107,9 +109,12 @@ where
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        self.table = restore_table(from, |from| {
-            Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?))
-        })?;
+        let aggregate = &self.aggregate;
+        self.table = restore_table(
+            || aggregate.zero(),
+            from,
+            |from| Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?)),
+        )?;
         Ok(())
     }
 }

@@ -47,11 +47,13 @@ where
 
     #[inline]
     fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+        let (aggregate, mut table) = (&self.aggregate, G::Table::default());
+        table.prepare(|| (aggregate.zero(), Timestamp::MIN));
         TotalPush::<T, C, G, A, F, N> {
             grouping: self.grouping,
             aggregate: self.aggregate,
             finish: self.finish,
-            table: Default::default(),
+            table,
             watermark: Timestamp::MIN,
             lane: cx.own_lane(),
             id: cx.state_id(),
@@ -81,7 +83,7 @@ where
 
     fn watermark(&mut self, watermark: Timestamp) {
         if watermark == Timestamp::MAX {
-            let (seen, mut room) = (self.watermark, Vec::new());
+            let seen = self.watermark;
             let Self {
                 table,
                 finish,
@@ -89,7 +91,7 @@ where
                 next,
                 ..
             } = self;
-            table.drain_in_order(&mut room, |key, (acc, timestamp)| {
+            table.drain_in_order(|key, (acc, timestamp)| {
                 let value = finish.finish_owned(key, (), aggregate.last_result(acc));
                 next.push(Record {
                     value,
@@ -130,12 +132,17 @@ where
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         self.watermark = from.plain()?;
-        self.table = restore_table(from, |from| {
-            Ok((
-                from.kept::<C, G::Key>()?,
-                (from.kept::<C, A::Acc>()?, from.plain()?),
-            ))
-        })?;
+        let aggregate = &self.aggregate;
+        self.table = restore_table(
+            || (aggregate.zero(), Timestamp::MIN),
+            from,
+            |from| {
+                Ok((
+                    from.kept::<C, G::Key>()?,
+                    (from.kept::<C, A::Acc>()?, from.plain()?),
+                ))
+            },
+        )?;
         Ok(())
     }
 }

@@ -98,8 +98,6 @@ struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
     lane: Lane,
     id: StateId,
     node: usize,
-    /// Room to put a table's entries in order.
-    room: Vec<Option<(G::Key, A::Acc)>>,
     next: N,
     late: L,
     keeps: PhantomData<fn() -> (T, C)>,
@@ -137,7 +135,6 @@ where
             lane: cx.own_lane(),
             id: cx.state_id(),
             node: cx.node_index(),
-            room: Vec::new(),
             next,
             late,
             keeps: PhantomData,
@@ -174,13 +171,12 @@ where
             aggregate,
             finish,
             next,
-            room,
             ..
         } = self;
         slices.fire(watermark, |fired| match fired {
             Fired::Last(window, mut table) => {
                 let timestamp = window.last_timestamp();
-                table.drain_in_order(room, |key, acc| {
+                table.drain_in_order(|key, acc| {
                     let value = finish.finish_owned(key, window, aggregate.last_result(acc));
                     next.push(Record {
                         value,
@@ -217,10 +213,11 @@ where
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
-        let Some(place) = self.slices.place(record.timestamp, record.seen) else {
+        let aggregate = &self.aggregate;
+        let prepare = |table: &mut G::Table<A::Acc>| table.prepare(|| aggregate.zero());
+        let Some(place) = self.slices.place(record.timestamp, record.seen, prepare) else {
             return self.push_late(record);
         };
-        let aggregate = &self.aggregate;
         let fired = self.slices.has_fired(place);
         let table = self.slices.at(place);
         let entry = self.grouping.entry(table, &record.value, || aggregate.zero());
@@ -297,9 +294,12 @@ where
         self.slices.reset(watermark);
         for _ in 0..windows {
             let window = from.plain()?;
-            let table = restore_table(from, |from| {
-                Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?))
-            })?;
+            let aggregate = &self.aggregate;
+            let table = restore_table(
+                || aggregate.zero(),
+                from,
+                |from| Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?)),
+            )?;
             self.slices.insert(window, table);
         }
         Ok(())

@@ -80,20 +80,32 @@ impl<S: Default> Slices<S> {
 
     /// Where a record of this timestamp belongs that was read at watermark `seen`; `None` if it is late.
     #[inline]
-    pub(crate) fn place(&mut self, timestamp: Timestamp, seen: Timestamp) -> Option<Place> {
+    ///
+    /// `prepare` makes the contents of a window that is new ready.
+    pub(crate) fn place(
+        &mut self,
+        timestamp: Timestamp,
+        seen: Timestamp,
+        prepare: impl FnOnce(&mut S),
+    ) -> Option<Place> {
         let [last, before] = self.recent;
         let place = if last.window.contains(timestamp) {
             last
         } else if before.window.contains(timestamp) {
             before
         } else {
-            return self.look_up(timestamp, seen);
+            return self.look_up(timestamp, seen, prepare);
         };
         (place.closes > seen).then_some(place)
     }
 
     #[cold]
-    fn look_up(&mut self, timestamp: Timestamp, seen: Timestamp) -> Option<Place> {
+    fn look_up(
+        &mut self,
+        timestamp: Timestamp,
+        seen: Timestamp,
+        prepare: impl FnOnce(&mut S),
+    ) -> Option<Place> {
         let window = self.grid.window_of(timestamp);
         let closes = window.end + self.lateness;
         // A window at the end of time has no end that a watermark could reach before the end of the input.
@@ -102,7 +114,11 @@ impl<S: Default> Slices<S> {
         }
         let slot = match self.by_start.get(&window.start) {
             Some(&slot) => slot,
-            None => self.open(window),
+            None => {
+                let slot = self.open(window);
+                prepare(&mut self.slots[slot].contents);
+                slot
+            }
         };
         let place = Place { window, closes, slot };
         self.recent = [place, self.recent[0]];
