@@ -212,42 +212,42 @@ impl Report {
     }
 
     fn table(&self) -> Table {
-        let mut table = Table::new(&["", "", "in", "out", "late", "skipped", "watermark"]);
+        let mut table = Table::new(&["", "", "", "in", "out", "late", "skipped", "watermark"]);
+        let none = String::new;
         for source in &self.sources {
-            let description = format!("from {}", source.description);
-            let (records, skipped) = (counted(source.records), some(source.skipped));
             table.row([
+                "source".to_owned(),
                 source.name.to_owned(),
-                description,
-                String::new(),
-                records,
-                String::new(),
-                skipped,
-                String::new(),
+                source.description.clone(),
+                none(),
+                counted(source.records),
+                none(),
+                some(source.skipped),
+                none(),
             ]);
         }
         for operator in &self.operators {
             table.row([
+                "operator".to_owned(),
                 operator.name.to_owned(),
                 operator.operators.join(" → "),
                 counted(operator.records_in),
                 counted(operator.records_out),
                 some(operator.late),
-                String::new(),
+                none(),
                 operator.watermark.map(reached).unwrap_or_default(),
             ]);
         }
         for sink in &self.sinks {
-            let description = format!("into {}", sink.description);
-            let records = counted(sink.records);
             table.row([
+                "sink".to_owned(),
                 sink.name.to_owned(),
-                description,
-                records,
-                String::new(),
-                String::new(),
-                String::new(),
-                String::new(),
+                sink.description.clone(),
+                counted(sink.records),
+                none(),
+                none(),
+                none(),
+                none(),
             ]);
         }
         table

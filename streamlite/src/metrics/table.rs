@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+/// How many columns are names, to the left.
+const NAMES: usize = 3;
 /// The widest that a cell may be; what is longer is cut.
 const WIDEST: usize = 60;
 
@@ -55,7 +57,7 @@ impl fmt::Display for Table {
                 .enumerate()
                 .filter(|(_, (_, width))| **width > 0)
             {
-                let text = if column < 2 {
+                let text = if column < NAMES {
                     format!("  {cell:<width$}")
                 } else {
                     format!("  {cell:>width$}")

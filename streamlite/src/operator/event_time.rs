@@ -27,6 +27,7 @@ struct EventTimePush<F, N> {
     delay: TimeDelta,
     idle_after: Option<TimeDelta>,
     id: StateId,
+    node: usize,
     lanes: Lanes,
     /// The current lane's watermark.
     own: Timestamp,
@@ -74,6 +75,7 @@ where
             delay,
             idle_after: self.idle_after,
             id: cx.state_id(),
+            node: cx.node_index(),
             lanes: Lanes::default(),
             own: Timestamp::MIN,
             seen: Timestamp::MIN,
@@ -127,6 +129,14 @@ where
                 for (place, known) in self.lanes.known.iter().enumerate() {
                     progress.note(Lane(known.lane), self.lanes.alignment.watermark_of(place));
                 }
+            }
+            Signal::Count(tally) => {
+                let reached = if self.lanes.alignment.all_finished() && !self.lanes.known.is_empty() {
+                    Timestamp::MAX
+                } else {
+                    self.lanes.alignment.merged()
+                };
+                tally.node(self.node).watermark.get_or_insert(reached);
             }
             Signal::Save(save) => {
                 self.note_own();

@@ -1,0 +1,180 @@
+//! Files in and out: CSV and JSON lines, what becomes of bad records, and what the errors say.
+
+use std::fs;
+use std::path::PathBuf;
+
+use streamlite::prelude::*;
+use tempfile::TempDir;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Reading {
+    sensor: u32,
+    temp: f64,
+}
+
+/// A folder that is gone when the test is over.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("there is room for a folder"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test prepares its own files")]
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        fs::write(self.path(name), text).expect("there is room for a file");
+        self.path(name)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test reads its own files")]
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("the file is there")
+    }
+}
+
+fn reading(sensor: u32, temp: f64) -> Reading {
+    Reading { sensor, temp }
+}
+
+/// An error's text, with the folder's own name left out.
+fn text(folder: &Folder, error: &streamlite::Error) -> String {
+    error
+        .to_string()
+        .replace(&folder.0.path().display().to_string(), "DIR")
+}
+
+#[test]
+fn a_bad_record_ends_the_job_and_says_where_it_is() {
+    let folder = Folder::new();
+    let path = folder.write("readings.csv", "sensor,temp\n7,21.5\n7,h\u{1b}ot\n8,1\n");
+    let source = CsvSource::<Reading>::open(path).expect("it is there");
+    let error = pipeline!(from(source)).collect().expect_err("a record is bad");
+    assert_eq!(
+        text(&folder, &error),
+        "reading DIR/readings.csv:3: column `temp`: invalid float literal, in `7,h\\u{1b}ot`; correct the record, or keep \
+         the others with `.on_error(Skip)` or `.on_error(Route(sink))`"
+    );
+}
+
+#[test]
+fn bad_records_are_skipped_and_counted_or_routed() {
+    let folder = Folder::new();
+    let path = folder.write("readings.csv", "sensor,temp\n7,21.5\n7\nx,1\n8,22\n");
+    pipeline!(
+        fn copy(readings: Source<Reading>, out: Sink<Reading>) {
+            readings.to(out);
+        }
+    );
+    let (out, got) = CollectionSink::new();
+    let source = CsvSource::open(&path).expect("it is there").on_error(Skip);
+    let report = copy(source, out).run().expect("bad records are skipped");
+    assert_eq!(got.take(), [reading(7, 21.5), reading(8, 22.0)]);
+    assert_eq!((report.skipped(), report.records_read()), (2, 2));
+    assert!(
+        report
+            .to_string()
+            .contains("2 records of `readings` could not be read and were left out"),
+        "{report}"
+    );
+
+    let (bad, routed) = CollectionSink::<BadRecord>::new();
+    let source = CsvSource::open(&path).expect("it is there").on_error(Route(bad));
+    copy(source, NullSink).run().expect("bad records are routed");
+    let lines: Vec<(u64, String)> = routed
+        .take()
+        .into_iter()
+        .map(|bad| (bad.line, bad.cause))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            (3, "2 columns expected, 1 found".to_owned()),
+            (4, "invalid digit found in string".to_owned())
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_says_so() {
+    let folder = Folder::new();
+    let error = CsvSource::<Reading>::open(folder.path("none.csv")).expect_err("it is not there");
+    assert_eq!(
+        text(&folder, &error),
+        "opening DIR/none.csv: No such file or directory (os error 2); check the path, relative paths start at the \
+         working directory"
+    );
+    let error = JsonSink::create(folder.path("none/out.jsonl")).expect_err("its folder is not there");
+    assert!(
+        text(&folder, &error).starts_with("creating DIR/none/out.jsonl: No such file"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_json_record_says_which_field_is_wrong() {
+    let folder = Folder::new();
+    let path = folder.write(
+        "readings.jsonl",
+        "{\"sensor\":7,\"temp\":21.5}\n{\"sensor\":-1,\"temp\":1}\n",
+    );
+    let source = JsonSource::<Reading>::open(path).expect("it is there");
+    let error = pipeline!(from(source)).collect().expect_err("a record is bad");
+    assert!(
+        text(&folder, &error).starts_with("reading DIR/readings.jsonl:2: "),
+        "{error}"
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("invalid value: integer `-1`, expected u32"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let folder = Folder::new();
+    let readings = vec![reading(1, -0.5), reading(2, 1e300), reading(3, 0.1)];
+    pipeline!(
+        fn copy(readings: Source<Reading>, csv: Sink<Reading>, json: Sink<Reading>) {
+            readings.to(csv);
+            readings.to(json);
+        }
+    );
+    let csv = CsvSink::create(folder.path("a.csv")).expect("there is room");
+    let json = JsonSink::create(folder.path("a.jsonl")).expect("there is room");
+    let report = copy(CollectionSource::new(readings.clone()), csv, json)
+        .run()
+        .expect("nothing is wrong");
+    assert_eq!(report.sink("csv").map(|sink| sink.records), Some(3));
+    assert_eq!(folder.read("a.csv").lines().next(), Some("sensor,temp"));
+    assert_eq!(
+        folder.read("a.jsonl").lines().next(),
+        Some("{\"sensor\":1,\"temp\":-0.5}")
+    );
+
+    let csv = CsvSource::<Reading>::open(folder.path("a.csv")).expect("it is there");
+    assert_eq!(pipeline!(from(csv)).collect().expect("it is good"), readings);
+    let json = JsonSource::<Reading>::open(folder.path("a.jsonl")).expect("it is there");
+    assert_eq!(pipeline!(from(json)).collect().expect("it is good"), readings);
+}
+
+#[test]
+fn creating_a_file_puts_it_in_place_of_an_older_one() {
+    let folder = Folder::new();
+    folder.write("out.jsonl", "something older\n");
+    pipeline!(
+        fn copy(numbers: Source<u32>, out: Sink<u32>) {
+            numbers.to(out);
+        }
+    );
+    let out = JsonSink::create(folder.path("out.jsonl")).expect("there is room");
+    copy(CollectionSource::new([1, 2]), out)
+        .run()
+        .expect("nothing is wrong");
+    assert_eq!(folder.read("out.jsonl"), "1\n2\n");
+}
