@@ -1,7 +1,7 @@
 //! The macros of streamlite. Use them through the `streamlite` crate, which documents them.
 //!
-//! Three phases with barriers between them: [`syntax`] turns tokens into statements and never fails as a whole,
-//! [`model`] turns statements into a graph and checks it, [`codegen`] turns the graph into tokens and cannot fail. All
+//! Three phases with barriers between them: `syntax` turns tokens into statements and never fails as a whole,
+//! `model` turns statements into a graph and checks it, `codegen` turns the graph into tokens and cannot fail. All
 //! errors of a phase are reported together, and whatever happens the expansion has the right type, so that one mistake
 //! is one error.
 

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::record::Record;
 use crate::time::Timestamp;
 
-/// What becomes of bad records: [`Fail`], [`Skip`] or [`Route`].
+/// What becomes of bad records: [`Fail`], [`Skip`] or [`Route`](Route()).
 pub trait OnError: Send {
     /// Takes a bad record.
     ///
