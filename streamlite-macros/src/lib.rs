@@ -32,7 +32,10 @@ pub fn dataflow(
     match syntax::library_of(arguments.into()) {
         Ok(library) => expand(&library, function.into()).into(),
         Err(error) => {
-            let (function, error) = (TokenStream::from(function), error.to_compile_error());
+            let (function, error) = (
+                expand(&quote!(::streamlite), function.into()),
+                error.to_compile_error(),
+            );
             quote!(#function #error).into()
         }
     }

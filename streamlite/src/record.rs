@@ -31,7 +31,7 @@ impl<T> Record<T> {
 /// What takes records: an operator and everything downstream of it, as one static type.
 ///
 /// Laws: a watermark never goes down; everything that a watermark releases is pushed on before the watermark itself;
-/// after `watermark(Timestamp::MAX)` no record comes; a signal is passed on exactly once to each output.
+/// after `watermark(Timestamp::MAX)` no record comes; a control signal is passed on exactly once to each output.
 pub trait Push<T> {
     /// Takes one record.
     fn push(&mut self, record: Record<T>);
@@ -41,8 +41,8 @@ pub trait Push<T> {
 
     /// Something else than records and watermarks, between two records: off the record path.
     ///
-    /// An operator does what concerns it and passes the signal on.
-    fn signal(&mut self, signal: &mut Signal<'_>);
+    /// An operator does what concerns it and passes the control signal on.
+    fn control(&mut self, control: &mut Control<'_>);
 }
 
 /// Which partition of which source a record comes from: numbered over all sources of a job.
@@ -60,7 +60,7 @@ impl Lane {
 /// What passes through a pipeline beside records and watermarks.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Signal<'a> {
+pub enum Control<'a> {
     /// This partition belongs to the source upstream, and nothing has been read from it yet.
     LaneOpen(Lane),
     /// The records that follow come from this partition.
@@ -106,12 +106,12 @@ impl LaneProgress {
     }
 }
 
-impl Signal<'_> {
-    /// Whether the signal comes to every source of the job, and so to an operator once for each of its inputs.
+impl Control<'_> {
+    /// Whether the control signal comes to every source of the job, and so to an operator once for each of its inputs.
     pub(crate) fn is_for_all(&self) -> bool {
         matches!(
             self,
-            Signal::Tick(_) | Signal::Flush | Signal::Save(_) | Signal::Restore(_) | Signal::Count(_)
+            Control::Tick(_) | Control::Flush | Control::Save(_) | Control::Restore(_) | Control::Count(_)
         )
     }
 }

@@ -67,6 +67,7 @@ impl Describe<'_> {
 
     fn node(&self, number: usize) -> TokenStream {
         let node = &self.graph.nodes[number];
+        let (inputs, fits) = self.fits(number);
         let (local, description) = (node_name(number), self.chain(&node.description));
         if node.outputs.is_empty() {
             return quote!(let #local = #description;);
@@ -83,7 +84,32 @@ impl Describe<'_> {
             #[allow(unused_variables)]
             let (#local_here, #pattern) = __streamlite::#count(#local_here);
         };
-        quote!(let #local = #description; #handles)
+        quote!(#inputs let #local = #description; #handles #fits)
+    }
+
+    /// What stands before and behind a fragment's call: if a stream is not what it takes, rustc has said so at the
+    /// argument, and the building says nothing more. The call's own `let` may bind the names anew.
+    fn fits(&self, number: usize) -> (Option<TokenStream>, Option<TokenStream>) {
+        let Head::Fragment { arguments, .. } = &self.graph.nodes[number].description.head else {
+            return (None, None);
+        };
+        let names = arguments.iter().filter_map(|argument| match argument {
+            CallArgument::Stream(name) => Some(name),
+            CallArgument::Value(_) | CallArgument::Sink(_) => None,
+        });
+        let names: Vec<_> = names.collect();
+        let span = names
+            .first()
+            .map_or_else(Span::mixed_site, |first| at(first.span()));
+        let (node, inputs) = (
+            Ident::new(&node_name(number).to_string(), span),
+            Ident::new("inputs", span),
+        );
+        let each = names.iter().map(|name| quote_spanned!(at(name.span())=> &#name,));
+        (
+            Some(quote_spanned!(span=> let #inputs = (#(#each)*);)),
+            Some(quote_spanned!(span=> let #node = __streamlite::taken(#inputs, &#node).or_unbuilt(#node);)),
+        )
     }
 
     /// What a stream is bound to; `_` if nobody names it.

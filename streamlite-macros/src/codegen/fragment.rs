@@ -4,10 +4,10 @@
 //! with one type parameter for each stream in between and one for each node.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::assemble::{Assemble, Wiring, context};
-use super::{copies_name, describe, import, node_name};
+use super::{at, copies_name, describe, import, node_name};
 use crate::model::{Graph, LoweredFunction, Origin, StreamId, User};
 use crate::syntax::{Parameter, Port};
 
@@ -28,7 +28,11 @@ pub(super) fn fragment(library: &TokenStream, function: &LoweredFunction) -> Tok
         Parameter::Sink(name, Port { path, item, .. }) => quote!(#name: impl #path<#item>),
         Parameter::Value(name, ty) => quote!(#name: #ty),
     });
-    let inputs: Vec<_> = items(function).collect();
+    let mut inputs: Vec<_> = items(function).collect();
+    let nothing: syn::Type = syn::parse_quote!(());
+    if inputs.is_empty() {
+        inputs.push(&nothing);
+    }
     let outputs: Vec<_> = function.outputs.iter().map(|port| &port.item).collect();
     let shape = shape(&inputs, &outputs);
     let (import, statements) = (import(library), describe::describe(graph));
@@ -92,13 +96,15 @@ fn nodes(function: &LoweredFunction, inputs: &[&syn::Type], outputs: &[&syn::Typ
         .map(StreamId)
         .filter(|&stream| graph.is_shared(stream))
         .collect();
-    let cloned = shared.iter().map(|&stream| {
+    // The proof that a shared stream's records can be copied comes from where the fragment is described.
+    let copies: Vec<_> = shared.iter().map(|stream| copies_name(stream.0)).collect();
+    let proofs: Vec<_> = shared
+        .iter()
+        .map(|stream| format_ident!("C{}", stream.0))
+        .collect();
+    let copiers = shared.iter().zip(&proofs).map(|(&stream, proof)| {
         let item = types.of(stream);
-        quote!(#item: ::core::clone::Clone)
-    });
-    let copies = shared.iter().map(|&stream| {
-        let (local, item) = (copies_name(stream.0), types.of(stream));
-        quote!(let #local = __streamlite::copies::<#item>();)
+        quote!(#proof: __streamlite::Copier<#item> + __streamlite::Again)
     });
 
     let leaving: Vec<_> = (0..outputs.len())
@@ -121,6 +127,8 @@ fn nodes(function: &LoweredFunction, inputs: &[&syn::Type], outputs: &[&syn::Typ
         one_or_tuple(inputs.iter().map(|item| quote!(impl __streamlite::Push<#item>))),
     );
     let (shape, cx) = (shape(inputs, outputs), context());
+    let value = quote!(Nodes(#(#locals,)* #(#copies,)* ::core::marker::PhantomData));
+    let value = given(graph, outputs, value);
     let generics = &function.generics;
     let declared = &generics.params;
     let comma = (!declared.is_empty() && !declared.trailing_punct()).then(|| quote!(,));
@@ -134,30 +142,39 @@ fn nodes(function: &LoweredFunction, inputs: &[&syn::Type], outputs: &[&syn::Typ
         .flatten();
     let phantom = quote!(::core::marker::PhantomData<fn() -> (#(#own_types,)* #(#streams,)*)>);
     quote! {
-        struct Nodes<#declared #comma #(#streams,)* #(#nodes,)*>(#(#nodes,)* #phantom);
+        struct Nodes<#declared #comma #(#streams,)* #(#nodes,)* #(#proofs,)*>(#(#nodes,)* #(#proofs,)* #phantom);
 
-        impl<#declared #comma #(#streams,)* #(#nodes,)*>
+        impl<#declared #comma #(#streams,)* #(#nodes,)* #(#proofs,)*>
             __streamlite::#shape<#(#inputs,)* #(#outputs,)* __streamlite::Durable>
-            for Nodes<#(#own,)* #(#streams,)* #(#nodes,)*>
+            for Nodes<#(#own,)* #(#streams,)* #(#nodes,)* #(#proofs,)*>
         where
             #(#predicates,)*
-            #(#cloned,)*
+            #(#copiers,)*
             #(#bounds,)*
         {
             fn build<#(#nexts: __streamlite::Push<#outputs>),*>(
                 self,
-                #cx: __streamlite::Scope<__streamlite::Durable>,
+                #cx: __streamlite::Context<__streamlite::Durable>,
                 #(#leaving: #nexts),*
             ) -> #returned {
-                let Nodes(#(#locals,)* _) = self;
-                #(#copies)*
+                let Nodes(#(#locals,)* #(#copies,)* _) = self;
                 #build
                 #entries
             }
         }
 
-        __streamlite::fragment(Nodes(#(#locals,)* ::core::marker::PhantomData))
+        __streamlite::fragment(#value)
     }
+}
+
+/// The value of the nodes, once each stream that leaves is what the signature says.
+fn given(graph: &Graph, outputs: &[&syn::Type], value: TokenStream) -> TokenStream {
+    graph.outputs.iter().zip(outputs).fold(value, |value, (&stream, said)| {
+        let stream = graph.stream(stream);
+        let span = stream.uses.last().map_or_else(|| stream.name.span(), |last| last.span);
+        let name = &stream.name;
+        quote_spanned!(at(span)=> __streamlite::gives(::core::marker::PhantomData::<#said>, &#name, #value))
+    })
 }
 
 fn one_or_tuple(items: impl Iterator<Item = TokenStream>) -> TokenStream {

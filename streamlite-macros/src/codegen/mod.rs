@@ -33,6 +33,8 @@ fn import(library: &TokenStream) -> TokenStream {
     quote! {
         #[allow(unused_imports)]
         use #library::macro_support as __streamlite;
+        #[allow(unused_imports)]
+        use #library::macro_support::NotTaken as _;
     }
 }
 

@@ -62,7 +62,11 @@ fn repair_level(tokens: TokenStream, level: Level, errors: &mut Errors) -> Token
             {
                 repaired.extend([semicolon()]);
             }
-        } else if level == Level::Statements && ends_operand(tree) && starts_statement(behind) {
+        } else if level == Level::Statements
+            && !is_attribute(&trees, place)
+            && ends_operand(tree)
+            && starts_statement(behind)
+        {
             errors.at(tree.span(), "a `;` should follow: it ends a statement");
             repaired.extend([semicolon()]);
         }
@@ -105,6 +109,12 @@ fn is_dangling_dot(trees: &[TokenTree], place: usize, level: Level) -> bool {
         && (is_word(next, |word| word == "let" || word == "match")
             || matches!(next, Some(TokenTree::Ident(_))) && is_punct(trees.get(place + 2), '.'));
     next_statement || !matches!(next, Some(TokenTree::Ident(_) | TokenTree::Literal(_)))
+}
+
+/// Whether this is the bracket of `#[…]`.
+fn is_attribute(trees: &[TokenTree], place: usize) -> bool {
+    let before = place.checked_sub(1).and_then(|place| trees.get(place));
+    is_punct(before, '#')
 }
 
 /// Whether an expression may end with this token.

@@ -22,7 +22,7 @@ pub struct Assembly<'env, C> {
 }
 
 /// What an operator is built in: its own place in the graph.
-pub struct Scope<C> {
+pub struct Context<C> {
     parts: Rc<Parts>,
     node: usize,
     path: String,
@@ -61,9 +61,9 @@ impl<'env, C> Assembly<'env, C> {
 
     /// The place of a statement of the graph.
     #[must_use]
-    pub fn node(&self, index: usize) -> Scope<C> {
+    pub fn node(&self, index: usize) -> Context<C> {
         let name = self.parts.graph.nodes.get(index).map_or("", |node| node.identity);
-        Scope::new(Rc::clone(&self.parts), index, name.to_owned())
+        Context::new(Rc::clone(&self.parts), index, name.to_owned())
     }
 
     /// Counts what flows to `next` as a stream of the graph.
@@ -88,7 +88,7 @@ impl<'env, C> Assembly<'env, C> {
     }
 }
 
-impl<C> Scope<C> {
+impl<C> Context<C> {
     fn new(parts: Rc<Parts>, node: usize, path: String) -> Self {
         Self {
             parts,
@@ -106,7 +106,7 @@ impl<C> Scope<C> {
     }
 
     /// The same place, for a fragment: it is written once for pipelines and expressions, so its state is storable.
-    pub(crate) fn durable(&self) -> Scope<Durable> {
+    pub(crate) fn durable(&self) -> Context<Durable> {
         let Self {
             parts,
             node,
@@ -114,7 +114,7 @@ impl<C> Scope<C> {
             states,
             ..
         } = self;
-        Scope {
+        Context {
             parts: Rc::clone(parts),
             node: *node,
             path: path.clone(),
@@ -152,7 +152,7 @@ impl<C> Scope<C> {
     }
 }
 
-impl<C> Clone for Scope<C> {
+impl<C> Clone for Context<C> {
     fn clone(&self) -> Self {
         let Self {
             parts,
@@ -179,9 +179,9 @@ impl<C> fmt::Debug for Assembly<'_, C> {
     }
 }
 
-impl<C> fmt::Debug for Scope<C> {
+impl<C> fmt::Debug for Context<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scope")
+        f.debug_struct("Context")
             .field("node", &self.node)
             .field("path", &self.path)
             .finish_non_exhaustive()

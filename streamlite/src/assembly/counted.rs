@@ -1,6 +1,6 @@
 //! A stream of the graph: counts what passes.
 
-use crate::record::{Push, Record, Signal};
+use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
 /// Counts the records of one stream: one addition in a plain field per record.
@@ -33,10 +33,10 @@ impl<T, N: Push<T>> Push<T> for Counted<N> {
         self.next.watermark(watermark);
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        if let Signal::Count(tally) = signal {
+    fn control(&mut self, control: &mut Control<'_>) {
+        if let Control::Count(tally) = control {
             tally.streams[self.stream] += self.records;
         }
-        self.next.signal(signal);
+        self.next.control(control);
     }
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::connector::{Partition, Progress, Reader, Source};
 use crate::error::Result;
-use crate::record::{Lane, Push, Record, Signal};
+use crate::record::{Control, Lane, Push, Record};
 use crate::time::Timestamp;
 
 /// A source and everything downstream of it: what the driver reads, batch by batch. The only `dyn` of a job, called
@@ -19,8 +19,8 @@ pub(crate) trait Feed {
     /// Reads from one lane.
     fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)>;
 
-    /// Passes a signal down the chain.
-    fn signal(&mut self, signal: &mut Signal<'_>);
+    /// Passes a control signal down the chain.
+    fn control(&mut self, control: &mut Control<'_>);
 
     /// Ingestion time has come so far.
     fn watermark(&mut self, watermark: Timestamp);
@@ -72,9 +72,9 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
         }
     }
 
-    fn signal_chain(&mut self, signal: &mut Signal<'_>) {
+    fn control_chain(&mut self, control: &mut Control<'_>) {
         if let Some(chain) = &mut self.chain {
-            chain.signal(signal);
+            chain.control(control);
         }
     }
 
@@ -87,12 +87,12 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
     fn switch_to(&mut self, lane: Lane) {
         if self.current != Some(lane) {
             self.current = Some(lane);
-            self.signal_chain(&mut Signal::Lane(lane));
+            self.control_chain(&mut Control::Lane(lane));
         }
     }
 
     fn end(&mut self, lane: Lane) {
-        self.signal_chain(&mut Signal::LaneEnd(lane));
+        self.control_chain(&mut Control::LaneEnd(lane));
         if self.readers.iter().all(Option::is_none) {
             self.watermark_chain(Timestamp::MAX);
         }
@@ -110,7 +110,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         for (place, number) in (0..self.partitions.len()).zip(first.0..) {
             let reader = self.source.open(&self.partitions[place], None)?;
             self.readers.push(Some(reader));
-            self.signal_chain(&mut Signal::LaneOpen(Lane(number)));
+            self.control_chain(&mut Control::LaneOpen(Lane(number)));
         }
         if self.readers.is_empty() {
             self.watermark_chain(Timestamp::MAX);
@@ -148,8 +148,8 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         Ok((progress, records))
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        self.signal_chain(signal);
+    fn control(&mut self, control: &mut Control<'_>) {
+        self.control_chain(control);
     }
 
     fn watermark(&mut self, watermark: Timestamp) {

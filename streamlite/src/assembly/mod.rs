@@ -10,7 +10,7 @@ mod stage;
 
 pub use chain::Chain;
 pub(crate) use context::Parts;
-pub use context::{Assembly, Scope};
+pub use context::{Assembly, Context};
 pub use counted::Counted;
 pub(crate) use failure::Failure;
 pub(crate) use feed::{Feed, Turn};

@@ -1,6 +1,6 @@
 //! A statement of a pipeline: a piece of the graph with so many inputs and so many outputs.
 
-use super::context::Scope;
+use super::context::Context;
 use crate::record::Push;
 
 /// Declares a shape: a trait for statements with so many inputs and outputs.
@@ -9,7 +9,7 @@ macro_rules! nodes {
         #[doc = concat!("A statement with ", $inputs, " and ", $outputs, ".")]
         pub trait $node<$($I,)* $($A,)* C> {
             /// Builds it in front of what comes next.
-            fn build<$($N: Push<$A>),*>(self, cx: Scope<C>, $($next: $N),*) -> nodes!(@ports $($I)*);
+            fn build<$($N: Push<$A>),*>(self, cx: Context<C>, $($next: $N),*) -> nodes!(@ports $($I)*);
         }
     )*};
     (@ports $one:ident) => { impl Push<$one> };

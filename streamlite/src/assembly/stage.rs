@@ -1,6 +1,6 @@
 //! One described operator, and several of them in a row.
 
-use super::context::Scope;
+use super::context::Context;
 use crate::record::Push;
 
 /// One described operator: takes records of `In`, and is built in front of whatever comes next.
@@ -15,7 +15,7 @@ pub trait Stage<In, C> {
     const STATES: u32 = 0;
 
     /// Builds the operator in front of `next`.
-    fn build<N: Push<Self::Out>>(self, cx: Scope<C>, next: N) -> impl Push<In>;
+    fn build<N: Push<Self::Out>>(self, cx: Context<C>, next: N) -> impl Push<In>;
 }
 
 /// No operator at all: what a stream's own name stands for.
@@ -26,7 +26,7 @@ impl<T, C> Stage<T, C> for Id {
     type Out = T;
 
     #[inline]
-    fn build<N: Push<T>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<T>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
         next
     }
 }
@@ -45,7 +45,7 @@ where
     const STATES: u32 = A::STATES + B::STATES;
 
     #[inline]
-    fn build<N: Push<B::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<B::Out>>(self, cx: Context<C>, next: N) -> impl Push<T> {
         let last = self.1.build(cx.behind(A::STATES), next);
         self.0.build(cx, last)
     }

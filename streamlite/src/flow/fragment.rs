@@ -46,7 +46,7 @@ macro_rules! fragments {
             #[inline]
             fn build<$($N: Push<$A>),*>(
                 self,
-                cx: Scope<C>,
+                cx: Context<C>,
                 $($next: $N),*
             ) -> fragments!(@pushes $($I)*) {
                 self.nodes.build(cx.durable(), $($next),*)
@@ -56,7 +56,7 @@ macro_rules! fragments {
         impl<$($I,)* $($A,)* C> $node<$($I,)* $($A,)* C> for Unbuilt {
             fn build<$($N: Push<$A>),*>(
                 self,
-                _cx: Scope<C>,
+                _cx: Context<C>,
                 $(_: $N),*
             ) -> fragments!(@pushes $($I)*) {
                 fragments!(@nowhere $($nowhere)*)
@@ -70,6 +70,10 @@ macro_rules! fragments {
 }
 
 fragments! {
+    Node10 [I Nowhere] [];
+    Node20 [I Nowhere, J Nowhere] [];
+    Node30 [I Nowhere, J Nowhere, K Nowhere] [];
+    Node40 [I Nowhere, J Nowhere, K Nowhere, L Nowhere] [];
     Node11 [I Nowhere] [A NA next_0];
     Node12 [I Nowhere] [A NA next_0, B NB next_1];
     Node13 [I Nowhere] [A NA next_0, B NB next_1, D ND next_2];

@@ -1,6 +1,7 @@
 //! What users chain: typed descriptions of what will run. Nothing runs before a job is built of them.
 
 mod branches;
+mod fits;
 mod fragment;
 mod key;
 mod keyed;
@@ -15,6 +16,7 @@ mod uses;
 mod windowed;
 
 pub use branches::matching;
+pub use fits::{Fits, ItemsOf, NotTaken, SameAs, Taken, gives, taken};
 pub use fragment::{Fragment, Unbuilt, fragment};
 pub use key::{CheckedKey, Never, No, Yes};
 pub use keyed::KeyedStream;

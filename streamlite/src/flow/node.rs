@@ -2,7 +2,7 @@
 
 use super::keyed::KeyedStream;
 use super::stream::Stream;
-use crate::assembly::{Node11, Scope, Stage};
+use crate::assembly::{Context, Node11, Stage};
 use crate::record::Push;
 
 impl<T, O, S, C> Node11<O, T, C> for Stream<T, O, S>
@@ -10,7 +10,7 @@ where
     S: Stage<O, C, Out = T>,
 {
     #[inline]
-    fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<O> {
+    fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> impl Push<O> {
         self.chain.stage.build(cx, next)
     }
 }
@@ -20,7 +20,7 @@ where
     S: Stage<O, C, Out = T>,
 {
     #[inline]
-    fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<O> {
+    fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> impl Push<O> {
         self.stream.chain.stage.build(cx, next)
     }
 }

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 
 use super::alignment::{Activity, Alignment};
-use crate::assembly::{Scope, Stage};
-use crate::record::{Lane, Push, Record, Signal};
+use crate::assembly::{Context, Stage};
+use crate::record::{Control, Lane, Push, Record};
 use crate::state::{Decoder, Encoder, Snapshot, StateError, StateId};
 use crate::time::{TimeDelta, Timestamp, WatermarkStrategy};
 
@@ -65,7 +65,7 @@ where
     const STATES: u32 = 1;
 
     #[inline]
-    fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> impl Push<T> {
         let delay = self.strategy.delay().unwrap_or_else(|error| {
             cx.failure().set(error);
             TimeDelta::ZERO
@@ -116,21 +116,21 @@ where
         }
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        match signal {
-            Signal::LaneOpen(lane) => self.lanes.open(*lane),
-            Signal::Lane(lane) => self.switch_to(*lane),
-            Signal::LaneEnd(lane) => self.set(*lane, Activity::Finished),
-            Signal::LaneQuiet(lane, now) => self.quiet(*lane, *now),
-            Signal::LaneWatermark(lane, watermark) => self.lane_watermark(*lane, *watermark),
-            Signal::Tick(now) => self.tick(*now),
-            Signal::Progress(progress) => {
+    fn control(&mut self, control: &mut Control<'_>) {
+        match control {
+            Control::LaneOpen(lane) => self.lanes.open(*lane),
+            Control::Lane(lane) => self.switch_to(*lane),
+            Control::LaneEnd(lane) => self.set(*lane, Activity::Finished),
+            Control::LaneQuiet(lane, now) => self.quiet(*lane, *now),
+            Control::LaneWatermark(lane, watermark) => self.lane_watermark(*lane, *watermark),
+            Control::Tick(now) => self.tick(*now),
+            Control::Progress(progress) => {
                 self.note_own();
                 for (place, known) in self.lanes.known.iter().enumerate() {
                     progress.note(Lane(known.lane), self.lanes.alignment.watermark_of(place));
                 }
             }
-            Signal::Count(tally) => {
+            Control::Count(tally) => {
                 let reached = if self.lanes.alignment.all_finished() && !self.lanes.known.is_empty() {
                     Timestamp::MAX
                 } else {
@@ -138,19 +138,19 @@ where
                 };
                 tally.node(self.node).watermark.get_or_insert(reached);
             }
-            Signal::Save(save) => {
+            Control::Save(save) => {
                 self.note_own();
                 save.state(&self.id, &self.lanes);
             }
-            Signal::Restore(restore) => {
+            Control::Restore(restore) => {
                 restore.state(&self.id, &mut self.lanes);
                 self.look_around();
             }
             // An earlier `event_time` found its partitions quiet; this one looks for itself.
-            Signal::Idle | Signal::Active => return,
+            Control::Idle | Control::Active => return,
             _ => {}
         }
-        self.next.signal(signal);
+        self.next.control(control);
     }
 }
 
@@ -249,7 +249,7 @@ impl<F, N> EventTimePush<F, N> {
         self.lanes.known[current].quiet_since = None;
         if self.lanes.alignment.is_idle(current) {
             self.lanes.alignment.set(current, Activity::Active);
-            self.next.signal(&mut Signal::Active);
+            self.next.control(&mut Control::Active);
         }
         self.look_around();
     }
@@ -272,7 +272,7 @@ impl<F, N> EventTimePush<F, N> {
         if changed {
             self.raise();
             if self.lanes.alignment.all_idle() {
-                self.next.signal(&mut Signal::Idle);
+                self.next.control(&mut Control::Idle);
             }
         }
     }

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::alignment::{Activity, Alignment};
-use crate::assembly::{Chain, Node21, Scope, Stage};
-use crate::record::{Push, Record, Signal};
+use crate::assembly::{Chain, Context, Node21, Stage};
+use crate::record::{Control, Push, Record};
 use crate::state::{Decoder, Encoder, Snapshot, StateError, StateId};
 use crate::time::Timestamp;
 
@@ -20,14 +20,14 @@ where
     S: Stage<O, C, Out = T>,
 {
     #[inline]
-    fn build<N: Push<T>>(self, cx: Scope<C>, next: N) -> (impl Push<O>, impl Push<T>) {
+    fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> (impl Push<O>, impl Push<T>) {
         let [first, second] = union_ports(&cx.behind(S::STATES), next);
         (self.chain.stage.build(cx, first), second)
     }
 }
 
 /// The ports of a union of `INPUTS` streams into `next`.
-pub fn union_ports<N, C, const INPUTS: usize>(cx: &Scope<C>, next: N) -> [Port<N>; INPUTS] {
+pub fn union_ports<N, C, const INPUTS: usize>(cx: &Context<C>, next: N) -> [Port<N>; INPUTS] {
     let shared = FanIn {
         id: cx.state_id(),
         alignment: Alignment::new(INPUTS),
@@ -52,7 +52,7 @@ pub struct Port<N> {
 struct FanIn<N> {
     id: StateId,
     alignment: Alignment,
-    /// At how many ports the present signal has arrived.
+    /// At how many ports the present control signal has arrived.
     arrived: usize,
     next: N,
 }
@@ -68,8 +68,8 @@ impl<T, N: Push<T>> Push<T> for Port<N> {
         self.shared.borrow_mut().watermark(self.input, watermark);
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        self.shared.borrow_mut().signal(self.input, signal);
+    fn control(&mut self, control: &mut Control<'_>) {
+        self.shared.borrow_mut().control(self.input, control);
     }
 }
 
@@ -90,27 +90,27 @@ impl<N> FanIn<N> {
         self.forward();
     }
 
-    fn signal<T>(&mut self, input: usize, signal: &mut Signal<'_>)
+    fn control<T>(&mut self, input: usize, control: &mut Control<'_>)
     where
         N: Push<T>,
     {
-        if let Signal::Idle = signal {
+        if let Control::Idle = control {
             return self.idle(input);
         }
-        if signal.is_for_all() {
+        if control.is_for_all() {
             self.arrived += 1;
             if self.arrived < self.alignment.inputs() {
                 return;
             }
             self.arrived = 0;
         }
-        match signal {
-            Signal::Save(save) => save.state(&self.id, &self.alignment),
-            Signal::Restore(restore) => restore.state(&self.id, &mut self.alignment),
-            Signal::Active => self.alignment.set(input, Activity::Active),
+        match control {
+            Control::Save(save) => save.state(&self.id, &self.alignment),
+            Control::Restore(restore) => restore.state(&self.id, &mut self.alignment),
+            Control::Active => self.alignment.set(input, Activity::Active),
             _ => {}
         }
-        self.next.signal(signal);
+        self.next.control(control);
     }
 
     fn idle<T>(&mut self, input: usize)
@@ -120,7 +120,7 @@ impl<N> FanIn<N> {
         self.alignment.set(input, Activity::Idle);
         self.forward();
         if self.alignment.all_idle() {
-            self.next.signal(&mut Signal::Idle);
+            self.next.control(&mut Control::Idle);
         }
     }
 

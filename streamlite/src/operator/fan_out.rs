@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::record::{Push, Record, Signal};
+use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
 /// Proof that `T` can be copied for a further use: it exists only where `T` is `Clone`.
@@ -52,12 +52,6 @@ pub fn again<A: Again>(copies: &A) -> A {
     copies.again()
 }
 
-/// The proof, where `Clone` is known.
-#[must_use]
-pub fn copies<T: Clone>() -> Copies<T> {
-    Copies::new()
-}
-
 /// Two uses of a stream.
 #[derive(Debug)]
 pub struct Tee<A, B, C> {
@@ -91,9 +85,9 @@ impl<T, A: Push<T>, B: Push<T>, C: Copier<T>> Push<T> for Tee<A, B, C> {
         self.last.watermark(watermark);
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        self.first.signal(signal);
-        self.last.signal(signal);
+    fn control(&mut self, control: &mut Control<'_>) {
+        self.first.control(control);
+        self.last.control(control);
     }
 }
 
@@ -107,5 +101,5 @@ impl<T> Push<T> for Nowhere {
 
     fn watermark(&mut self, _watermark: Timestamp) {}
 
-    fn signal(&mut self, _signal: &mut Signal<'_>) {}
+    fn control(&mut self, _signal: &mut Control<'_>) {}
 }

@@ -1,7 +1,7 @@
 //! Only the records for which a predicate holds go on.
 
 use super::pass::pass_on;
-use crate::assembly::{Scope, Stage};
+use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
 /// Describes `filter`; see [`Stream::filter`](crate::flow::Stream::filter).
@@ -20,7 +20,7 @@ where
     type Out = T;
 
     #[inline]
-    fn build<N: Push<T>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<T>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
         FilterPush { holds: self.0, next }
     }
 }

@@ -1,7 +1,7 @@
 //! One record becomes one other, or none.
 
 use super::pass::pass_on;
-use crate::assembly::{Scope, Stage};
+use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
 /// Describes `filter_map`; see [`Stream::filter_map`](crate::flow::Stream::filter_map).
@@ -20,7 +20,7 @@ where
     type Out = U;
 
     #[inline]
-    fn build<N: Push<U>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<U>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
         FilterMapPush { turn: self.0, next }
     }
 }

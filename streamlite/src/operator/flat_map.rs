@@ -1,7 +1,7 @@
 //! One record becomes any number of others.
 
 use super::pass::pass_on;
-use crate::assembly::{Scope, Stage};
+use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
 /// Describes `flat_map`; see [`Stream::flat_map`](crate::flow::Stream::flat_map).
@@ -21,7 +21,7 @@ where
     type Out = U::Item;
 
     #[inline]
-    fn build<N: Push<U::Item>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<U::Item>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
         FlatMapPush { turn: self.0, next }
     }
 }

@@ -1,7 +1,7 @@
 //! The end of a chain: records are given to a closure.
 
-use crate::assembly::{Chain, Node10, Scope, Stage};
-use crate::record::{Push, Record, Signal};
+use crate::assembly::{Chain, Context, Node10, Stage};
+use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
 /// Describes the end of a chain; see [`Stream::for_each`](crate::flow::Stream::for_each).
@@ -25,7 +25,7 @@ where
     F: FnMut(T),
 {
     #[inline]
-    fn build(self, cx: Scope<C>) -> impl Push<O> {
+    fn build(self, cx: Context<C>) -> impl Push<O> {
         let end = ForEachPush {
             node: cx.node_index(),
             taken: 0,
@@ -48,8 +48,8 @@ impl<T, F: FnMut(T)> Push<T> for ForEachPush<F> {
         self.watermark = watermark;
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        if let Signal::Count(tally) = signal {
+    fn control(&mut self, control: &mut Control<'_>) {
+        if let Control::Count(tally) = control {
             let counts = tally.node(self.node);
             counts.written += self.taken;
             counts.watermark = Some(self.watermark);

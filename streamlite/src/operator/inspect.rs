@@ -1,7 +1,7 @@
 //! Records are shown to a closure as they pass.
 
 use super::pass::pass_on;
-use crate::assembly::{Scope, Stage};
+use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
 /// Describes `inspect`; see [`Stream::inspect`](crate::flow::Stream::inspect).
@@ -20,7 +20,7 @@ where
     type Out = T;
 
     #[inline]
-    fn build<N: Push<T>>(self, _cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<T>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
         InspectPush { look: self.0, next }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use crate::assembly::{Chain, Scope, Stage};
+use crate::assembly::{Chain, Context, Stage};
 use crate::assembly::{Node11, Node12, Node13, Node14, Node15, Node16, Node17, Node18};
-use crate::record::{Push, Record, Signal};
+use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
 /// Where an arm of a typed split puts what it feeds to one branch: one value without allocating, and any number more.
@@ -84,7 +84,7 @@ macro_rules! branches {
             F: FnMut(T, &mut ($(Slot<$B>,)*)),
         {
             #[inline]
-            fn build<$($N: Push<$B>),*>(self, cx: Scope<C>, $($next: $N),*) -> impl Push<O> {
+            fn build<$($N: Push<$B>),*>(self, cx: Context<C>, $($next: $N),*) -> impl Push<O> {
                 let branches = ($(Slot::<$B>::new(),)*);
                 self.chain.stage.build(cx, MatchingPush { arms: self.arms, branches, nexts: ($($next,)*) })
             }
@@ -107,8 +107,8 @@ macro_rules! branches {
                 $(self.nexts.$place.watermark(watermark);)*
             }
 
-            fn signal(&mut self, signal: &mut Signal<'_>) {
-                $(self.nexts.$place.signal(signal);)*
+            fn control(&mut self, control: &mut Control<'_>) {
+                $(self.nexts.$place.control(control);)*
             }
         }
     )*};

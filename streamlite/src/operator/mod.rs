@@ -22,7 +22,7 @@ mod windowed;
 
 pub use event_time::EventTime;
 pub use fan_in::{Port, Union, union_ports};
-pub use fan_out::{Again, Copier, Copies, Nowhere, Tee, again, copies};
+pub use fan_out::{Again, Copier, Copies, Nowhere, Tee, again};
 pub use filter::Filter;
 pub use filter_map::FilterMap;
 pub use flat_map::FlatMap;

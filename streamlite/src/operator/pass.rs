@@ -1,6 +1,6 @@
 //! The part that is the same in every operator that neither looks at time nor keeps anything.
 
-/// Passes watermarks and signals on to the one output.
+/// Passes watermarks and control signals on to the one output.
 macro_rules! pass_on {
     () => {
         #[inline]
@@ -8,8 +8,8 @@ macro_rules! pass_on {
             self.next.watermark(watermark);
         }
 
-        fn signal(&mut self, signal: &mut $crate::record::Signal<'_>) {
-            self.next.signal(signal);
+        fn control(&mut self, control: &mut $crate::record::Control<'_>) {
+            self.next.control(control);
         }
     };
 }

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
-use crate::assembly::{Scope, Stage};
-use crate::record::{Push, Record, Signal};
+use crate::assembly::{Context, Stage};
+use crate::record::{Control, Push, Record};
 use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
 use crate::time::Timestamp;
 
@@ -39,7 +39,7 @@ where
     const STATES: u32 = 1;
 
     #[inline]
-    fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<F::Out>>(self, cx: Context<C>, next: N) -> impl Push<T> {
         let (aggregate, mut table) = (&self.aggregate, G::Table::default());
         table.prepare(|| aggregate.zero());
         RunningPush::<T, C, G, A, F, N> {
@@ -85,13 +85,13 @@ where
         self.next.watermark(watermark);
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        match signal {
-            Signal::Save(save) => save.state(&self.id.clone(), self),
-            Signal::Restore(restore) => restore.state(&self.id.clone(), self),
+    fn control(&mut self, control: &mut Control<'_>) {
+        match control {
+            Control::Save(save) => save.state(&self.id.clone(), self),
+            Control::Restore(restore) => restore.state(&self.id.clone(), self),
             _ => {}
         }
-        self.next.signal(signal);
+        self.next.control(control);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Two streams out of one, by a predicate.
 
-use crate::assembly::{Chain, Node12, Scope, Stage};
-use crate::record::{Push, Record, Signal};
+use crate::assembly::{Chain, Context, Node12, Stage};
+use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
 /// Describes `split`; see [`Stream::split`](crate::flow::Stream::split).
@@ -24,7 +24,7 @@ where
     F: FnMut(&T) -> bool,
 {
     #[inline]
-    fn build<A: Push<T>, B: Push<T>>(self, cx: Scope<C>, yes: A, no: B) -> impl Push<O> {
+    fn build<A: Push<T>, B: Push<T>>(self, cx: Context<C>, yes: A, no: B) -> impl Push<O> {
         self.chain.stage.build(
             cx,
             SplitPush {
@@ -52,8 +52,8 @@ impl<T, F: FnMut(&T) -> bool, A: Push<T>, B: Push<T>> Push<T> for SplitPush<F, A
         self.no.watermark(watermark);
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        self.yes.signal(signal);
-        self.no.signal(signal);
+    fn control(&mut self, control: &mut Control<'_>) {
+        self.yes.control(control);
+        self.no.control(control);
     }
 }

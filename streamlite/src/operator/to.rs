@@ -1,9 +1,9 @@
 //! The end of a chain: records are written to a sink.
 
-use crate::assembly::{Chain, Failure, Node10, Scope, Stage};
+use crate::assembly::{Chain, Context, Failure, Node10, Stage};
 use crate::connector::{Sink, Writer};
 use crate::error::Result;
-use crate::record::{Push, Record, Signal};
+use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
 /// Describes the end of a chain; see [`Stream::to`](crate::flow::Stream::to).
@@ -30,7 +30,7 @@ where
     K: Sink<T>,
 {
     #[inline]
-    fn build(mut self, cx: Scope<C>) -> impl Push<O> {
+    fn build(mut self, cx: Context<C>) -> impl Push<O> {
         let opened = self.sink.open();
         let mut end = ToPush {
             node: cx.node_index(),
@@ -81,15 +81,15 @@ impl<T, W: Writer<T>> Push<T> for ToPush<W> {
         }
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        match signal {
-            Signal::Count(tally) => {
+    fn control(&mut self, control: &mut Control<'_>) {
+        match control {
+            Control::Count(tally) => {
                 let counts = tally.node(self.node);
                 counts.written += self.written;
                 counts.watermark = Some(self.watermark);
                 counts.sink = Some(self.description.clone());
             }
-            Signal::Flush => {
+            Control::Flush => {
                 if let Some(writer) = &mut self.writer {
                     let done = writer.flush();
                     self.check(done);

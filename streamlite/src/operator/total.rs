@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use super::windowed::pass_results;
 use crate::aggregate::{Aggregate, Finish};
-use crate::assembly::{Scope, Stage};
-use crate::record::{Lane, Push, Record, Signal};
+use crate::assembly::{Context, Stage};
+use crate::record::{Control, Lane, Push, Record};
 use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
 use crate::time::Timestamp;
 
@@ -46,7 +46,7 @@ where
     const STATES: u32 = 1;
 
     #[inline]
-    fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<F::Out>>(self, cx: Context<C>, next: N) -> impl Push<T> {
         let (aggregate, mut table) = (&self.aggregate, G::Table::default());
         table.prepare(|| (aggregate.zero(), Timestamp::MIN));
         TotalPush::<T, C, G, A, F, N> {
@@ -104,14 +104,14 @@ where
         self.next.watermark(watermark);
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        match signal {
-            Signal::Save(save) => save.state(&self.id.clone(), self),
-            Signal::Restore(restore) => restore.state(&self.id.clone(), self),
-            Signal::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
+    fn control(&mut self, control: &mut Control<'_>) {
+        match control {
+            Control::Save(save) => save.state(&self.id.clone(), self),
+            Control::Restore(restore) => restore.state(&self.id.clone(), self),
+            Control::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
             _ => {}
         }
-        pass_results(self.lane, &mut self.next, signal);
+        pass_results(self.lane, &mut self.next, control);
     }
 }
 

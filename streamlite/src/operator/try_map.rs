@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::assembly::{Chain, Node12, Scope, Stage};
-use crate::record::{Push, Record, Signal};
+use crate::assembly::{Chain, Context, Node12, Stage};
+use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
 /// A record that [`try_map`](crate::flow::Stream::try_map) could not turn, and why.
@@ -35,7 +35,7 @@ where
     F: FnMut(&T) -> Result<U, E>,
 {
     #[inline]
-    fn build<A: Push<U>, B: Push<Failed<T, E>>>(self, cx: Scope<C>, ok: A, failed: B) -> impl Push<O> {
+    fn build<A: Push<U>, B: Push<Failed<T, E>>>(self, cx: Context<C>, ok: A, failed: B) -> impl Push<O> {
         self.chain.stage.build(
             cx,
             TryMapPush {
@@ -85,8 +85,8 @@ where
         self.failed.watermark(watermark);
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        self.ok.signal(signal);
-        self.failed.signal(signal);
+    fn control(&mut self, control: &mut Control<'_>) {
+        self.ok.control(control);
+        self.failed.control(control);
     }
 }

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use super::fan_out::Nowhere;
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
-use crate::assembly::{Chain, Node12, Scope, Stage};
-use crate::record::{Lane, Push, Record, Signal};
+use crate::assembly::{Chain, Context, Node12, Stage};
+use crate::record::{Control, Lane, Push, Record};
 use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::{Fired, Grid, GridAssigner, Place, Slices, Window};
@@ -53,7 +53,7 @@ where
     const STATES: u32 = 1;
 
     #[inline]
-    fn build<N: Push<F::Out>>(self, cx: Scope<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<F::Out>>(self, cx: Context<C>, next: N) -> impl Push<T> {
         WindowedPush::<T, C, G, A, F, N, Nowhere>::new(self, &cx, next, Nowhere, LateRecords::Dropped)
     }
 }
@@ -68,7 +68,7 @@ where
     C: Keeps<G::Key> + Keeps<A::Acc>,
 {
     #[inline]
-    fn build<N: Push<F::Out>, L: Push<T>>(self, cx: Scope<C>, next: N, late: L) -> impl Push<O> {
+    fn build<N: Push<F::Out>, L: Push<T>>(self, cx: Context<C>, next: N, late: L) -> impl Push<O> {
         let push = WindowedPush::<T, C, G, A, F, N, L>::new(
             self.windowing,
             &cx.behind(S::STATES),
@@ -113,7 +113,7 @@ where
 {
     fn new<W: GridAssigner>(
         described: Windowing<G, W, A, F>,
-        cx: &Scope<C>,
+        cx: &Context<C>,
         next: N,
         late: L,
         late_records: LateRecords,
@@ -238,11 +238,11 @@ where
         self.late.watermark(watermark);
     }
 
-    fn signal(&mut self, signal: &mut Signal<'_>) {
-        match signal {
-            Signal::Save(save) => save.state(&self.id.clone(), self),
-            Signal::Restore(restore) => restore.state(&self.id.clone(), self),
-            Signal::Count(tally) => {
+    fn control(&mut self, control: &mut Control<'_>) {
+        match control {
+            Control::Save(save) => save.state(&self.id.clone(), self),
+            Control::Restore(restore) => restore.state(&self.id.clone(), self),
+            Control::Count(tally) => {
                 let counts = tally.node(self.node);
                 counts.late += self.late_count;
                 counts.late_dropped += if self.late_records == LateRecords::Dropped {
@@ -254,18 +254,18 @@ where
             }
             _ => {}
         }
-        self.late.signal(signal);
-        pass_results(self.lane, &mut self.next, signal);
+        self.late.control(control);
+        pass_results(self.lane, &mut self.next, control);
     }
 }
 
-/// Passes a signal on to what takes results: they come in a lane of their own, which ends with the watermark.
-pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, signal: &mut Signal<'_>) {
-    match signal {
-        Signal::LaneOpen(_) => next.signal(&mut Signal::LaneOpen(lane)),
-        Signal::Lane(_) => next.signal(&mut Signal::Lane(lane)),
-        Signal::LaneEnd(_) | Signal::LaneQuiet(..) | Signal::LaneWatermark(..) => {}
-        _ => next.signal(signal),
+/// Passes a control signal on to what takes results: they come in a lane of their own, which ends with the watermark.
+pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut Control<'_>) {
+    match control {
+        Control::LaneOpen(_) => next.control(&mut Control::LaneOpen(lane)),
+        Control::Lane(_) => next.control(&mut Control::Lane(lane)),
+        Control::LaneEnd(_) | Control::LaneQuiet(..) | Control::LaneWatermark(..) => {}
+        _ => next.control(control),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::assembly::Assembly;
 use crate::error::Result;
 use crate::flow::ItemOf;
 use crate::graph::Graph;
-use crate::record::{Push, Record, Signal};
+use crate::record::{Control, Push, Record};
 use crate::state::Transient;
 use crate::time::Timestamp;
 
@@ -81,5 +81,5 @@ impl<T> Push<T> for Collector<T> {
 
     fn watermark(&mut self, _watermark: Timestamp) {}
 
-    fn signal(&mut self, _signal: &mut Signal<'_>) {}
+    fn control(&mut self, _signal: &mut Control<'_>) {}
 }

@@ -12,7 +12,7 @@ use crate::connector::Progress;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::metrics::{Report, SourceTally, Tally};
-use crate::record::{Lane, Signal};
+use crate::record::{Control, Lane};
 use crate::time::{Clock, TimeDelta, Timestamp};
 
 /// How many records a lane gives before another has its turn. The order in which partitions are read decides the
@@ -95,7 +95,7 @@ impl<'env> Driver<'env> {
             Ok(Ok(())) => Ok(self.report()),
             Ok(Err(error)) => {
                 // The error is the answer; another one that writing out brings is left aside.
-                self.signal(&mut Signal::Flush);
+                self.control(&mut Control::Flush);
                 Err(error)
             }
             Err(panic) => Err(Error::Panic {
@@ -117,7 +117,7 @@ impl<'env> Driver<'env> {
                 Turned::Ended => break,
             }
         }
-        self.signal(&mut Signal::Flush);
+        self.control(&mut Control::Flush);
         self.parts.failure.check()
     }
 
@@ -146,7 +146,7 @@ impl<'env> Driver<'env> {
             self.ask_progress(feed);
         }
         if progress == Progress::Pending {
-            self.feeds[feed].signal(&mut Signal::LaneQuiet(lane, now));
+            self.feeds[feed].control(&mut Control::LaneQuiet(lane, now));
         }
         self.parts.failure.check()?;
         Ok(Turned::Ran)
@@ -172,7 +172,7 @@ impl<'env> Driver<'env> {
             return Ok(Turned::Ended);
         }
         self.tick(now)?;
-        self.signal(&mut Signal::Flush);
+        self.control(&mut Control::Flush);
         self.parts.failure.check()?;
         self.lanes.ask_again();
         Ok(Turned::Waiting)
@@ -181,27 +181,27 @@ impl<'env> Driver<'env> {
     /// Lets the operators look at the clock.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Result<()> {
         self.last_tick = now;
-        self.signal(&mut Signal::Tick(now));
+        self.control(&mut Control::Tick(now));
         self.parts.failure.check()
     }
 
     fn ask_progress(&mut self, feed: usize) {
         let mut progress = self.lanes.unknown_progress();
-        self.feeds[feed].signal(&mut Signal::Progress(&mut progress));
+        self.feeds[feed].control(&mut Control::Progress(&mut progress));
         self.lanes.note_progress(feed, &progress);
     }
 
-    /// Passes a signal through the whole job.
-    pub(crate) fn signal(&mut self, signal: &mut Signal<'_>) {
+    /// Passes a control signal through the whole job.
+    pub(crate) fn control(&mut self, control: &mut Control<'_>) {
         for feed in &mut self.feeds {
-            feed.signal(signal);
+            feed.control(control);
         }
     }
 
-    /// Passes a signal down from one source.
-    pub(crate) fn signal_source(&mut self, source: usize, signal: &mut Signal<'_>) {
+    /// Passes a control signal down from one source.
+    pub(crate) fn control_source(&mut self, source: usize, control: &mut Control<'_>) {
         for feed in self.feeds.iter_mut().filter(|feed| feed.source() == source) {
-            feed.signal(signal);
+            feed.control(control);
         }
     }
 
@@ -223,7 +223,7 @@ impl<'env> Driver<'env> {
     pub(crate) fn report(&mut self) -> Report {
         let graph = self.parts.graph;
         let mut tally = Tally::new(graph);
-        self.signal(&mut Signal::Count(&mut tally));
+        self.control(&mut Control::Count(&mut tally));
         let sources = self.feeds.iter().map(|feed| SourceTally {
             description: feed.describe(),
             skipped: feed.skipped(),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::bench::{Shared, checked};
 use crate::metrics::Report;
-use crate::record::Signal;
+use crate::record::Control;
 use crate::state::{Restore, Save, StateId};
 use crate::time::{Clock, ManualClock, TimeDelta, Timestamp};
 
@@ -99,7 +99,7 @@ impl TestRunner {
     pub fn checkpoint(&mut self) -> TestCheckpoint {
         let mut save = Save::default();
         self.shared
-            .with(|driver| driver.signal(&mut Signal::Save(&mut save)));
+            .with(|driver| driver.control(&mut Control::Save(&mut save)));
         TestCheckpoint {
             states: checked(save.finish()),
         }
@@ -113,7 +113,7 @@ impl TestRunner {
     pub fn restore(&mut self, saved: &TestCheckpoint) {
         let mut restore = Restore::new(saved.states.clone());
         self.shared
-            .with(|driver| driver.signal(&mut Signal::Restore(&mut restore)));
+            .with(|driver| driver.control(&mut Control::Restore(&mut restore)));
         checked(restore.finish());
         checked(self.shared.with(|driver| driver.check()));
     }

@@ -60,7 +60,11 @@ fn fragment(function: &mut LoweredFunction) {
             "a function of streams is a fragment and gives streams: write what it returns, `-> Stream<T>`",
         );
     }
-    if let Some(source) = graph.sources.iter().find(|source| source.from.is_some()) {
+    if let Some(source) = graph
+        .sources
+        .iter()
+        .find(|source| source.from.is_some() && !graph.inputs.is_empty())
+    {
         errors.at(
             source.span,
             "a fragment has no source: take the stream as a parameter, `numbers: Stream<u32>`",

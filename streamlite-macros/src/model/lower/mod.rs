@@ -233,7 +233,7 @@ impl<'a> Lowering<'a> {
     fn value(&mut self, name: Ident, mut local: Local) {
         if self.form == Form::Expression {
             let text = "a value stands before the pipeline, which borrows what it mentions; a `let` without a type names a stream";
-            return self.errors.at(name.span(), text);
+            self.errors.at(name.span(), text);
         }
         let Some(init) = &mut local.init else {
             let text = format!("a value has one from the beginning: `let {name}: Type = …;`");

@@ -1,0 +1,20 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+pipeline!(
+    fn p(readings: Source<Reading>, out: Sink<Reading>) {
+        match readings {
+            r => { let feed = |r| hot = r; feed(r) }
+        }
+        readings.to(out);
+    }
+);
+
+fn main() {}

@@ -1,0 +1,48 @@
+use streamlite::prelude::*;
+
+struct Endless;
+
+struct Never;
+
+impl streamlite::source::Reader for Never {
+    type Item = u32;
+
+    fn read<F: FnMut(u32) -> std::ops::ControlFlow<()>>(
+        &mut self,
+        _: usize,
+        _: F,
+    ) -> streamlite::Result<streamlite::source::Progress> {
+        unreachable!()
+    }
+
+    fn position(&self) -> streamlite::source::Position {
+        unreachable!()
+    }
+}
+
+impl Source for Endless {
+    type Item = u32;
+    type Reader = Never;
+
+    fn partitions(&mut self) -> streamlite::Result<Vec<streamlite::source::Partition>> {
+        Ok(Vec::new())
+    }
+
+    fn open(
+        &mut self,
+        _: &streamlite::source::Partition,
+        _: Option<&streamlite::source::Position>,
+    ) -> streamlite::Result<Never> {
+        unreachable!()
+    }
+
+    fn describe(&self) -> String {
+        String::new()
+    }
+}
+
+fn main() {
+    let _ = pipeline!({
+        from(Endless).count()
+    });
+}

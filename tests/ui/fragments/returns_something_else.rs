@@ -1,0 +1,17 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+pipeline!(
+    fn piece(temps: Stream<f64>) -> Vec<f64> {
+        temps.filter(|t| *t > 80.0)
+    }
+);
+
+fn main() {}
