@@ -7,7 +7,7 @@ pub use crate::connector::{Bounded, Sink, Source};
 pub use crate::flow::*;
 pub use crate::graph::{Graph, GraphNode, GraphSink, GraphSource, GraphStream, Origin};
 pub use crate::metrics::Report;
-pub use crate::operator::{Again, Copier, Nowhere, Slot, Tee, again};
+pub use crate::operator::{Again, Copier, Many, Nowhere, One, Tee, again};
 pub use crate::record::Push;
 pub use crate::runtime::{Collectable, Collector, Job, LocalJob};
 pub use crate::source::from;

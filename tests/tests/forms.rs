@@ -51,7 +51,11 @@ pipeline!(
     fn behind_a_chain(numbers: Source<i64>, small: Sink<i64>, large: Sink<String>) {
         match numbers.map(|n| n * 10) {
             n @ 0..100 => low = n,
-            n => high = format!("{n}"),
+            n => {
+                for part in 0..2 {
+                    high = format!("{n}/{part}");
+                }
+            }
         }
         low.to(small);
         high.to(large);
@@ -119,7 +123,7 @@ fn a_typed_split_stands_behind_a_chain_and_in_an_expression() {
     let mut t = behind_a_chain::test();
     t.numbers.push_all([1, 10, -1, 0]);
     assert_eq!(t.small.take(), [10, 0]);
-    assert_eq!(t.large.take(), ["100", "-10"]);
+    assert_eq!(t.large.take(), ["100/0", "100/1", "-10/0", "-10/1"]);
 
     let words = vec!["one".to_owned(), "three".to_owned()];
     let mut long = Vec::new();

@@ -228,8 +228,14 @@ impl Describe<'_> {
             names,
             arms,
         } = branches;
-        let slots: Vec<_> = names.iter().map(slot).collect();
-        let types = names.iter().map(|_| quote!(__streamlite::Slot<_>));
+        let slots: Vec<_> = names.iter().map(|branch| slot(&branch.name)).collect();
+        let types = names.iter().map(|branch| {
+            if branch.many {
+                quote!(__streamlite::Many<_>)
+            } else {
+                quote!(__streamlite::One<_>)
+            }
+        });
         let closure = self.closure(&quote!(#record, (#(#slots,)*): &mut (#(#types,)*)), arms);
         quote_spanned!(at(keyword.span)=> __streamlite::matching(#receiver, #closure))
     }

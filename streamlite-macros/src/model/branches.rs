@@ -15,9 +15,17 @@ pub(crate) struct Branches {
     /// The name of the record inside: the stream's own, so that rustc's words are those of a plain `match`.
     pub(crate) record: Ident,
     /// The branches, in the order in which the arms name them.
-    pub(crate) names: Vec<Ident>,
+    pub(crate) names: Vec<Branch>,
     /// `match record { … }`.
     pub(crate) arms: Argument,
+}
+
+/// A stream that arms feed.
+#[derive(Clone)]
+pub(crate) struct Branch {
+    pub(crate) name: Ident,
+    /// Whether one arm may feed it several times for one record.
+    pub(crate) many: bool,
 }
 
 /// What a branch's values are put into.
@@ -30,29 +38,42 @@ pub(crate) fn slot(branch: &Ident) -> Ident {
 }
 
 /// Turns the assignments that feed branches into calls; gives the branches.
-pub(super) fn feed_branches(expr: &mut ExprMatch) -> Vec<Ident> {
+pub(super) fn feed_branches(expr: &mut ExprMatch) -> Vec<Branch> {
+    let mut branches: Vec<Branch> = Vec::new();
+    for arm in &mut expr.arms {
+        for (name, times) in feeds_of(arm) {
+            match branches.iter_mut().find(|branch| branch.name == name) {
+                Some(branch) => branch.many |= times > 1,
+                None => branches.push(Branch {
+                    name,
+                    many: times > 1,
+                }),
+            }
+        }
+    }
+    branches
+}
+
+/// The branches that an arm feeds, and how often it may.
+fn feeds_of(arm: &mut Arm) -> Vec<(Ident, usize)> {
     let mut feeds = Feeds {
         branches: Vec::new(),
-        locals: Vec::new(),
+        locals: pattern_names(&arm.pat),
+        in_loop: false,
     };
-    for arm in &mut expr.arms {
-        feeds.arm(arm);
-    }
+    feeds.visit_expr_mut(&mut arm.body);
     feeds.branches
 }
 
 struct Feeds {
-    branches: Vec<Ident>,
+    branches: Vec<(Ident, usize)>,
     /// What the arm declares itself: an assignment to it is just that.
     locals: Vec<Ident>,
+    /// What stands in a loop may happen several times.
+    in_loop: bool,
 }
 
 impl Feeds {
-    fn arm(&mut self, arm: &mut Arm) {
-        self.locals = pattern_names(&arm.pat);
-        self.visit_expr_mut(&mut arm.body);
-    }
-
     fn branch_of(&self, target: &Expr) -> Option<Ident> {
         let Expr::Path(path) = target else { return None };
         path.path
@@ -60,19 +81,30 @@ impl Feeds {
             .filter(|name| !self.locals.contains(name))
             .cloned()
     }
+
+    fn count(&mut self, branch: Ident) {
+        let times = 1 + usize::from(self.in_loop);
+        match self.branches.iter_mut().find(|(known, _)| *known == branch) {
+            Some((_, known)) => *known += times,
+            None => self.branches.push((branch, times)),
+        }
+    }
 }
 
 impl VisitMut for Feeds {
     fn visit_local_mut(&mut self, local: &mut Local) {
-        self.locals.extend(pattern_names(&local.pat));
         syn::visit_mut::visit_local_mut(self, local);
+        self.locals.extend(pattern_names(&local.pat));
     }
 
     /// An assignment inside a closure feeds nothing: nobody knows when it runs.
     fn visit_expr_closure_mut(&mut self, _closure: &mut ExprClosure) {}
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let before = self.in_loop;
+        self.in_loop |= matches!(expr, Expr::ForLoop(_) | Expr::Loop(_) | Expr::While(_));
         syn::visit_mut::visit_expr_mut(self, expr);
+        self.in_loop = before;
         let Expr::Assign(assign) = expr else { return };
         let Some(branch) = self.branch_of(&assign.left) else {
             return;
@@ -80,9 +112,7 @@ impl VisitMut for Feeds {
         let value = assign.right.to_token_stream();
         let at = assign.eq_token.span().resolved_at(Span::mixed_site());
         let slot = slot(&branch);
-        if !self.branches.contains(&branch) {
-            self.branches.push(branch);
-        }
+        self.count(branch);
         // The parentheses have the span of the value's last token, or rustc's suggestions end up in its middle.
         let end = value
             .clone()

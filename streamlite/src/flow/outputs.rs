@@ -123,16 +123,16 @@ two_outputs! {
 /// Implements the branches of a typed split, and the outputs of a fragment.
 macro_rules! many_outputs {
     ($($Outputs:ident $($H:ident $A:ident)*;)*) => {$(
-        impl<T, O, S, F, $($A),*> $Outputs for Matching<T, O, S, ($(Slot<$A>,)*), F> {
+        impl<T, O, S, F, $($A: Slot),*> $Outputs for Matching<T, O, S, ($($A,)*), F> {
             type Itself = Self;
-            $(type $H = Stream<$A>;)*
+            $(type $H = Stream<$A::Item>;)*
 
             fn itself(self) -> Self {
                 self
             }
 
-            fn handles(&self) -> outputs!(@handles $(Stream<$A>)*) {
-                many_outputs!(@named $($A)*)
+            fn handles(&self) -> outputs!(@handles $(Stream<$A::Item>)*) {
+                many_outputs!(@named $($A::Item,)*)
             }
         }
 
@@ -145,12 +145,12 @@ macro_rules! many_outputs {
             }
 
             fn handles(&self) -> outputs!(@handles $(Stream<$A>)*) {
-                many_outputs!(@named $($A)*)
+                many_outputs!(@named $($A,)*)
             }
         }
     )*};
-    (@named $one:ident) => { Stream::<$one>::named() };
-    (@named $($many:ident)*) => { ($(Stream::<$many>::named(),)*) };
+    (@named $one:ty,) => { Stream::<$one>::named() };
+    (@named $($many:ty,)*) => { ($(Stream::<$many>::named(),)*) };
 }
 
 many_outputs! {

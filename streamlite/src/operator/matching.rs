@@ -7,21 +7,60 @@ use crate::assembly::{Node11, Node12, Node13, Node14, Node15, Node16, Node17, No
 use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
-/// Where an arm of a typed split puts what it feeds to one branch: one value without allocating, and any number more.
+/// Where the arms of a typed split put what they feed to one branch.
+pub trait Slot {
+    /// A record of the branch.
+    type Item;
+    /// What is kept from one record to the next.
+    type Spare: Default;
+
+    /// An empty slot.
+    fn empty(spare: &mut Self::Spare) -> Self;
+
+    /// Hands on what was put here.
+    fn drain(self, at: Moment, spare: &mut Self::Spare, next: &mut impl Push<Self::Item>);
+}
+
+/// When the record came that was split.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    timestamp: Timestamp,
+    seen: Timestamp,
+}
+
+impl Moment {
+    #[inline]
+    fn record<B>(self, value: B) -> Record<B> {
+        let Self { timestamp, seen } = self;
+        Record {
+            value,
+            timestamp,
+            seen,
+        }
+    }
+}
+
+/// A branch that no arm feeds more than once: lives in registers, so that feeding a branch costs what the `match` does.
 #[derive(Debug)]
-pub struct Slot<B> {
+pub struct One<B>(Option<B>);
+
+/// A branch that an arm may feed several times: no allocation for the first value, and one list that is used again.
+#[derive(Debug)]
+pub struct Many<B> {
     first: Option<B>,
     more: Vec<B>,
 }
 
-impl<B> Slot<B> {
-    const fn new() -> Self {
-        Self {
-            first: None,
-            more: Vec::new(),
-        }
+impl<B> One<B> {
+    /// Feeds the branch.
+    #[inline]
+    pub fn put(&mut self, value: B) {
+        debug_assert!(self.0.is_none(), "the macro found one assignment an arm");
+        self.0 = Some(value);
     }
+}
 
+impl<B> Many<B> {
     /// Feeds the branch.
     #[inline]
     pub fn put(&mut self, value: B) {
@@ -31,23 +70,45 @@ impl<B> Slot<B> {
             self.more.push(value);
         }
     }
+}
+
+impl<B> Slot for One<B> {
+    type Item = B;
+    type Spare = ();
 
     #[inline]
-    fn drain(&mut self, timestamp: Timestamp, seen: Timestamp, next: &mut impl Push<B>) {
-        if let Some(value) = self.first.take() {
-            next.push(Record {
-                value,
-                timestamp,
-                seen,
-            });
-            for value in self.more.drain(..) {
-                next.push(Record {
-                    value,
-                    timestamp,
-                    seen,
-                });
-            }
+    fn empty((): &mut ()) -> Self {
+        Self(None)
+    }
+
+    #[inline]
+    fn drain(self, at: Moment, (): &mut (), next: &mut impl Push<B>) {
+        if let Some(value) = self.0 {
+            next.push(at.record(value));
         }
+    }
+}
+
+impl<B> Slot for Many<B> {
+    type Item = B;
+    type Spare = Vec<B>;
+
+    #[inline]
+    fn empty(spare: &mut Vec<B>) -> Self {
+        Self {
+            first: None,
+            more: std::mem::take(spare),
+        }
+    }
+
+    #[inline]
+    fn drain(self, at: Moment, spare: &mut Vec<B>, next: &mut impl Push<B>) {
+        let Self { first, mut more } = self;
+        if let Some(value) = first {
+            next.push(at.record(value));
+            more.drain(..).for_each(|value| next.push(at.record(value)));
+        }
+        *spare = more;
     }
 }
 
@@ -69,37 +130,47 @@ impl<T, O, S, Branches, F> Matching<T, O, S, Branches, F> {
     }
 }
 
-struct MatchingPush<F, Branches, Nexts> {
+struct MatchingPush<F, Branches, Spares, Nexts> {
     arms: F,
-    branches: Branches,
+    spares: Spares,
     nexts: Nexts,
+    branches: PhantomData<fn() -> Branches>,
 }
 
 /// Implements typed splits for a number of branches.
 macro_rules! branches {
     ($($node:ident: $($B:ident $N:ident $next:ident $place:tt),*;)*) => {$(
-        impl<T, O, S, F, $($B,)* C> $node<O, $($B,)* C> for Matching<T, O, S, ($(Slot<$B>,)*), F>
+        impl<T, O, S, F, $($B: Slot,)* C> $node<O, $($B::Item,)* C> for Matching<T, O, S, ($($B,)*), F>
         where
             S: Stage<O, C, Out = T>,
-            F: FnMut(T, &mut ($(Slot<$B>,)*)),
+            F: FnMut(T, &mut ($($B,)*)),
         {
             #[inline]
-            fn build<$($N: Push<$B>),*>(self, cx: Context<C>, $($next: $N),*) -> impl Push<O> {
-                let branches = ($(Slot::<$B>::new(),)*);
-                self.chain.stage.build(cx, MatchingPush { arms: self.arms, branches, nexts: ($($next,)*) })
+            fn build<$($N: Push<$B::Item>),*>(self, cx: Context<C>, $($next: $N),*) -> impl Push<O> {
+                let spares: ($($B::Spare,)*) = Default::default();
+                let split = MatchingPush::<F, ($($B,)*), _, _> {
+                    arms: self.arms,
+                    spares,
+                    nexts: ($($next,)*),
+                    branches: PhantomData,
+                };
+                self.chain.stage.build(cx, split)
             }
         }
 
-        impl<T, F, $($B,)* $($N),*> Push<T> for MatchingPush<F, ($(Slot<$B>,)*), ($($N,)*)>
+        impl<T, F, $($B: Slot,)* $($N),*> Push<T>
+            for MatchingPush<F, ($($B,)*), ($($B::Spare,)*), ($($N,)*)>
         where
-            F: FnMut(T, &mut ($(Slot<$B>,)*)),
-            $($N: Push<$B>,)*
+            F: FnMut(T, &mut ($($B,)*)),
+            $($N: Push<$B::Item>,)*
         {
             #[inline]
             fn push(&mut self, record: Record<T>) {
                 let Record { value, timestamp, seen } = record;
-                (self.arms)(value, &mut self.branches);
-                $(self.branches.$place.drain(timestamp, seen, &mut self.nexts.$place);)*
+                let at = Moment { timestamp, seen };
+                let mut slots = ($($B::empty(&mut self.spares.$place),)*);
+                (self.arms)(value, &mut slots);
+                $(slots.$place.drain(at, &mut self.spares.$place, &mut self.nexts.$place);)*
             }
 
             #[inline]

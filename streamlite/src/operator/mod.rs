@@ -30,7 +30,7 @@ pub use for_each::ForEach;
 pub use grouping::{By, ByRef, Entry, GroupTable, Grouping, Single, Unkeyed};
 pub use inspect::Inspect;
 pub use map::Map;
-pub use matching::{Matching, Slot};
+pub use matching::{Many, Matching, Moment, One, Slot};
 pub use running::Running;
 pub use split::Split;
 pub use to::To;

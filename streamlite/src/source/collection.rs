@@ -50,7 +50,10 @@ impl<I: Iterator + Send> Source for CollectionSource<I> {
             ));
         };
         let taken = from.map_or(Ok(0), Position::get)?;
-        let mut reader = CollectionReader { items, taken: 0 };
+        let mut reader = CollectionReader {
+            items: Some(items),
+            taken: 0,
+        };
         reader.skip(taken)?;
         Ok(reader)
     }
@@ -64,7 +67,8 @@ impl<I: Iterator + Send> Bounded for CollectionSource<I> {}
 
 /// Reads a [`CollectionSource`].
 pub struct CollectionReader<I> {
-    items: I,
+    /// Not there after a panic while it was read.
+    items: Option<I>,
     taken: u64,
 }
 
@@ -80,7 +84,7 @@ impl<I: Iterator> CollectionReader<I> {
     /// Leaves out what an earlier run has had.
     fn skip(&mut self, records: u64) -> Result<()> {
         while self.taken < records {
-            if self.items.next().is_none() {
+            if self.items.as_mut().and_then(Iterator::next).is_none() {
                 return Err(Error::setting(
                     "a collection",
                     format!(
@@ -101,14 +105,26 @@ impl<I: Iterator> Reader for CollectionReader<I> {
 
     #[inline]
     fn read<F: FnMut(I::Item) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
-        let mut left = at_most;
-        // `try_for_each` lets an iterator of several parts run its own inner loops.
-        let broke = self.items.by_ref().take(at_most).try_for_each(|item| {
-            left -= 1;
-            out(item)
+        let (Some(mut items), 1..) = (self.items.take(), at_most) else {
+            return Ok(if at_most == 0 {
+                Progress::Ready
+            } else {
+                Progress::End
+            });
+        };
+        // The iterator is a local while a batch is read, as the chain is, and `try_for_each` lets one of several parts
+        // run its own inner loops.
+        let mut taken = 0;
+        let broke = items.try_for_each(|item| {
+            taken += 1;
+            match out(item) {
+                ControlFlow::Continue(()) if taken < at_most => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
+            }
         });
-        self.taken += (at_most - left) as u64;
-        Ok(if left > 0 && broke.is_continue() {
+        self.items = Some(items);
+        self.taken += taken as u64;
+        Ok(if broke.is_continue() {
             Progress::End
         } else {
             Progress::Ready

@@ -247,7 +247,8 @@ impl<'a> Lowering<'a> {
 
     /// `match stream { … }`
     fn branches(&mut self, mut expr: ExprMatch) {
-        let names = feed_branches(&mut expr);
+        let branches = feed_branches(&mut expr);
+        let names: Vec<_> = branches.iter().map(|branch| branch.name.clone()).collect();
         let keyword = expr.match_token;
         let label: Vec<_> = names.iter().map(Ident::to_string).collect();
         self.statement = Label::new(label.join(", "), keyword.span);
@@ -277,7 +278,7 @@ impl<'a> Lowering<'a> {
         cursor.description.branches = Some(Branches {
             keyword,
             record,
-            names: names.clone(),
+            names: branches,
             arms,
         });
         let node = self.graph.nodes.len();
