@@ -44,7 +44,7 @@ pub mod window;
 pub use error::{Error, Result};
 pub use graph::Graph;
 pub use metrics::Report;
-pub use runtime::{Job, JobHandle};
+pub use runtime::{Job, JobHandle, RunningJob, Saved};
 /// The language of [`pipeline!`] as an attribute: `#[dataflow] fn name(readings: Source<Reading>, …) { … }`.
 ///
 /// Where the library is imported under another name: `#[dataflow(crate = other_name)]`.

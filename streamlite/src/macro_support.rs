@@ -9,10 +9,10 @@ pub use crate::graph::{Graph, GraphNode, GraphSink, GraphSource, GraphStream, Or
 pub use crate::metrics::Report;
 pub use crate::operator::{Again, Copier, Many, Nowhere, One, Tee, again};
 pub use crate::record::Push;
-pub use crate::runtime::{Collectable, Collector, Job, LocalJob};
+pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Saved};
 pub use crate::source::from;
 pub use crate::state::{Durable, Transient};
-pub use crate::testing::{TestBench, TestCheckpoint, TestClock, TestInput, TestOutput, TestRunner};
+pub use crate::testing::{TestBench, TestClock, TestInput, TestOutput, TestRunner};
 
 use crate::time::TimeDelta;
 

@@ -46,7 +46,10 @@ pub trait Push<T> {
 }
 
 /// Which partition of which source a record comes from: numbered over all sources of a job.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
 pub struct Lane(pub u32);
 
 impl Lane {

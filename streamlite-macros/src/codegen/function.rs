@@ -28,6 +28,7 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
     let errors = errors.to_tokens();
     quote! {
         #(#attributes)*
+        #[allow(clippy::implied_bounds_in_impls)]
         #visibility fn #name #generics (#signature) -> #library::Job #where_clause {
             #import
             #ports

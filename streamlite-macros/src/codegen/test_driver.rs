@@ -82,14 +82,14 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
             /// Saves all that the job remembers.
             #[must_use]
             #[track_caller]
-            pub fn checkpoint(&mut self) -> __streamlite::TestCheckpoint {
+            pub fn checkpoint(&mut self) -> __streamlite::Saved {
                 self.runner.checkpoint()
             }
 
             /// Goes on where another driver of the same pipeline has saved.
             #[must_use]
             #[track_caller]
-            pub fn restore(mut self, saved: &__streamlite::TestCheckpoint) -> Self {
+            pub fn restore(mut self, saved: &__streamlite::Saved) -> Self {
                 self.runner.restore(saved);
                 self
             }

@@ -1,6 +1,6 @@
 //! What a job is built in, and what each of its operators is.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -8,7 +8,8 @@ use std::rc::Rc;
 use super::counted::Counted;
 use super::failure::Failure;
 use super::feed::{Feed, SourceFeed};
-use crate::connector::Source;
+use super::lanes::LaneNumbers;
+use crate::connector::{Partition, Source};
 use crate::graph::Graph;
 use crate::record::{Lane, Push};
 use crate::state::{Durable, StateId};
@@ -35,22 +36,27 @@ pub struct Context<C> {
 pub(crate) struct Parts {
     pub(crate) graph: &'static Graph,
     pub(crate) failure: Failure,
-    lanes: Cell<u32>,
+    lanes: RefCell<LaneNumbers>,
 }
 
 impl Parts {
-    /// The next lanes that nobody has.
-    pub(crate) fn lanes(&self, count: u32) -> Lane {
-        Lane(self.lanes.replace(self.lanes.get() + count))
+    /// The lane of a partition of a source.
+    pub(crate) fn partition_lane(&self, source: &str, partition: &Partition) -> Lane {
+        self.lanes.borrow_mut().lane(format!("{source}/{partition}"))
+    }
+
+    /// The numbers that lanes have.
+    pub(crate) fn lane_numbers(&self) -> LaneNumbers {
+        self.lanes.borrow().clone()
     }
 }
 
 impl<'env, C> Assembly<'env, C> {
-    pub(crate) fn new(graph: &'static Graph) -> Self {
+    pub(crate) fn new(graph: &'static Graph, lanes: LaneNumbers) -> Self {
         let parts = Parts {
             graph,
             failure: Failure::default(),
-            lanes: Cell::new(0),
+            lanes: RefCell::new(lanes),
         };
         Self {
             feeds: RefCell::default(),
@@ -148,7 +154,8 @@ impl<C> Context<C> {
 
     /// A lane of the operator's own, for records that belong to no partition.
     pub(crate) fn own_lane(&self) -> Lane {
-        self.parts.lanes(1)
+        let name = format!("operator {}", self.state_id());
+        self.parts.lanes.borrow_mut().lane(name)
     }
 }
 

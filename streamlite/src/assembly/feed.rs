@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::connector::{Partition, Progress, Reader, Source};
+use serde::{Deserialize, Serialize};
+
+use crate::connector::{Partition, Position, Progress, Reader, Source};
 use crate::error::Result;
 use crate::record::{Control, Lane, Push, Record};
 use crate::time::Timestamp;
@@ -10,11 +12,15 @@ use crate::time::Timestamp;
 /// A source and everything downstream of it: what the driver reads, batch by batch. The only `dyn` of a job, called
 /// once a turn.
 pub(crate) trait Feed {
-    /// Finds the source's partitions, and opens them; says how many there are.
-    fn partitions(&mut self) -> Result<u32>;
+    /// Finds the source's partitions.
+    fn partitions(&mut self) -> Result<Vec<Partition>>;
 
-    /// Opens the partitions as the lanes from `first` on.
-    fn open(&mut self, first: Lane) -> Result<()>;
+    /// Opens the partitions that have not ended, each at its place, and announces them: all before the first read, or
+    /// one that has not yet spoken would not hold the watermark back.
+    fn open(&mut self, places: Vec<Place>) -> Result<()>;
+
+    /// How far each partition was read.
+    fn places(&self) -> Vec<Place>;
 
     /// Reads from one lane.
     fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)>;
@@ -46,16 +52,41 @@ pub(crate) struct Turn {
     pub(crate) now: Timestamp,
 }
 
+/// A partition, its number, and how far it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) partition: Partition,
+    pub(crate) lane: Lane,
+    pub(crate) read: Read,
+}
+
+/// How far a partition was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Read {
+    /// Nothing yet.
+    Nothing,
+    /// Up to a position.
+    UpTo(Position),
+    /// To its end.
+    All,
+}
+
 pub(super) struct SourceFeed<S: Source, P> {
     index: usize,
     source: S,
-    partitions: Vec<Partition>,
-    readers: Vec<Option<S::Reader>>,
-    first: Lane,
+    partitions: Vec<Opened<S::Reader>>,
     current: Option<Lane>,
+    /// Bad records of the partitions that have ended.
     skipped: u64,
     /// Not there after a panic in it: the job has failed.
     chain: Option<P>,
+}
+
+/// A partition, and its reader until it ends.
+struct Opened<R> {
+    partition: Partition,
+    lane: Lane,
+    reader: Option<R>,
 }
 
 impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
@@ -64,12 +95,20 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             index,
             source,
             partitions: Vec::new(),
-            readers: Vec::new(),
-            first: Lane::default(),
             current: None,
             skipped: 0,
             chain: Some(chain),
         }
+    }
+
+    fn readers(&self) -> impl Iterator<Item = &S::Reader> {
+        self.partitions
+            .iter()
+            .filter_map(|partition| partition.reader.as_ref())
+    }
+
+    fn has_ended(&self) -> bool {
+        self.readers().next().is_none()
     }
 
     fn control_chain(&mut self, control: &mut Control<'_>) {
@@ -91,41 +130,72 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
         }
     }
 
-    fn end(&mut self, lane: Lane) {
+    fn end(&mut self, place: usize) {
+        let partition = &mut self.partitions[place];
+        let (lane, reader) = (partition.lane, partition.reader.take());
+        self.skipped += reader.map_or(0, |reader| reader.skipped());
         self.control_chain(&mut Control::LaneEnd(lane));
-        if self.readers.iter().all(Option::is_none) {
+        if self.has_ended() {
             self.watermark_chain(Timestamp::MAX);
         }
     }
 }
 
 impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
-    fn partitions(&mut self) -> Result<u32> {
-        self.partitions = self.source.partitions()?;
-        Ok(u32::try_from(self.partitions.len()).expect("nobody has four billion partitions"))
+    fn partitions(&mut self) -> Result<Vec<Partition>> {
+        self.source.partitions()
     }
 
-    fn open(&mut self, first: Lane) -> Result<()> {
-        self.first = first;
-        for (place, number) in (0..self.partitions.len()).zip(first.0..) {
-            let reader = self.source.open(&self.partitions[place], None)?;
-            self.readers.push(Some(reader));
-            self.control_chain(&mut Control::LaneOpen(Lane(number)));
+    fn open(&mut self, places: Vec<Place>) -> Result<()> {
+        for Place {
+            partition,
+            lane,
+            read,
+        } in places
+        {
+            let reader = match read {
+                Read::Nothing => Some(self.source.open(&partition, None)?),
+                Read::UpTo(position) => Some(self.source.open(&partition, Some(&position))?),
+                Read::All => None,
+            };
+            if reader.is_some() {
+                self.control_chain(&mut Control::LaneOpen(lane));
+            }
+            self.partitions.push(Opened {
+                partition,
+                lane,
+                reader,
+            });
         }
-        if self.readers.is_empty() {
+        if self.has_ended() {
             self.watermark_chain(Timestamp::MAX);
         }
         Ok(())
     }
 
+    fn places(&self) -> Vec<Place> {
+        let places = self.partitions.iter().map(|opened| Place {
+            partition: opened.partition.clone(),
+            lane: opened.lane,
+            read: match &opened.reader {
+                Some(reader) => Read::UpTo(reader.position()),
+                None => Read::All,
+            },
+        });
+        places.collect()
+    }
+
     fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)> {
         self.switch_to(turn.lane);
-        let place = turn.lane.index() - self.first.index();
-        let Some(reader) = self.readers[place].as_mut() else {
+        let place = self
+            .partitions
+            .iter()
+            .position(|partition| partition.lane == turn.lane);
+        let Some(place) = place else {
             return Ok((Progress::End, 0));
         };
         // The chain is a local while a batch is read, so that what it counts and sums lives in registers.
-        let Some(mut chain) = self.chain.take() else {
+        let (Some(reader), Some(mut chain)) = (&mut self.partitions[place].reader, self.chain.take()) else {
             return Ok((Progress::End, 0));
         };
         let (now, mut records) = (turn.now, 0);
@@ -140,10 +210,8 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         });
         self.chain = Some(chain);
         let progress = read?;
-        if let Progress::End = progress {
-            self.skipped += reader.skipped();
-            self.readers[place] = None;
-            self.end(turn.lane);
+        if progress == Progress::End {
+            self.end(place);
         }
         Ok((progress, records))
     }
@@ -153,7 +221,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn watermark(&mut self, watermark: Timestamp) {
-        if self.readers.iter().any(Option::is_some) {
+        if !self.has_ended() {
             self.watermark_chain(watermark);
         }
     }
@@ -167,7 +235,6 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn skipped(&self) -> u64 {
-        let open = self.readers.iter().flatten().map(Reader::skipped);
-        self.skipped + open.sum::<u64>()
+        self.skipped + self.readers().map(Reader::skipped).sum::<u64>()
     }
 }

@@ -5,6 +5,7 @@ mod context;
 mod counted;
 mod failure;
 mod feed;
+mod lanes;
 mod node;
 mod stage;
 
@@ -13,6 +14,7 @@ pub(crate) use context::Parts;
 pub use context::{Assembly, Context};
 pub use counted::Counted;
 pub(crate) use failure::Failure;
-pub(crate) use feed::{Feed, Turn};
+pub(crate) use feed::{Feed, Place, Read, Turn};
+pub(crate) use lanes::LaneNumbers;
 pub use node::*;
 pub use stage::{Id, Stage, Then};

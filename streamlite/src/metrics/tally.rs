@@ -1,19 +1,21 @@
 //! The counts of a running job, gathered from its operators.
 
+use serde::{Deserialize, Serialize};
+
 use crate::graph::Graph;
 use crate::time::Timestamp;
 
 /// Counts by stream and by statement of the graph.
 ///
 /// Operators count in plain fields of their own, and write them here when asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     pub(crate) streams: Vec<u64>,
     pub(crate) nodes: Vec<NodeTally>,
 }
 
 /// The counts of one statement.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeTally {
     /// Records that came after their window was closed.
     pub late: u64,
@@ -38,5 +40,18 @@ impl Tally {
     /// The counts of a statement.
     pub(crate) fn node(&mut self, index: usize) -> &mut NodeTally {
         &mut self.nodes[index]
+    }
+
+    /// Adds what was counted before this run, statement by statement, where they are still the same.
+    pub(crate) fn add(&mut self, before: &Tally) {
+        for (stream, before) in self.streams.iter_mut().zip(&before.streams) {
+            *stream += before;
+        }
+        for (node, before) in self.nodes.iter_mut().zip(&before.nodes) {
+            node.late += before.late;
+            node.late_dropped += before.late_dropped;
+            node.written += before.written;
+            node.watermark = node.watermark.max(before.watermark);
+        }
     }
 }

@@ -89,7 +89,8 @@ impl<T, W: Writer<T>> Push<T> for ToPush<W> {
                 counts.watermark = Some(self.watermark);
                 counts.sink = Some(self.description.clone());
             }
-            Control::Flush => {
+            // A sink flushes before the barrier has passed: what the snapshot counts as written is written.
+            Control::Flush | Control::Save(_) => {
                 if let Some(writer) = &mut self.writer {
                     let done = writer.flush();
                     self.check(done);

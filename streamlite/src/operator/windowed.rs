@@ -277,7 +277,7 @@ where
 {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
         let windows = self.slices.iter();
-        to.plain(&(self.slices.watermark(), self.late_count, windows.len() as u64))?;
+        to.plain(&(self.slices.watermark(), windows.len() as u64))?;
         for (window, table) in windows {
             to.plain(&window)?;
             save_table(table, to, |key, acc, to| {
@@ -289,8 +289,7 @@ where
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        let (watermark, late_count, windows): (Timestamp, u64, u64) = from.plain()?;
-        self.late_count = late_count;
+        let (watermark, windows): (Timestamp, u64) = from.plain()?;
         self.slices.reset(watermark);
         for _ in 0..windows {
             let window = from.plain()?;

@@ -1,29 +1,46 @@
 //! The loop that reads the sources and pushes their records through the operators.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::lanes::Lanes;
-use crate::assembly::{Assembly, Feed, Parts, Turn};
+use super::saved::{Saved, SavedSource};
+use crate::assembly::{Assembly, Feed, Parts, Read, Turn};
 use crate::connector::Progress;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::metrics::{Report, SourceTally, Tally};
 use crate::record::{Control, Lane};
+use crate::state::{Restore, Save};
 use crate::time::{Clock, TimeDelta, Timestamp};
 
-/// How many records a lane gives before another has its turn. The order in which partitions are read decides the
-/// order of the output, so it is no setting.
-const RUN: usize = 256;
-/// How many records are read at once.
-const BATCH: usize = 4096;
 /// How often the operators look at the clock while records flow.
 const TICK: TimeDelta = TimeDelta::from_millis(100);
 /// The longest wait before the sources are asked again.
 const LONGEST_WAIT: i64 = 20;
+
+/// How much is read before something else has its turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// How many records are read at once.
+    pub(crate) batch: usize,
+    /// How many records a lane gives before another has its turn. The order in which partitions are read decides the
+    /// order of the output, so this is no setting but for tests.
+    pub(crate) run: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            batch: 4096,
+            run: 256,
+        }
+    }
+}
 
 /// A job while it runs.
 pub(crate) struct Driver<'env> {
@@ -33,18 +50,16 @@ pub(crate) struct Driver<'env> {
     clock: Arc<dyn Clock>,
     started: Timestamp,
     last_tick: Timestamp,
-    batch: usize,
+    sizes: Sizes,
+    /// What was counted before this run.
+    before: Before,
 }
 
-/// What a turn came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turned {
-    /// Something was read.
-    Ran,
-    /// No source has anything now.
-    Waiting,
-    /// Everything was read.
-    Ended,
+/// What was counted in the runs that this one goes on from.
+#[derive(Debug, Default)]
+struct Before {
+    counts: Tally,
+    skipped: BTreeMap<String, u64>,
 }
 
 impl fmt::Debug for Driver<'_> {
@@ -56,36 +71,113 @@ impl fmt::Debug for Driver<'_> {
 }
 
 impl<'env> Driver<'env> {
-    /// Builds the operators, and opens the sources.
+    /// Builds the operators, restores their states, and opens the sources where they were left.
     pub(crate) fn start<C>(
         graph: &'static Graph,
         clock: Arc<dyn Clock>,
-        batch: Option<usize>,
+        sizes: Sizes,
+        saved: Option<&Saved>,
         build: impl FnOnce(&Assembly<'env, C>),
     ) -> Result<Self> {
-        let assembly = Assembly::new(graph);
+        if let Some(saved) = saved {
+            saved.check_pipeline(graph.name)?;
+        }
+        let assembly = Assembly::new(graph, saved.map(|saved| saved.lanes.clone()).unwrap_or_default());
         build(&assembly);
         let (parts, mut feeds) = assembly.into_parts();
         parts.failure.check()?;
         feeds.sort_by_key(|feed| feed.source());
-        let mut lanes = Lanes::default();
-        for (index, feed) in feeds.iter_mut().enumerate() {
-            let count = feed.partitions()?;
-            let first = parts.lanes(count);
-            feed.open(first)?;
-            (first.0..first.0 + count).for_each(|lane| lanes.add(index, Lane(lane)));
-        }
-        parts.failure.check()?;
         let now = clock.now();
-        Ok(Self {
+        let mut driver = Self {
             parts,
             feeds,
-            lanes,
+            lanes: Lanes::default(),
             clock,
             started: now,
             last_tick: now,
-            batch: batch.unwrap_or(BATCH),
+            sizes,
+            before: Before::default(),
+        };
+        if let Some(saved) = saved {
+            driver.restore(saved)?;
+        }
+        driver.open(saved)?;
+        driver.parts.failure.check()?;
+        Ok(driver)
+    }
+
+    /// Opens every source, and announces every partition.
+    fn open(&mut self, saved: Option<&Saved>) -> Result<()> {
+        let none = SavedSource::default();
+        for index in 0..self.feeds.len() {
+            let (parts, feed) = (&self.parts, &mut self.feeds[index]);
+            let name = parts.graph.sources[feed.source()].name;
+            let known = saved.and_then(|saved| saved.sources.get(name)).unwrap_or(&none);
+            let partitions = feed.partitions()?;
+            let places = known.places(name, partitions, |partition| {
+                parts.partition_lane(name, partition)
+            })?;
+            for place in places.iter().filter(|place| place.read != Read::All) {
+                let last_run = known.last_runs.get(&place.lane).copied().unwrap_or(0);
+                self.lanes.add(index, place.lane, last_run);
+            }
+            feed.open(places)?;
+        }
+        for feed in 0..self.feeds.len() {
+            self.ask_progress(feed);
+        }
+        Ok(())
+    }
+
+    /// Saves all that the job remembers; to be called between two reads.
+    pub(crate) fn save(&mut self) -> Result<Saved> {
+        let mut save = Save::default();
+        self.control(&mut Control::Save(&mut save));
+        self.parts.failure.check()?;
+        let last_runs: BTreeMap<Lane, u64> = self.lanes.last_runs().collect();
+        let sources = self.feeds.iter().map(|feed| {
+            let name = self.parts.graph.sources[feed.source()].name;
+            let places = feed.places();
+            let own = |lane: &Lane| places.iter().any(|place| place.lane == *lane);
+            let last_runs = last_runs
+                .iter()
+                .filter(|(lane, _)| own(lane))
+                .map(|(lane, run)| (*lane, *run))
+                .collect();
+            let skipped = feed.skipped() + self.before.skipped.get(name).copied().unwrap_or(0);
+            (
+                name.to_owned(),
+                SavedSource {
+                    places,
+                    last_runs,
+                    skipped,
+                },
+            )
+        });
+        let sources = sources.collect();
+        Ok(Saved {
+            pipeline: self.parts.graph.name.to_owned(),
+            states: save.finish()?,
+            lanes: self.parts.lane_numbers(),
+            sources,
+            counts: self.tally(),
         })
+    }
+
+    /// Gives the operators their states back, and the counters theirs.
+    pub(crate) fn restore(&mut self, saved: &Saved) -> Result<()> {
+        let mut restore = Restore::new(saved.states.clone());
+        self.control(&mut Control::Restore(&mut restore));
+        restore.finish()?;
+        self.before = Before {
+            counts: saved.counts.clone(),
+            skipped: saved
+                .sources
+                .iter()
+                .map(|(name, source)| (name.clone(), source.skipped))
+                .collect(),
+        };
+        self.parts.failure.check()
     }
 
     /// Runs until everything is read or `stop` says so.
@@ -109,20 +201,25 @@ impl<'env> Driver<'env> {
         let mut wait = 1;
         while !stop() {
             match self.turn()? {
-                Turned::Ran => wait = 1,
-                Turned::Waiting => {
+                Progress::Ready => wait = 1,
+                Progress::Pending => {
                     self.clock.wait(TimeDelta::from_millis(wait));
                     wait = (wait * 2).min(LONGEST_WAIT);
                 }
-                Turned::Ended => break,
+                Progress::End => break,
             }
         }
+        self.flush()
+    }
+
+    /// Writes out what is buffered.
+    pub(crate) fn flush(&mut self) -> Result<()> {
         self.control(&mut Control::Flush);
         self.parts.failure.check()
     }
 
-    /// Reads the lane whose turn it is.
-    pub(crate) fn turn(&mut self) -> Result<Turned> {
+    /// Reads the lane whose turn it is: `Pending` if no source has anything now, `End` if everything was read.
+    pub(crate) fn turn(&mut self) -> Result<Progress> {
         let now = self.clock.now();
         if now - self.last_tick >= TICK {
             self.tick(now)?;
@@ -132,7 +229,7 @@ impl<'env> Driver<'env> {
         };
         self.feeds[feed].watermark(now);
         let alone = self.lanes.running() == 1;
-        let quota = if alone { self.batch } else { RUN };
+        let quota = if alone { self.sizes.batch } else { self.sizes.run };
         let progress = self.read(
             feed,
             Turn {
@@ -149,14 +246,14 @@ impl<'env> Driver<'env> {
             self.feeds[feed].control(&mut Control::LaneQuiet(lane, now));
         }
         self.parts.failure.check()?;
-        Ok(Turned::Ran)
+        Ok(Progress::Ready)
     }
 
     /// Reads a lane's share, batch by batch.
     fn read(&mut self, feed: usize, turn: Turn) -> Result<Progress> {
         let mut left = turn.at_most;
         loop {
-            let at_most = left.min(self.batch);
+            let at_most = left.min(self.sizes.batch);
             let (progress, records) = self.feeds[feed].read(&Turn { at_most, ..turn })?;
             self.parts.failure.check()?;
             left -= records.min(left);
@@ -167,15 +264,15 @@ impl<'env> Driver<'env> {
     }
 
     /// No lane has anything.
-    fn rest(&mut self, now: Timestamp) -> Result<Turned> {
+    fn rest(&mut self, now: Timestamp) -> Result<Progress> {
         if self.lanes.running() == 0 {
-            return Ok(Turned::Ended);
+            return Ok(Progress::End);
         }
         self.tick(now)?;
         self.control(&mut Control::Flush);
         self.parts.failure.check()?;
         self.lanes.ask_again();
-        Ok(Turned::Waiting)
+        Ok(Progress::Pending)
     }
 
     /// Lets the operators look at the clock.
@@ -215,18 +312,23 @@ impl<'env> Driver<'env> {
         self.parts.graph
     }
 
-    pub(crate) fn check(&self) -> Result<()> {
-        self.parts.failure.check()
+    /// What was counted, in the runs before this one, too.
+    fn tally(&mut self) -> Tally {
+        let mut tally = Tally::new(self.parts.graph);
+        self.control(&mut Control::Count(&mut tally));
+        tally.add(&self.before.counts);
+        tally
     }
 
     /// What the job has done so far.
     pub(crate) fn report(&mut self) -> Report {
-        let graph = self.parts.graph;
-        let mut tally = Tally::new(graph);
-        self.control(&mut Control::Count(&mut tally));
-        let sources = self.feeds.iter().map(|feed| SourceTally {
-            description: feed.describe(),
-            skipped: feed.skipped(),
+        let (graph, tally) = (self.parts.graph, self.tally());
+        let sources = self.feeds.iter().map(|feed| {
+            let name = graph.sources[feed.source()].name;
+            SourceTally {
+                description: feed.describe(),
+                skipped: feed.skipped() + self.before.skipped.get(name).copied().unwrap_or(0),
+            }
         });
         let sources: Vec<_> = sources.collect();
         Report::new(graph, &tally, &sources, self.clock.now() - self.started)

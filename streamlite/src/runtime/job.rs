@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::driver::Driver;
+use super::driver::{Driver, Sizes};
 use super::handle::JobHandle;
+use super::running::RunningJob;
+use super::saved::Saved;
 use crate::assembly::Assembly;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -21,7 +23,7 @@ pub struct Job {
     graph: &'static Graph,
     build: Build,
     clock: Arc<dyn Clock>,
-    batch: Option<usize>,
+    sizes: Sizes,
 }
 
 type Build = Box<dyn FnOnce(&Assembly<'static, Durable>) + Send>;
@@ -45,7 +47,7 @@ impl Job {
             graph,
             build: Box::new(build),
             clock: Arc::new(SystemClock::new()),
-            batch: None,
+            sizes: Sizes::default(),
         }
     }
 
@@ -65,10 +67,21 @@ impl Job {
 
     /// Reads at most so many records at once. What comes out does not depend on it; how soon may.
     pub fn batch_size(self, records: usize) -> Self {
-        Self {
-            batch: Some(records.max(1)),
-            ..self
-        }
+        let sizes = Sizes {
+            batch: records.max(1),
+            ..self.sizes
+        };
+        Self { sizes, ..self }
+    }
+
+    /// How many records a partition gives before another has its turn; for tests of small inputs.
+    #[doc(hidden)]
+    pub fn turn_size(self, records: usize) -> Self {
+        let sizes = Sizes {
+            run: records.max(1),
+            ..self.sizes
+        };
+        Self { sizes, ..self }
     }
 
     /// Runs until the sources end, on this thread.
@@ -93,12 +106,29 @@ impl Job {
         Ok(JobHandle::new(name, stop, thread))
     }
 
+    /// Builds it and opens its sources, to be driven step by step.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn start(self) -> Result<RunningJob> {
+        self.driver(None).map(RunningJob::new)
+    }
+
+    /// Goes on where a run of the same pipeline was saved: every partition at its place, every operator with its state.
+    ///
+    /// # Errors
+    /// If it was saved by another pipeline, a state cannot be read back, or a partition is gone; and as
+    /// [`run`](Self::run).
+    pub fn start_from(self, saved: &Saved) -> Result<RunningJob> {
+        self.driver(Some(saved)).map(RunningJob::new)
+    }
+
     fn run_until(self, stop: impl Fn() -> bool) -> Result<Report> {
-        self.start()?.run(stop)
+        self.driver(None)?.run(stop)
     }
 
     /// Builds it, and opens its sources, without reading any.
-    pub(crate) fn start(self) -> Result<Driver<'static>> {
-        Driver::start(self.graph, self.clock, self.batch, self.build)
+    pub(crate) fn driver(self, saved: Option<&Saved>) -> Result<Driver<'static>> {
+        Driver::start(self.graph, self.clock, self.sizes, saved, self.build)
     }
 }

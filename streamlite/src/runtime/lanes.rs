@@ -31,15 +31,22 @@ enum LaneState {
 }
 
 impl Lanes {
-    pub(super) fn add(&mut self, feed: usize, lane: Lane) {
+    /// Adds a lane that has not ended, and was read last in this run.
+    pub(super) fn add(&mut self, feed: usize, lane: Lane, last_run: u64) {
         let fresh = LaneRun {
             feed,
             lane,
             watermark: Timestamp::MIN,
-            last_run: 0,
+            last_run,
             state: LaneState::Ready,
         };
+        self.runs = self.runs.max(last_run);
         self.lanes.push(fresh);
+    }
+
+    /// When each lane was read last.
+    pub(super) fn last_runs(&self) -> impl Iterator<Item = (Lane, u64)> {
+        self.lanes.iter().map(|lane| (lane.lane, lane.last_run))
     }
 
     /// The first lane of a feed.
@@ -96,7 +103,12 @@ impl Lanes {
 
     /// A progress to be filled in by the operators.
     pub(super) fn unknown_progress(&self) -> LaneProgress {
-        let lanes = self.lanes.last().map_or(0, |last| last.lane.index() + 1);
+        let lanes = self
+            .lanes
+            .iter()
+            .map(|lane| lane.lane.index() + 1)
+            .max()
+            .unwrap_or(0);
         LaneProgress {
             watermarks: vec![Timestamp::MAX; lanes],
         }
@@ -121,7 +133,7 @@ mod tests {
 
     fn lanes(count: u32) -> Lanes {
         let mut lanes = Lanes::default();
-        (0..count).for_each(|lane| lanes.add(0, Lane(lane)));
+        (0..count).for_each(|lane| lanes.add(0, Lane(lane), 0));
         lanes
     }
 

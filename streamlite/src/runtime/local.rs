@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::driver::Driver;
+use super::driver::{Driver, Sizes};
 use crate::assembly::Assembly;
 use crate::error::Result;
 use crate::graph::Graph;
@@ -17,7 +17,7 @@ use crate::time::SystemClock;
 pub struct LocalJob<'env> {
     graph: &'static Graph,
     build: Build<'env>,
-    batch: Option<usize>,
+    sizes: Sizes,
 }
 
 type Build<'env> = Box<dyn FnOnce(&Assembly<'env, Transient>) + 'env>;
@@ -35,16 +35,17 @@ impl<'env> LocalJob<'env> {
         Self {
             graph,
             build: Box::new(build),
-            batch: None,
+            sizes: Sizes::default(),
         }
     }
 
     /// Reads at most so many records at once; see [`Job::batch_size`](super::Job::batch_size).
     pub fn batch_size(self, records: usize) -> Self {
-        Self {
-            batch: Some(records.max(1)),
-            ..self
-        }
+        let sizes = Sizes {
+            batch: records.max(1),
+            ..self.sizes
+        };
+        Self { sizes, ..self }
     }
 
     /// Runs until the sources end.
@@ -53,6 +54,6 @@ impl<'env> LocalJob<'env> {
     /// As [`Job::run`](super::Job::run).
     pub fn run(self) -> Result<Report> {
         let clock = Arc::new(SystemClock::new());
-        Driver::start(self.graph, clock, self.batch, self.build)?.run(|| false)
+        Driver::start(self.graph, clock, self.sizes, None, self.build)?.run(|| false)
     }
 }

@@ -6,9 +6,13 @@ mod handle;
 mod job;
 mod lanes;
 mod local;
+mod running;
+mod saved;
 
 pub use collect::{Collectable, Collector};
-pub(crate) use driver::{Driver, Turned};
+pub(crate) use driver::Driver;
 pub use handle::JobHandle;
 pub use job::Job;
 pub use local::LocalJob;
+pub use running::RunningJob;
+pub use saved::Saved;

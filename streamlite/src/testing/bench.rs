@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::input::{Queue, TestInput, TestSource};
 use super::output::TestOutput;
 use super::runner::{TestClock, TestRunner};
+use crate::connector::Progress;
 use crate::error::Result;
-use crate::runtime::{Driver, Job, Turned};
+use crate::runtime::{Driver, Job};
 use crate::sink::CollectionSink;
 use crate::time::ManualClock;
 
@@ -71,7 +72,7 @@ impl TestBench {
     #[track_caller]
     pub fn start(self, job: Job) -> (TestRunner, TestClock) {
         let clock = ManualClock::default();
-        let driver = checked(job.clock(clock.clone()).start());
+        let driver = checked(job.clock(clock.clone()).driver(None));
         *self.shared.driver.borrow_mut() = Some(driver);
         (
             TestRunner::new(Rc::clone(&self.shared)),
@@ -102,7 +103,7 @@ impl Shared {
 }
 
 fn pump(driver: &mut Driver<'static>) -> Result<()> {
-    while driver.turn()? == Turned::Ran {}
+    while driver.turn()? == Progress::Ready {}
     Ok(())
 }
 

@@ -8,4 +8,4 @@ mod runner;
 pub use bench::TestBench;
 pub use input::{TestInput, TestSource};
 pub use output::TestOutput;
-pub use runner::{TestCheckpoint, TestClock, TestRunner};
+pub use runner::{TestClock, TestRunner};

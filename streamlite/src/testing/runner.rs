@@ -1,13 +1,11 @@
 //! What a test does with the job as a whole.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
 use super::bench::{Shared, checked};
 use crate::metrics::Report;
-use crate::record::Control;
-use crate::state::{Restore, Save, StateId};
+use crate::runtime::Saved;
 use crate::time::{Clock, ManualClock, TimeDelta, Timestamp};
 
 /// The job under test.
@@ -30,23 +28,6 @@ pub struct TestClock {
 impl fmt::Debug for TestClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("TestClock").field(&self.clock).finish()
-    }
-}
-
-/// All that a job remembers, at one moment.
-#[derive(Clone, PartialEq, Eq)]
-pub struct TestCheckpoint {
-    states: BTreeMap<StateId, Vec<u8>>,
-}
-
-impl fmt::Debug for TestCheckpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sizes = self
-            .states
-            .iter()
-            .map(|(id, bytes)| (id.to_string(), bytes.len()));
-        f.write_str("TestCheckpoint ")?;
-        f.debug_map().entries(sizes).finish()
     }
 }
 
@@ -96,13 +77,8 @@ impl TestRunner {
     /// If something cannot be saved.
     #[track_caller]
     #[must_use]
-    pub fn checkpoint(&mut self) -> TestCheckpoint {
-        let mut save = Save::default();
-        self.shared
-            .with(|driver| driver.control(&mut Control::Save(&mut save)));
-        TestCheckpoint {
-            states: checked(save.finish()),
-        }
+    pub fn checkpoint(&mut self) -> Saved {
+        checked(self.shared.with(crate::runtime::Driver::save))
     }
 
     /// Takes back what another driver of the same pipeline has saved.
@@ -110,12 +86,8 @@ impl TestRunner {
     /// # Panics
     /// If something cannot be taken back.
     #[track_caller]
-    pub fn restore(&mut self, saved: &TestCheckpoint) {
-        let mut restore = Restore::new(saved.states.clone());
-        self.shared
-            .with(|driver| driver.control(&mut Control::Restore(&mut restore)));
-        checked(restore.finish());
-        checked(self.shared.with(|driver| driver.check()));
+    pub fn restore(&mut self, saved: &Saved) {
+        checked(self.shared.with(|driver| driver.restore(saved)));
     }
 
     /// What the job has done so far.

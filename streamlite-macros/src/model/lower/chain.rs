@@ -129,7 +129,7 @@ impl Lowering<'_> {
         let stream = self.stream(invented.clone(), Naming::Invented, Origin::Source(number));
         let span = call.func.span();
         self.graph.sources.push(Source {
-            name: "from".to_owned(),
+            name: self.source_name(),
             stream,
             from: Some((span, argument)),
             span,
@@ -137,6 +137,20 @@ impl Lowering<'_> {
         self.graph.steps.push(Step::Source(number));
         let place = self.use_stream(stream, &invented);
         Cursor::of_stream(stream, place, invented)
+    }
+
+    /// What a source in the middle of the block is called: its positions are found again by that.
+    fn source_name(&self) -> String {
+        match self
+            .graph
+            .sources
+            .iter()
+            .filter(|source| source.from.is_some())
+            .count()
+        {
+            0 => "from".to_owned(),
+            earlier => format!("from.{}", earlier + 1),
+        }
     }
 
     /// `union(a, b, …)`

@@ -1,0 +1,77 @@
+//! A job that is driven step by step.
+
+use std::fmt;
+
+use super::driver::Driver;
+use super::saved::Saved;
+use crate::error::Result;
+use crate::metrics::Report;
+use crate::source::Progress;
+
+/// A job that is driven step by step: for a scheduler of one's own, and for saving between two steps.
+///
+/// ```
+/// use streamlite::prelude::*;
+/// use streamlite::source::Progress;
+///
+/// pipeline!(
+///     fn doubled(numbers: Source<u32>, out: Sink<u32>) {
+///         numbers.map(|n| n * 2).to(out);
+///     }
+/// );
+///
+/// let (out, got) = CollectionSink::new();
+/// let mut job = doubled(CollectionSource::new([1, 2, 3]), out).batch_size(1).start()?;
+/// while job.step()? != Progress::End {}
+/// job.finish()?;
+/// assert_eq!(got.take(), [2, 4, 6]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+#[must_use = "a job does nothing until it is driven"]
+pub struct RunningJob {
+    driver: Driver<'static>,
+}
+
+impl fmt::Debug for RunningJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.driver.fmt(f)
+    }
+}
+
+impl RunningJob {
+    pub(super) fn new(driver: Driver<'static>) -> Self {
+        Self { driver }
+    }
+
+    /// Reads some records of one partition, and pushes them through: `Pending` if no source has anything now, `End` if
+    /// everything was read.
+    ///
+    /// # Errors
+    /// As [`Job::run`](super::Job::run); the job has failed then.
+    pub fn step(&mut self) -> Result<Progress> {
+        self.driver.turn()
+    }
+
+    /// Saves all that the job remembers. Sinks have written out everything before it by then.
+    ///
+    /// # Errors
+    /// If a state cannot be saved, or a sink cannot be written.
+    pub fn save(&mut self) -> Result<Saved> {
+        self.driver.save()
+    }
+
+    /// What the job has done so far, in the runs that it goes on from, too.
+    #[must_use]
+    pub fn report(&mut self) -> Report {
+        self.driver.report()
+    }
+
+    /// Writes out what is buffered, and ends.
+    ///
+    /// # Errors
+    /// If a sink cannot be written.
+    pub fn finish(mut self) -> Result<Report> {
+        self.driver.flush()?;
+        Ok(self.driver.report())
+    }
+}
