@@ -20,7 +20,7 @@ pipeline!(
         lates: Sink<Event>,
         sums: Sink<(u8, i64)>,
         totals: Sink<(u8, u64, Vec<i32>)>,
-        greatest: Sink<i32>,
+        greatest: Sink<(Timestamp, i32)>,
         cascade: Sink<(Timestamp, u128)>,
     ) {
         let timed = events.event_time(|e| e.at).watermark(bounded(3ms));
@@ -37,12 +37,18 @@ pipeline!(
         windows
             .window(tumbling(20ms))
             .aggregate(|window, rows| (window.start, rows.sum(|count| count.value)))
+            .window(tumbling(60ms))
+            .aggregate(|window, rows| (window.start, rows.sum(|(_, sum)| *sum)))
             .to(cascade);
         summed(both).to(sums);
         both.key_by(|e| e.key)
             .aggregate(|key, rows| (*key, rows.count(), rows.collect(|e| e.value)))
             .to(totals);
-        both.map(|e| e.value).max(|value| *value).to(greatest);
+        both.map(|e| e.value)
+            .max(|value| *value)
+            .window(tumbling(1ms))
+            .aggregate(|window, rows| (window.start, rows.max(|value| *value)))
+            .to(greatest);
     }
 
     fn summed(events: Stream<Event>) -> Stream<(u8, i64)> {
@@ -57,7 +63,7 @@ struct Out {
     lates: Vec<Event>,
     sums: Vec<(u8, i64)>,
     totals: Vec<(u8, u64, Vec<i32>)>,
-    greatest: Vec<i32>,
+    greatest: Vec<(Timestamp, i32)>,
     cascade: Vec<(Timestamp, u128)>,
 }
 
@@ -204,6 +210,34 @@ proptest! {
 }
 
 #[test]
+fn a_total_carries_the_greatest_timestamp_of_its_records() {
+    let event = |at: i64| Event { key: 0, value: 1, at };
+    let events = vec![[3, 9, 7].map(event).to_vec()];
+    let (out, _) = Setup {
+        events,
+        others: Vec::new(),
+        turn: 1,
+        batch: 1,
+    }
+    .run();
+    assert_eq!(out.greatest, [(Timestamp::from_millis(9), 1)]);
+}
+
+#[test]
+fn a_lone_partition_is_judged_by_its_own_watermark_after_a_restore() {
+    let event = |at: i64| Event { key: 0, value: 1, at };
+    let events = vec![[100, 0, 1].map(event).to_vec()];
+    let setup = Setup {
+        events,
+        others: Vec::new(),
+        turn: 1,
+        batch: 1,
+    };
+    let (out, _) = setup.run_with_breaks(&[1, 1]);
+    assert_eq!(out.lates, [0, 1].map(event));
+}
+
+#[test]
 fn jobs_emit_long_before_their_end() {
     let event = |at: i64| Event { key: 0, value: 1, at };
     let events = vec![(0..200).map(event).collect(), (0..100).map(event).collect()];
@@ -221,7 +255,7 @@ fn jobs_emit_long_before_their_end() {
     let (mut out, _) = (Out::default(), job.save());
     take(&mut out);
     assert!(
-        out.counts.len() > 3 && out.cascade.len() > 1,
+        out.counts.len() > 3 && !out.cascade.is_empty(),
         "{} windows",
         out.counts.len()
     );

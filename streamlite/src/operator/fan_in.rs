@@ -60,7 +60,7 @@ struct FanIn<N> {
 impl<T, N: Push<T>> Push<T> for Port<N> {
     #[inline]
     fn push(&mut self, record: Record<T>) {
-        self.shared.borrow_mut().next.push(record);
+        self.shared.borrow_mut().push(record);
     }
 
     #[inline]
@@ -74,6 +74,17 @@ impl<T, N: Push<T>> Push<T> for Port<N> {
 }
 
 impl<N> FanIn<N> {
+    /// An input that was idle, and speaks again below the watermark, is judged by that watermark: what it releases has
+    /// been released. Of any other input the record's own watermark is the higher one.
+    #[inline]
+    fn push<T>(&mut self, record: Record<T>)
+    where
+        N: Push<T>,
+    {
+        let seen = record.seen.max(self.alignment.merged());
+        self.next.push(Record { seen, ..record });
+    }
+
     fn watermark<T>(&mut self, input: usize, watermark: Timestamp)
     where
         N: Push<T>,

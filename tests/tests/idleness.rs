@@ -1,0 +1,154 @@
+//! Inputs that are active, idle and finished are three different things; and what the clock has to do with it.
+
+use streamlite::prelude::*;
+
+/// When a window began, and how many records it had.
+type Row = (i64, u64);
+
+pipeline!(
+    fn united(a: Source<i64>, b: Source<i64>, rows: Sink<Row>, lates: Sink<i64>) {
+        let timed_a = a.event_time(|at| *at).idle_after(10s);
+        let timed_b = b.event_time(|at| *at).idle_after(10s);
+        let both = union(timed_a, timed_b);
+        let (windows, late) = both
+            .window(tumbling(10ms))
+            .with_late()
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()));
+        windows.to(rows);
+        late.to(lates);
+    }
+
+    /// Ingestion time: a window by the clock.
+    fn by_the_clock(events: Source<u32>, rows: Sink<Row>) {
+        let windows = events
+            .window(tumbling(1s))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()));
+        windows.to(rows);
+    }
+);
+
+#[test]
+fn an_input_that_has_not_spoken_holds_the_other_back() {
+    let mut t = united::test();
+    t.a.push_all([1, 25]);
+    t.clock.advance(TimeDelta::from_secs(10));
+    assert_eq!(t.rows.take(), []);
+}
+
+#[test]
+fn an_input_that_was_quiet_for_longer_holds_nothing_back() {
+    let mut t = united::test();
+    t.a.push_all([1, 25]);
+    t.clock.advance(TimeDelta::from_secs(10));
+    assert_eq!(t.rows.take(), [], "ten seconds are not longer than ten seconds");
+    t.clock.advance(TimeDelta::from_millis(1));
+    assert_eq!(
+        t.rows.take(),
+        [(0, 1)],
+        "all are idle: what was seen is released, up to 25"
+    );
+}
+
+#[test]
+fn an_input_that_speaks_again_below_the_watermark_is_late() {
+    let mut t = united::test();
+    t.a.push_all([1, 25]);
+    t.clock.advance(TimeDelta::from_millis(10_001));
+    assert_eq!(t.rows.take(), [(0, 1)]);
+    t.b.push_all([5, 19, 20, 27]);
+    assert_eq!(t.lates.take(), [5, 19]);
+    t.finish();
+    assert_eq!(t.rows.take(), [(20, 3)]);
+}
+
+#[test]
+fn an_input_that_has_caught_up_holds_back_again() {
+    let mut t = united::test();
+    t.a.push_all([1, 25]);
+    t.clock.advance(TimeDelta::from_millis(10_001));
+    t.b.push(30);
+    t.a.push(100);
+    assert_eq!(t.rows.take(), [(0, 1), (20, 1)], "up to 30, where the other is");
+    t.b.push(101);
+    assert_eq!(t.rows.take(), [(30, 1)]);
+}
+
+#[test]
+fn an_input_that_is_behind_does_not_hold_back_what_is_past() {
+    let mut t = united::test();
+    t.a.push_all([1, 25]);
+    t.clock.advance(TimeDelta::from_millis(10_001));
+    t.b.push(3);
+    t.a.push(40);
+    assert_eq!(
+        t.rows.take(),
+        [(0, 1), (20, 1)],
+        "the other is at 3, which is past"
+    );
+}
+
+#[test]
+fn an_input_that_has_ended_holds_nothing_back_and_ends_nothing() {
+    let mut t = united::test();
+    t.a.push(1);
+    t.a.end();
+    assert_eq!(t.rows.take(), [], "the other has not spoken");
+    t.b.push(9);
+    assert_eq!(t.rows.take(), [], "the end of one is not the end of both");
+    t.b.push(10);
+    assert_eq!(t.rows.take(), [(0, 2)]);
+    t.finish();
+    assert_eq!(t.rows.take(), [(10, 1)]);
+}
+
+#[test]
+fn an_active_input_is_not_idle() {
+    let mut t = united::test();
+    for second in 0..30 {
+        t.a.push(second);
+        t.b.push(0);
+        t.clock.advance(TimeDelta::from_secs(5));
+    }
+    assert_eq!(t.rows.take(), [], "the other is at 0, and speaks");
+}
+
+#[test]
+fn idleness_outlives_a_restore() {
+    let mut t = united::test();
+    t.a.push_all([1, 25]);
+    t.clock.advance(TimeDelta::from_millis(10_001));
+    let saved = t.checkpoint();
+    let mut again = united::test().restore(&saved);
+    again.b.push_all([5, 26]);
+    assert_eq!(again.lates.take(), [5]);
+    again.finish();
+    assert_eq!(again.rows.take(), [(20, 2)]);
+}
+
+#[test]
+fn a_watermark_of_a_source_moves_on_without_records_and_never_back() {
+    let mut t = united::test();
+    t.a.push(1);
+    t.b.watermark(50);
+    t.a.watermark(10);
+    assert_eq!(t.rows.take(), [(0, 1)]);
+    t.a.watermark(5);
+    t.a.push_all([3, 12]);
+    assert_eq!(t.lates.take(), [3]);
+    t.finish();
+    assert_eq!(t.rows.take(), [(10, 1)]);
+}
+
+#[test]
+fn without_event_time_records_carry_the_time_of_reading() {
+    let mut t = by_the_clock::test();
+    t.events.push_all([1, 2]);
+    t.clock.advance(TimeDelta::from_millis(999));
+    t.events.push(3);
+    assert_eq!(t.rows.take(), []);
+    t.clock.advance(TimeDelta::from_millis(1));
+    t.events.push(4);
+    assert_eq!(t.rows.take(), [(0, 3)]);
+    t.finish();
+    assert_eq!(t.rows.take(), [(1_000, 1)]);
+}
