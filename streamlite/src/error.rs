@@ -111,6 +111,9 @@ fn advice_of(cause: &std::io::Error) -> &'static str {
     match cause.kind() {
         std::io::ErrorKind::NotFound => "; check the path, relative paths start at the working directory",
         std::io::ErrorKind::PermissionDenied => "; check who may read and write it",
+        std::io::ErrorKind::AlreadyExists => {
+            "; choose another name, or say what happens to it with `create` or `append`"
+        }
         std::io::ErrorKind::StorageFull => "; free some space and run again",
         _ => "",
     }

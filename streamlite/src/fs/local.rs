@@ -31,6 +31,19 @@ impl Fs for LocalFs {
         Ok(Box::new(File::create(path)?))
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the one place that creates files")]
+    fn create_new(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
+        let file = File::options().write(true).create_new(true).open(path)?;
+        Ok(Box::new(file))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that creates files")]
+    fn append(&self, path: &Path) -> Result<(Box<dyn WriteFile>, u64)> {
+        let file = File::options().append(true).create(true).open(path)?;
+        let bytes = file.metadata()?.len();
+        Ok((Box::new(file), bytes))
+    }
+
     fn matching(&self, pattern: &str) -> Result<Vec<PathBuf>> {
         let paths = glob::glob(pattern).map_err(|error| Error::new(ErrorKind::InvalidInput, error))?;
         let files = paths.filter(|path| !path.as_ref().is_ok_and(|path| path.is_dir()));

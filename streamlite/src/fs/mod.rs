@@ -36,6 +36,18 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// What the operating system reports.
     fn create(&self, path: &Path) -> Result<Box<dyn WriteFile>>;
 
+    /// Creates a file for writing that is not there yet.
+    ///
+    /// # Errors
+    /// `AlreadyExists` if it is there, and what the operating system reports.
+    fn create_new(&self, path: &Path) -> Result<Box<dyn WriteFile>>;
+
+    /// Opens a file for writing behind its end, or creates it; says how many bytes it has.
+    ///
+    /// # Errors
+    /// What the operating system reports.
+    fn append(&self, path: &Path) -> Result<(Box<dyn WriteFile>, u64)>;
+
     /// The files that a pattern such as `logs/*.csv` names, in the order of their names.
     ///
     /// # Errors

@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::format::{Csv, Encode, Json, Lines};
 use crate::fs::{Fs, LocalFs, WriteFile};
 
-/// Writes records to a file, which is created anew. At least once: a job that is started again writes it again.
+/// Writes records to a file: `create` puts it in place of one that is there, `create_new` refuses to, `append` writes
+/// behind its end. At least once: a job that is started again writes again.
 pub struct FileSink<F> {
     format: F,
     file: Option<Box<dyn WriteFile>>,
@@ -42,15 +43,69 @@ impl<F: Default> FileSink<F> {
         let file = fs
             .create(path)
             .map_err(|cause| Error::io("creating", path, cause))?;
-        Ok(Self {
+        Ok(Self::new(path, file))
+    }
+
+    /// Creates the file, which must not be there yet.
+    ///
+    /// # Errors
+    /// If it is there, or cannot be created.
+    pub fn create_new(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let file = LocalFs
+            .create_new(path)
+            .map_err(|cause| Error::io("creating", path, cause))?;
+        Ok(Self::new(path, file))
+    }
+
+    fn new(path: &Path, file: Box<dyn WriteFile>) -> Self {
+        Self {
             format: F::default(),
             file: Some(file),
             name: path.display().to_string(),
-        })
+        }
+    }
+
+    fn behind(path: &Path) -> Result<(Self, u64)> {
+        let (file, bytes) = LocalFs
+            .append(path)
+            .map_err(|cause| Error::io("opening", path, cause))?;
+        Ok((Self::new(path, file), bytes))
+    }
+}
+
+impl FileSink<Json> {
+    /// Writes behind the end of the file, which is created if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
+        Self::behind(path.as_ref()).map(|(sink, _)| sink)
+    }
+}
+
+impl FileSink<Lines> {
+    /// Writes behind the end of the file, which is created if it is not there.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
+        Self::behind(path.as_ref()).map(|(sink, _)| sink)
     }
 }
 
 impl FileSink<Csv> {
+    /// Writes behind the end of the file, which is created if it is not there. A file that has something already has a
+    /// header, too, and gets none.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
+        let (mut sink, bytes) = Self::behind(path.as_ref())?;
+        sink.format.header = bytes == 0;
+        Ok(sink)
+    }
+
     /// Writes another delimiter than the comma, such as `b';'` or `b'\t'`.
     #[must_use]
     pub fn delimiter(mut self, delimiter: u8) -> Self {

@@ -120,7 +120,7 @@ impl<F> FileSource<F> {
 
     /// Takes records up to so many bytes; a longer one is a bad record. 1 MiB unless said otherwise.
     #[must_use]
-    pub fn max_record(self, bytes: usize) -> Self {
+    pub fn max_record_bytes(self, bytes: usize) -> Self {
         Self {
             max_record: bytes,
             ..self
