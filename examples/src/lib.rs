@@ -2,7 +2,10 @@
 //!
 //! The examples themselves are under `examples/`: `cargo run --release --example sensor_alerts`.
 
+pub mod orders;
+mod random;
 pub mod readings;
+pub mod text;
 
 use std::path::PathBuf;
 

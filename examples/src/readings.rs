@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use crate::random::Random;
+
 /// How many lines of readings the file has.
 pub const LINES: usize = 60_000;
 
@@ -20,7 +22,7 @@ const BROKEN: [(usize, &str); 2] = [(20_000, "17,21.4"), (40_000, "sensor-9,20.1
 /// The text of `readings.csv`.
 #[must_use]
 pub fn csv() -> String {
-    let mut random = Random(2_026);
+    let mut random = Random::new(2_026);
     let mut text = String::from("sensor,temp,at\n");
     for line in 0..LINES {
         if let Some((_, broken)) = BROKEN.iter().find(|(place, _)| *place == line) {
@@ -58,22 +60,4 @@ fn temperature(sensor: u64, line: usize, random: &mut Random) -> String {
 
 fn millis(value: u64) -> i64 {
     i64::try_from(value).expect("the generator's times are small")
-}
-
-/// SplitMix64: small, and the same on every machine.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `bound`; the slight bias of the remainder does not matter here.
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
 }

@@ -72,7 +72,7 @@ fn expected(text: &str, threshold: f64) -> Expected {
 fn the_data_is_what_the_generator_makes() {
     assert!(
         file() == readings::csv(),
-        "run `cargo run --example generate_readings`, or put the generator back"
+        "run `cargo run --example generate_data`, or put the generator back"
     );
 }
 

@@ -9,7 +9,7 @@ pub use crate::sink::{
     CallbackSink, CollectionSink, CsvSink, JsonSink, LinesSink, NullSink, PrintSink, Sink,
 };
 pub use crate::source::{
-    BadRecord, CollectionSource, CsvSource, Fail, JsonSource, LinesSource, Route, Skip, Source, from,
+    BadRecord, Bounded, CollectionSource, CsvSource, Fail, JsonSource, LinesSource, Route, Skip, Source, from,
 };
 pub use crate::time::{TimeDelta, Timestamp, ascending, bounded};
 pub use crate::window::{Window, Windowed, tumbling};

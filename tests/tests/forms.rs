@@ -235,6 +235,19 @@ fn a_parameter_is_moved_where_it_is_mentioned_last() {
 }
 
 #[test]
+fn a_source_that_ends_may_be_asked_for_by_hand() {
+    pipeline!(
+        fn counted(numbers: Source<i64> + Bounded, out: Sink<u64>) {
+            numbers.count().to(out);
+        }
+    );
+    let mut t = counted::test();
+    t.numbers.push_all([1, 2]);
+    t.finish();
+    assert_eq!(t.out.take(), [2]);
+}
+
+#[test]
 fn a_keyed_stream_may_be_named_and_used_several_times() {
     pipeline!(
         fn keyed(

@@ -39,6 +39,9 @@ pub(crate) trait Feed {
 
     /// Records that could not be read.
     fn skipped(&self) -> u64;
+
+    /// Whether they are kept somewhere.
+    fn keeps_bad_records(&self) -> bool;
 }
 
 /// What to read next.
@@ -232,6 +235,10 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
 
     fn describe(&self) -> String {
         self.source.describe()
+    }
+
+    fn keeps_bad_records(&self) -> bool {
+        self.source.keeps_bad_records()
     }
 
     fn skipped(&self) -> u64 {

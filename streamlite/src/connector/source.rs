@@ -34,6 +34,11 @@ pub trait Source: Send {
 
     /// What it is, for the report: a file's name.
     fn describe(&self) -> String;
+
+    /// Whether bad records that do not end the job are kept somewhere, so that nobody need look for them.
+    fn keeps_bad_records(&self) -> bool {
+        false
+    }
 }
 
 /// Reads one partition of a source.

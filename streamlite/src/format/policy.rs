@@ -16,6 +16,11 @@ pub trait OnError: Send {
     /// # Errors
     /// If the job is to end with it.
     fn bad_record(&mut self, record: BadRecord) -> Result<()>;
+
+    /// Whether bad records are kept somewhere.
+    fn keeps(&self) -> bool {
+        false
+    }
 }
 
 /// A bad record ends the job with an error: the default.
@@ -59,6 +64,10 @@ impl OnError for Skip {
 }
 
 impl<K: Sink<BadRecord, Writer: Send>> OnError for Route<K> {
+    fn keeps(&self) -> bool {
+        true
+    }
+
     /// Each is written through at once: bad records are few, and none is lost.
     fn bad_record(&mut self, value: BadRecord) -> Result<()> {
         let writer = match &mut self.writer {
@@ -81,6 +90,10 @@ pub(crate) struct Policy(Arc<Mutex<dyn OnError>>);
 impl Policy {
     pub(crate) fn new(policy: impl OnError + 'static) -> Self {
         Self(Arc::new(Mutex::new(policy)))
+    }
+
+    pub(crate) fn keeps(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).keeps()
     }
 
     #[cold]

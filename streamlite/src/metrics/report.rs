@@ -2,14 +2,17 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::table::Table;
 use super::tally::Tally;
 use crate::graph::Graph;
 use crate::time::{TimeDelta, Timestamp};
 
 /// What a job did: records in and out of every source, operator and sink, how far event time came, and how fast it
-/// went. [`Display`](fmt::Display) prints it as a table, with what to write where records were late.
-#[derive(Clone, Debug, PartialEq)]
+/// went. [`Display`](fmt::Display) prints it as a table, with what to write where records were late; serde writes it for
+/// machines.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// The pipeline's name.
@@ -25,7 +28,7 @@ pub struct Report {
 }
 
 /// One source of a [`Report`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SourceReport {
     /// The source's name in the pipeline.
@@ -36,10 +39,12 @@ pub struct SourceReport {
     pub records: u64,
     /// Records that could not be read, and were skipped or routed to another sink.
     pub skipped: u64,
+    /// Whether they were routed to a sink, so that nothing is lost.
+    pub routed: bool,
 }
 
 /// One statement of a [`Report`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OperatorReport {
     /// The statement's `let` names.
@@ -59,7 +64,7 @@ pub struct OperatorReport {
 }
 
 /// One sink of a [`Report`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SinkReport {
     /// The sink's name in the pipeline.
@@ -75,6 +80,7 @@ pub struct SinkReport {
 pub(crate) struct SourceTally {
     pub(crate) description: String,
     pub(crate) skipped: u64,
+    pub(crate) kept: bool,
 }
 
 impl Report {
@@ -151,6 +157,7 @@ fn source_reports(graph: &Graph, tally: &Tally, sources: &[SourceTally]) -> Vec<
             description: known.description,
             records: tally.streams[source.stream],
             skipped: known.skipped,
+            routed: known.kept,
         }
     });
     reports.collect()
@@ -264,10 +271,12 @@ impl Report {
             )
         });
         let skipped = self.sources.iter().filter(|source| source.skipped > 0).map(|source| {
+            let (count, name) = (counted(source.skipped), source.name);
+            if source.routed {
+                return format!("{count} records of `{name}` could not be read, and went where `on_error` says");
+            }
             format!(
-                "{} records of `{}` could not be read and were left out: see which with `.on_error(Route(sink))`",
-                counted(source.skipped),
-                source.name
+                "{count} records of `{name}` could not be read and were left out: see which with `.on_error(Route(sink))`"
             )
         });
         late.chain(skipped).collect()

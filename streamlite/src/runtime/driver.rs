@@ -327,6 +327,7 @@ impl<'env> Driver<'env> {
             let name = graph.sources[feed.source()].name;
             SourceTally {
                 description: feed.describe(),
+                kept: feed.keeps_bad_records(),
                 skipped: feed.skipped() + self.before.skipped.get(name).copied().unwrap_or(0),
             }
         });

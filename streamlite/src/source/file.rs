@@ -185,6 +185,10 @@ impl<F: Decode> Source for FileSource<F> {
         self.format.reader(self.opened(path, from)?)
     }
 
+    fn keeps_bad_records(&self) -> bool {
+        self.policy.keeps()
+    }
+
     fn describe(&self) -> String {
         match self.paths.as_slice() {
             [one] => one.display().to_string(),
