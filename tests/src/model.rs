@@ -24,6 +24,8 @@ pub struct Settings {
     pub delay: i64,
     /// How long windows wait.
     pub lateness: i64,
+    /// Whether a window that fires again gives only what came since.
+    pub discarding: bool,
 }
 
 /// A result: key, start and end of the window, count and sum.
@@ -64,6 +66,12 @@ impl Open {
             .find(|(known, ..)| *known == key)
             .expect("the key was added");
         (key, clamp(self.start), clamp(self.end), count, sum)
+    }
+
+    fn forget(&mut self, settings: Settings) {
+        if settings.discarding {
+            self.keys.clear();
+        }
     }
 
     fn rows(&self) -> Vec<Row> {
@@ -145,17 +153,18 @@ pub fn one_partition(events: &[Event], settings: Settings) -> Outcome {
             window.add(event);
             if window.fired {
                 outcome.rows.push(window.row(event.key));
+                window.forget(settings);
             }
         }
         watermark = watermark_after(watermark, event, settings);
-        fire(&mut open, watermark, &mut outcome.rows);
+        fire(&mut open, watermark, &mut outcome.rows, settings);
     }
-    fire(&mut open, i128::MAX, &mut outcome.rows);
+    fire(&mut open, i128::MAX, &mut outcome.rows, settings);
     outcome
 }
 
 /// Fires what ends up to a watermark, in the order of time.
-fn fire(open: &mut [Open], watermark: i128, rows: &mut Vec<Row>) {
+fn fire(open: &mut [Open], watermark: i128, rows: &mut Vec<Row>, settings: Settings) {
     open.sort_by_key(|window| window.start);
     for window in open
         .iter_mut()
@@ -163,6 +172,7 @@ fn fire(open: &mut [Open], watermark: i128, rows: &mut Vec<Row>) {
     {
         window.fired = true;
         rows.extend(window.rows());
+        window.forget(settings);
     }
 }
 

@@ -7,37 +7,52 @@ use streamlite::prelude::*;
 use streamlite_tests::Partitions;
 use streamlite_tests::model::{Event, Outcome, Row, Settings, last_words, one_partition};
 
-pipeline!(
-    /// Counts and sums by key and window; the timestamps of the results are seen by windows of one millisecond.
-    fn windows(
-        events: Source<Event>,
-        rows: Sink<Row>,
-        late_events: Sink<Event>,
-        stamps: Sink<(Timestamp, u64)>,
-        size: TimeDelta,
-        offset: TimeDelta,
-        delay: TimeDelta,
-        lateness: TimeDelta,
-    ) {
-        let (results, late) = events
-            .event_time(|event| event.at)
-            .watermark(bounded(delay))
-            .key_by(|event| event.key)
-            .window(tumbling(size).offset(offset))
-            .allowed_lateness(lateness)
-            .with_late()
-            .aggregate(|key, window, rows| {
-                let (start, end) = (window.start.as_millis(), window.end.as_millis());
-                (*key, start, end, rows.count(), rows.sum(|event| event.value))
-            });
-        late.to(late_events);
-        results.to(rows);
-        results
-            .window(tumbling(1ms))
-            .aggregate(|window, rows| (window.start, rows.count()))
-            .to(stamps);
-    }
-);
+/// The same pipeline for both ways in which a window fires again.
+macro_rules! windows_pipeline {
+    ($name:ident, $firing:ident) => {
+        pipeline!(
+            /// Counts and sums by key and window; the timestamps of the results are seen by windows of one millisecond.
+            fn $name(
+                events: Source<Event>,
+                rows: Sink<Row>,
+                late_events: Sink<Event>,
+                stamps: Sink<(Timestamp, u64)>,
+                size: TimeDelta,
+                offset: TimeDelta,
+                delay: TimeDelta,
+                lateness: TimeDelta,
+            ) {
+                let (results, late) = events
+                    .event_time(|event| event.at)
+                    .watermark(bounded(delay))
+                    .key_by(|event| event.key)
+                    .window(tumbling(size).offset(offset))
+                    .allowed_lateness(lateness)
+                    .$firing()
+                    .with_late()
+                    .aggregate(|key, window, rows| {
+                        let (start, end) = (window.start.as_millis(), window.end.as_millis());
+                        (
+                            *key,
+                            start,
+                            end,
+                            rows.count(),
+                            rows.sum(|event| event.value),
+                        )
+                    });
+                late.to(late_events);
+                results.to(rows);
+                results
+                    .window(tumbling(1ms))
+                    .aggregate(|window, rows| (window.start, rows.count()))
+                    .to(stamps);
+            }
+        );
+    };
+}
+
+windows_pipeline!(accumulated, accumulating);
+windows_pipeline!(discarded, discarding);
 
 /// What the library makes of partitions.
 struct Ran {
@@ -51,16 +66,17 @@ fn run(partitions: Vec<Vec<Event>>, settings: Settings, batch: usize) -> Ran {
     let (late, got_late) = CollectionSink::new();
     let (stamps, got_stamps) = CollectionSink::new();
     let millis = TimeDelta::from_millis;
-    let job = windows(
+    let (source, size, offset) = (
         Partitions::new(partitions),
-        rows,
-        late,
-        stamps,
         millis(settings.size),
         millis(settings.offset),
-        millis(settings.delay),
-        millis(settings.lateness),
     );
+    let (delay, lateness) = (millis(settings.delay), millis(settings.lateness));
+    let job = if settings.discarding {
+        discarded(source, rows, late, stamps, size, offset, delay, lateness)
+    } else {
+        accumulated(source, rows, late, stamps, size, offset, delay, lateness)
+    };
     let report = job.batch_size(batch).run().expect("the settings make sense");
     Ran {
         outcome: Outcome {
@@ -111,8 +127,9 @@ fn settings() -> impl Strategy<Value = Settings> {
         0_i64..12,
         0_i64..25,
         any::<prop::sample::Index>(),
+        any::<bool>(),
     )
-        .prop_map(|(size, delay, lateness, offset)| {
+        .prop_map(|(size, delay, lateness, offset, discarding)| {
             let range = usize::try_from(2 * size - 1).expect("a small size");
             let offset = i64::try_from(offset.index(range)).expect("a small offset") - (size - 1);
             Settings {
@@ -120,6 +137,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 offset,
                 delay,
                 lateness,
+                discarding,
             }
         })
 }
@@ -145,6 +163,7 @@ proptest! {
         settings in settings(),
         batch in 1_usize..40,
     ) {
+        let settings = Settings { discarding: false, ..settings };
         let ran = run(partitions.clone(), settings, batch);
         let (mut rows, mut late) = last_words(&partitions, settings);
         let mut last: BTreeMap<(u8, i64), Row> = BTreeMap::new();
@@ -165,6 +184,26 @@ proptest! {
 
         let again = run(partitions, settings, 4096);
         prop_assert_eq!(ran.outcome, again.outcome, "the batch size changes nothing");
+    }
+
+    #[test]
+    fn what_discarding_windows_give_adds_up(
+        partitions in prop::collection::vec(prop_oneof![events(30), drifting(30)], 0..4),
+        settings in settings(),
+        batch in 1_usize..40,
+    ) {
+        let settings = Settings { discarding: true, ..settings };
+        let ran = run(partitions.clone(), settings, batch);
+        let (mut rows, _) = last_words(&partitions, settings);
+        let mut sums: BTreeMap<(u8, i64), Row> = BTreeMap::new();
+        for row in &ran.outcome.rows {
+            let sum = sums.entry((row.0, row.1)).or_insert((row.0, row.1, row.2, 0, 0));
+            *sum = (row.0, row.1, row.2, sum.3 + row.3, sum.4 + row.4);
+        }
+        rows.sort_unstable();
+        let mut sums: Vec<Row> = sums.into_values().collect();
+        sums.sort_unstable();
+        prop_assert_eq!(sums, rows);
     }
 
     #[test]
@@ -197,6 +236,7 @@ const TEN: Settings = Settings {
     offset: 0,
     delay: 0,
     lateness: 0,
+    discarding: false,
 };
 
 /// The rows that a list of (key, timestamp) gives, as (start, count).

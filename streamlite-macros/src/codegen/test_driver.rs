@@ -14,13 +14,15 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
         ..
     } = function;
     let driver = format_ident!("{}TestDriver", camel(&name.to_string()), span = name.span());
-    let local = |name: &str| Ident::new(name, Span::mixed_site());
-    let (bench, runner, clock) = (local("bench"), local("runner"), local("clock"));
+    let invented = |name: &str| Ident::new(name, Span::mixed_site());
+    let (bench, runner, clock) = (invented("bench"), invented("runner"), invented("clock"));
     let (mut fields, mut names, mut setup, mut values, mut arguments) =
         (vec![], vec![], vec![], vec![], vec![]);
     for parameter in parameters {
         let name = parameter.name();
         let text = name.to_string();
+        // A local is no item: a port or a parameter may have the name of the function.
+        let local = Ident::new(&text, name.span().resolved_at(Span::mixed_site()));
         let port = format_ident!(
             "{}_port",
             name,
@@ -31,21 +33,21 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
                 let item = &ends.item;
                 let doc = format!("Feeds `{text}`.");
                 fields.push(quote!(#[doc = #doc] pub #name: __streamlite::TestInput<#item>));
-                setup.push(quote!(let (#port, #name) = #bench.input::<#item>(#text);));
-                names.push(name);
+                setup.push(quote!(let (#port, #local) = #bench.input::<#item>(#text);));
+                names.push(quote!(#name: #local));
                 arguments.push(port);
             }
             Parameter::Sink(_, ends) => {
                 let item = &ends.item;
                 let doc = format!("Takes what `{text}` got.");
                 fields.push(quote!(#[doc = #doc] pub #name: __streamlite::TestOutput<#item>));
-                setup.push(quote!(let (#port, #name) = #bench.output::<#item>(#text);));
-                names.push(name);
+                setup.push(quote!(let (#port, #local) = #bench.output::<#item>(#text);));
+                names.push(quote!(#name: #local));
                 arguments.push(port);
             }
             Parameter::Value(_, ty) => {
-                values.push(quote!(#name: #ty));
-                arguments.push(name.clone());
+                values.push(quote!(#local: #ty));
+                arguments.push(local);
             }
             Parameter::Stream(..) => {}
         }

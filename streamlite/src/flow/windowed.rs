@@ -7,7 +7,7 @@ use super::short_forms::short_forms;
 use super::stream::Stream;
 use crate::aggregate::{Aggregate, AsWindowed, Rows, WithBoth, WithWindow};
 use crate::assembly::{Id, Then};
-use crate::operator::{Grouping, Unkeyed, Windowing, WithLate};
+use crate::operator::{Firing, Grouping, Unkeyed, Windowing, WithLate};
 use crate::time::TimeDelta;
 use crate::window::{Window, Windowed};
 
@@ -22,6 +22,7 @@ pub struct WindowedStream<T, B, W, L = DropLate, O = T, S = Id> {
     key: B,
     window: W,
     lateness: TimeDelta,
+    firing: Firing,
     late: PhantomData<fn() -> L>,
 }
 
@@ -83,6 +84,22 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
         Self { lateness, ..self }
     }
 
+    /// A window that fires again gives all records that came so far: the default.
+    pub fn accumulating(self) -> Self {
+        Self {
+            firing: Firing::Accumulating,
+            ..self
+        }
+    }
+
+    /// A window that fires again gives only the records that came since it fired last, so that results add up.
+    pub fn discarding(self) -> Self {
+        Self {
+            firing: Firing::Discarding,
+            ..self
+        }
+    }
+
     /// Makes late records a stream of their own: `let (results, late) = ….with_late().count();`.
     pub fn with_late(self) -> WindowedStream<T, B, W, KeepLate, O, S> {
         let Self {
@@ -90,6 +107,7 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
             key,
             window,
             lateness,
+            firing,
             ..
         } = self;
         WindowedStream {
@@ -97,6 +115,7 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
             key,
             window,
             lateness,
+            firing,
             late: PhantomData,
         }
     }
@@ -115,6 +134,7 @@ impl<T, B, W, O, S> WindowedStream<T, B, W, DropLate, O, S> {
             key,
             window,
             lateness: TimeDelta::ZERO,
+            firing: Firing::Accumulating,
             late: PhantomData,
         }
     }
@@ -127,6 +147,7 @@ impl<T, B, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
             key,
             window,
             lateness,
+            firing,
             ..
         } = self;
         L::output(
@@ -135,6 +156,7 @@ impl<T, B, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
                 grouping: key,
                 assigner: window,
                 lateness,
+                firing,
                 aggregate,
                 finish,
             },
@@ -178,6 +200,20 @@ impl<T, W, L, O, S> AllWindowedStream<T, W, L, O, S> {
     pub fn allowed_lateness(self, lateness: TimeDelta) -> Self {
         Self {
             windowed: self.windowed.allowed_lateness(lateness),
+        }
+    }
+
+    /// A window that fires again gives all records that came so far; see [`WindowedStream::accumulating`].
+    pub fn accumulating(self) -> Self {
+        Self {
+            windowed: self.windowed.accumulating(),
+        }
+    }
+
+    /// A window that fires again gives the records since it fired last; see [`WindowedStream::discarding`].
+    pub fn discarding(self) -> Self {
+        Self {
+            windowed: self.windowed.discarding(),
         }
     }
 

@@ -36,4 +36,4 @@ pub use split::Split;
 pub use to::To;
 pub use total::Total;
 pub use try_map::{Failed, TryMap};
-pub use windowed::{Windowing, WithLate};
+pub use windowed::{Firing, Windowing, WithLate};

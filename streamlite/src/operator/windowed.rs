@@ -17,8 +17,19 @@ pub struct Windowing<G, W, A, F> {
     pub(crate) grouping: G,
     pub(crate) assigner: W,
     pub(crate) lateness: TimeDelta,
+    pub(crate) firing: Firing,
     pub(crate) aggregate: A,
     pub(crate) finish: F,
+}
+
+/// What a window that fires several times gives each time: Flink's and Beam's accumulation mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Firing {
+    /// All records so far.
+    #[default]
+    Accumulating,
+    /// The records since it fired last.
+    Discarding,
 }
 
 /// Describes an aggregate over windows whose late records are an output of their own.
@@ -94,6 +105,7 @@ struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
     slices: Slices<G::Table<A::Acc>>,
     late_count: u64,
     late_records: LateRecords,
+    firing: Firing,
     /// The lane that results are sent in: they belong to no partition.
     lane: Lane,
     id: StateId,
@@ -132,6 +144,7 @@ where
             slices: Slices::new(grid, described.lateness),
             late_count: 0,
             late_records,
+            firing: described.firing,
             lane: cx.own_lane(),
             id: cx.state_id(),
             node: cx.node_index(),
@@ -151,14 +164,29 @@ where
     #[cold]
     fn fire_again(&mut self, place: Place, record: &T) {
         let (aggregate, seen) = (&self.aggregate, self.slices.watermark());
+        let timestamp = place.window.last_timestamp();
         let table = self.slices.at(place);
+        if self.firing == Firing::Discarding {
+            // Nothing else is in the table: it was emptied when the window fired.
+            table.drain_in_order(|key, acc| {
+                let value = self
+                    .finish
+                    .finish_owned(key, place.window, aggregate.last_result(acc));
+                self.next.push(Record {
+                    value,
+                    timestamp,
+                    seen,
+                });
+            });
+            return table.prepare(|| aggregate.zero());
+        }
         let entry = self.grouping.entry(table, record, || aggregate.zero());
         let value = self
             .finish
             .finish(entry.key, place.window, aggregate.result(entry.value));
         self.next.push(Record {
             value,
-            timestamp: place.window.last_timestamp(),
+            timestamp,
             seen,
         });
     }
@@ -171,6 +199,7 @@ where
             aggregate,
             finish,
             next,
+            firing,
             ..
         } = self;
         slices.fire(watermark, |fired| match fired {
@@ -188,6 +217,18 @@ where
             }
             Fired::Open(window, table) => {
                 let timestamp = window.last_timestamp();
+                if *firing == Firing::Discarding {
+                    table.drain_in_order(|key, acc| {
+                        let value = finish.finish_owned(key, window, aggregate.last_result(acc));
+                        next.push(Record {
+                            value,
+                            timestamp,
+                            seen,
+                        });
+                    });
+                    table.prepare(|| aggregate.zero());
+                    return None;
+                }
                 for (key, acc) in table.in_order() {
                     let value = finish.finish(key, window, aggregate.result(acc));
                     next.push(Record {

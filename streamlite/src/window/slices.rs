@@ -46,7 +46,7 @@ pub(crate) enum Fired<'a, S> {
     /// It fires for the last time, and is forgotten.
     Last(Window, S),
     /// It fires, and stays open for late records.
-    Open(Window, &'a S),
+    Open(Window, &'a mut S),
 }
 
 impl Place {
@@ -186,7 +186,7 @@ impl<S: Default> Slices<S> {
                     self.slots[slot].contents = emptied;
                 }
             } else if fires {
-                fire(Fired::Open(window, &self.slots[slot].contents));
+                fire(Fired::Open(window, &mut self.slots[slot].contents));
             }
         }
         self.watermark = watermark;
