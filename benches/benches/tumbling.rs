@@ -72,12 +72,44 @@ fn keyed_minutes(c: &mut Criterion) {
     group.finish();
 }
 
+/// One million keys in one open window, with a watermark that moves on every record and one that never moves.
+fn moving_watermark(c: &mut Criterion) {
+    let mut group = c.benchmark_group("a million open keys");
+    group.throughput(Throughput::Elements(RECORDS));
+    let events: Vec<Event> = (0..RECORDS)
+        .map(|n| Event {
+            key: n * 7 % 1_000_000,
+            value: 1,
+            at: i64::try_from(n).expect("it is small"),
+        })
+        .collect();
+    let still: Vec<Event> = events.iter().map(|event| Event { at: 0, ..*event }).collect();
+    for (name, events) in [("the watermark stands", &still), ("the watermark moves", &events)] {
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let mut rows = 0_u64;
+                pipeline!({
+                    let counts = from(events.iter().copied())
+                        .event_time(|e| e.at)
+                        .key_by(|e| e.key)
+                        .window(tumbling(1d))
+                        .aggregate(|_key, _window, rows| rows.count());
+                    counts.for_each(|count| rows += count);
+                })
+                .run()
+                .map(|_| rows)
+            });
+        });
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(4));
-    targets = keyed_minutes
+    targets = keyed_minutes, moving_watermark
 }
 criterion_main!(benches);

@@ -39,6 +39,11 @@ struct Row {
     cheap_first: Option<String>,
     cheap_heavy: Vec<i32>,
     cheapest_cheap: Option<String>,
+    dearest_cheap: Option<String>,
+    cheap_max: Option<i32>,
+    cheap_last: Option<i32>,
+    cheap_folded: String,
+    cheap_reduced: Option<String>,
 }
 
 pipeline!(
@@ -85,6 +90,24 @@ pipeline!(
                 cheapest_cheap: rows
                     .filter(|sale| sale.amount < limit)
                     .min_by(|sale| sale.amount)
+                    .map(|sale| sale.name),
+                dearest_cheap: rows
+                    .filter(|sale| sale.amount < limit)
+                    .max_by(|sale| sale.amount)
+                    .map(|sale| sale.name),
+                cheap_max: rows.filter(|sale| sale.amount < limit).max(|sale| sale.amount),
+                cheap_last: rows.filter(|sale| sale.amount < limit).last(|sale| sale.amount),
+                cheap_folded: rows.filter(|sale| sale.amount < limit).fold(
+                    String::new(),
+                    |text, sale| text + &sale.name,
+                    |a, b| a + &b,
+                ),
+                cheap_reduced: rows
+                    .filter(|sale| sale.amount < limit)
+                    .reduce(|a, b| Sale {
+                        name: a.name + &b.name,
+                        ..b
+                    })
                     .map(|sale| sale.name),
             })
             .to(rows);
@@ -141,6 +164,8 @@ fn row(sales: &[&Sale], limit: i32) -> Row {
     let max = *amounts.iter().max().expect("there is one");
     let sum: i64 = amounts.iter().map(|amount| i64::from(*amount)).sum();
     let cheap_sum: i64 = cheap.iter().map(|sale| i64::from(sale.amount)).sum();
+    let cheap_max = cheap.iter().map(|sale| sale.amount).max();
+    let cheap_names: String = cheap.iter().map(|sale| sale.name.as_str()).collect();
     let cheap_min = cheap.iter().map(|sale| sale.amount).min();
     Row {
         shop: sales[0].shop,
@@ -183,6 +208,13 @@ fn row(sales: &[&Sale], limit: i32) -> Row {
         cheapest_cheap: cheap_min
             .and_then(|min| cheap.iter().find(|sale| sale.amount == min))
             .map(|sale| sale.name.clone()),
+        dearest_cheap: cheap_max
+            .and_then(|max| cheap.iter().find(|sale| sale.amount == max))
+            .map(|sale| sale.name.clone()),
+        cheap_max,
+        cheap_last: cheap.last().map(|sale| sale.amount),
+        cheap_folded: cheap_names.clone(),
+        cheap_reduced: (!cheap.is_empty()).then_some(cheap_names),
     }
 }
 

@@ -414,3 +414,25 @@ fn a_partition_that_has_ended_holds_nothing_back() {
     let first: Vec<u64> = rows.iter().filter(|row| row.1 == 0).map(|row| row.3).collect();
     assert_eq!(first, [2, 3]);
 }
+
+#[test]
+fn windows_over_all_fire_again_with_what_is_new() {
+    pipeline!(
+        fn over_all(at: Source<i64>, counts: Sink<u64>) {
+            let windows = at
+                .event_time(|at| *at)
+                .window(tumbling(10ms))
+                .allowed_lateness(100ms)
+                .discarding()
+                .count();
+            windows.map(|window| window.value).to(counts);
+        }
+    );
+    let mut t = over_all::test();
+    t.at.push_all([1, 2, 10]);
+    assert_eq!(t.counts.take(), [2]);
+    t.at.push_all([3, 4]);
+    assert_eq!(t.counts.take(), [1, 1]);
+    t.finish();
+    assert_eq!(t.counts.take(), [1]);
+}

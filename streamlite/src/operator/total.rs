@@ -18,14 +18,13 @@ pub struct Total<G, A, F> {
     pub(crate) finish: F,
 }
 
-/// A group's accumulator, and the greatest timestamp among its records: that of its result.
-type Kept<Acc> = (Acc, Timestamp);
-
 struct TotalPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     grouping: G,
     aggregate: A,
     finish: F,
-    table: G::Table<Kept<A::Acc>>,
+    table: G::Table<A::Acc>,
+    /// The greatest timestamp of all records: that of the results, which are final only at the end of all.
+    greatest: Timestamp,
     watermark: Timestamp,
     lane: Lane,
     id: StateId,
@@ -48,12 +47,13 @@ where
     #[inline]
     fn build<N: Push<F::Out>>(self, cx: Context<C>, next: N) -> impl Push<T> {
         let (aggregate, mut table) = (&self.aggregate, G::Table::default());
-        table.prepare(|| (aggregate.zero(), Timestamp::MIN));
+        table.prepare(|| aggregate.zero());
         TotalPush::<T, C, G, A, F, N> {
             grouping: self.grouping,
             aggregate: self.aggregate,
             finish: self.finish,
             table,
+            greatest: Timestamp::MIN,
             watermark: Timestamp::MIN,
             lane: cx.own_lane(),
             id: cx.state_id(),
@@ -75,15 +75,16 @@ where
     #[inline]
     fn push(&mut self, record: Record<T>) {
         let aggregate = &self.aggregate;
-        let first = || (aggregate.zero(), Timestamp::MIN);
-        let (acc, greatest) = self.grouping.entry(&mut self.table, &record.value, first).value;
-        *greatest = record.timestamp.max(*greatest);
-        aggregate.add_owned(acc, record.value);
+        self.greatest = record.timestamp.max(self.greatest);
+        let entry = self
+            .grouping
+            .entry(&mut self.table, &record.value, || aggregate.zero());
+        aggregate.add_owned(entry.value, record.value);
     }
 
     fn watermark(&mut self, watermark: Timestamp) {
         if watermark == Timestamp::MAX {
-            let seen = self.watermark;
+            let (seen, timestamp) = (self.watermark, self.greatest);
             let Self {
                 table,
                 finish,
@@ -91,7 +92,7 @@ where
                 next,
                 ..
             } = self;
-            table.drain_in_order(|key, (acc, timestamp)| {
+            table.drain_in_order(|key, acc| {
                 let value = finish.finish_owned(key, (), aggregate.last_result(acc));
                 next.push(Record {
                     value,
@@ -122,26 +123,20 @@ where
     C: Keeps<G::Key> + Keeps<A::Acc>,
 {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(&self.watermark)?;
-        save_table(&self.table, to, |key, (acc, greatest), to| {
+        to.plain(&(self.watermark, self.greatest))?;
+        save_table(&self.table, to, |key, acc, to| {
             to.kept::<C, G::Key>(key)?;
-            to.kept::<C, A::Acc>(acc)?;
-            to.plain(greatest)
+            to.kept::<C, A::Acc>(acc)
         })
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        self.watermark = from.plain()?;
+        (self.watermark, self.greatest) = from.plain()?;
         let aggregate = &self.aggregate;
         self.table = restore_table(
-            || (aggregate.zero(), Timestamp::MIN),
+            || aggregate.zero(),
             from,
-            |from| {
-                Ok((
-                    from.kept::<C, G::Key>()?,
-                    (from.kept::<C, A::Acc>()?, from.plain()?),
-                ))
-            },
+            |from| Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?)),
         )?;
         Ok(())
     }
