@@ -40,6 +40,7 @@ pub(super) fn fragment(library: &TokenStream, function: &LoweredFunction) -> Tok
     let errors = errors.to_tokens();
     quote! {
         #(#attributes)*
+        #[allow(clippy::shadow_unrelated)]
         #visibility fn #name #generics (#(#parameters),*) -> #library::macro_support::Fragment<
             (#(#inputs,)*),
             (#(#outputs,)*),

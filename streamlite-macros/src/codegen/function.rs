@@ -28,7 +28,7 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
     let errors = errors.to_tokens();
     quote! {
         #(#attributes)*
-        #[allow(clippy::implied_bounds_in_impls)]
+        #[allow(clippy::implied_bounds_in_impls, clippy::shadow_unrelated)]
         #visibility fn #name #generics (#signature) -> #library::Job #where_clause {
             #import
             #ports
@@ -96,7 +96,7 @@ fn ports(function: &LoweredFunction) -> TokenStream {
         let source = source_name(number);
         quote! {
             let #source = #name;
-            #[allow(unused_variables, clippy::shadow_unrelated)]
+            #[allow(unused_variables)]
             let #name = __streamlite::port(&#source);
         }
     });

@@ -15,7 +15,7 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
     } = function;
     let driver = format_ident!("{}TestDriver", camel(&name.to_string()), span = name.span());
     let invented = |name: &str| Ident::new(name, Span::mixed_site());
-    let (bench, runner, clock) = (invented("bench"), invented("runner"), invented("clock"));
+    let (bench, runner, clock) = (invented("__bench"), invented("__runner"), invented("__clock"));
     let (mut fields, mut names, mut setup, mut values, mut arguments) =
         (vec![], vec![], vec![], vec![], vec![]);
     for parameter in parameters {
@@ -52,11 +52,12 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
             Parameter::Stream(..) => {}
         }
     }
+    let drives = format!("Drives `{name}` by hand.");
     let (for_impl, for_type, where_clause) = generics.split_for_impl();
     let lifetimes_and_types = generics.type_params().map(|parameter| &parameter.ident);
     let phantom = quote!(::core::marker::PhantomData<fn() -> (#(#lifetimes_and_types,)*)>);
     quote! {
-        #[doc = concat!("Drives `", stringify!(#name), "` by hand.")]
+        #[doc = #drives]
         #[derive(::core::fmt::Debug)]
         #[allow(private_interfaces, unnameable_types)]
         pub struct #driver #for_impl #where_clause {
