@@ -1,0 +1,117 @@
+//! A job that reads files is saved after any record, and goes on behind it: in CSV with quotes over several lines, in
+//! JSON lines and in plain lines, with bad records between, over several files.
+
+use std::path::PathBuf;
+
+use streamlite::prelude::*;
+use streamlite::source::Progress;
+use streamlite::{Job, Saved};
+use tempfile::TempDir;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Note {
+    id: u32,
+    text: String,
+}
+
+pipeline!(
+    fn notes(notes: Source<Note>, out: Sink<Note>) {
+        notes.to(out);
+    }
+
+    fn lines(lines: Source<String>, out: Sink<String>) {
+        lines.to(out);
+    }
+);
+
+#[expect(clippy::disallowed_methods, reason = "a test prepares its own files")]
+fn files(texts: &[&str]) -> (TempDir, Vec<PathBuf>) {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let paths = texts.iter().enumerate().map(|(number, text)| {
+        let path = folder.path().join(format!("{number}.txt"));
+        std::fs::write(&path, text).expect("there is room for a file");
+        path
+    });
+    let paths = paths.collect();
+    (folder, paths)
+}
+
+/// Runs a job once, and once with a break after every step; gives what came and how many records were bad.
+fn run<T: Clone + Send + 'static>(job: impl Fn(CollectionSink<T>) -> Job) -> [(Vec<T>, u64); 2] {
+    let (sink, got) = CollectionSink::new();
+    let report = job(sink)
+        .turn_size(1)
+        .batch_size(1)
+        .run()
+        .expect("nothing goes wrong");
+    let whole = (got.take(), report.skipped());
+
+    let (mut out, mut saved) = (Vec::new(), None::<Saved>);
+    loop {
+        let (sink, got) = CollectionSink::new();
+        let next = job(sink).turn_size(1).batch_size(1);
+        let mut running = match &saved {
+            Some(saved) => next.start_from(saved),
+            None => next.start(),
+        }
+        .expect("it can be started");
+        let ended = running.step().expect("nothing goes wrong") == Progress::End;
+        saved = Some(running.save().expect("it can be saved"));
+        out.extend(got.take());
+        if ended {
+            let report = running.finish().expect("nothing goes wrong");
+            return [whole, (out, report.skipped())];
+        }
+    }
+}
+
+#[test]
+fn csv_goes_on_behind_the_last_record() {
+    let first = "id,text\n1,a\n2,\"b\nc \"\"d\"\", e\"\nx,bad\n3,\"\"\n\n4,f";
+    let second = "text,id\r\n\"g\r\nh\",5\r\nonly one\r\ni,6\r\n";
+    let (_folder, paths) = files(&[first, second, "id,text\n", ""]);
+    let open = || {
+        CsvSource::<Note>::open_all(&paths)
+            .expect("they are there")
+            .on_error(Skip)
+    };
+    let [whole, broken] = run(|out| notes(open(), out));
+    assert_eq!((whole.0.len(), whole.1), (6, 2));
+    assert_eq!(broken, whole);
+}
+
+#[test]
+fn json_goes_on_behind_the_last_record() {
+    let first =
+        "{\"id\":1,\"text\":\"a\"}\n\n{\"id\":2,\"text\":\"b\\nc\"}\nnonsense\n{\"id\":3,\"text\":\"d\"}";
+    let second = "\u{feff}{\"id\":4,\"text\":\"e\"}\r\n{}\r\n{\"id\":5,\"text\":\"f\"}\r\n";
+    let (_folder, paths) = files(&[first, second]);
+    let open = || {
+        JsonSource::<Note>::open_all(&paths)
+            .expect("they are there")
+            .on_error(Skip)
+    };
+    let [whole, broken] = run(|out| notes(open(), out));
+    assert_eq!((whole.0.len(), whole.1), (5, 2));
+    assert_eq!(broken, whole);
+}
+
+#[test]
+fn lines_go_on_behind_the_last_line() {
+    let (folder, _paths) = files(&["\u{feff}a\nb\n\nc", "d\r\ne\r\n"]);
+    let pattern = folder.path().join("*.txt").display().to_string();
+    let [whole, broken] = run(|out| lines(LinesSource::glob(&pattern).expect("they are there"), out));
+    let mut sorted = whole.0.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, ["", "a", "b", "c", "d", "e"]);
+    assert_eq!(broken, whole);
+}
+
+#[test]
+fn a_pattern_that_matches_nothing_says_so() {
+    let error = LinesSource::glob("/nowhere/*.none").expect_err("there is nothing");
+    assert_eq!(
+        error.to_string(),
+        "the pattern `/nowhere/*.none`: no file matches; check the pattern; relative ones start at the working directory"
+    );
+}
