@@ -115,3 +115,33 @@ fn a_pattern_that_matches_nothing_says_so() {
         "the pattern `/nowhere/*.none`: no file matches; check the pattern; relative ones start at the working directory"
     );
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads its own files")]
+fn what_is_saved_is_written() {
+    let (folder, paths) = files(&["id,text\n1,a\n2,b\n3,c\n"]);
+    let path = folder.path().join("out.jsonl");
+    let source = CsvSource::open(&paths[0]).expect("it is there");
+    let sink = JsonSink::create(&path).expect("there is room");
+    let mut job = notes(source, sink).batch_size(2).start().expect("it starts");
+    job.step().expect("nothing goes wrong");
+    let saved = job.save().expect("it can be saved");
+    let written = std::fs::read_to_string(&path).expect("it was created");
+    assert_eq!(
+        written.lines().count(),
+        2,
+        "a sink writes out before the barrier has passed"
+    );
+    drop(job);
+
+    let source = CsvSource::open(&paths[0]).expect("it is there");
+    let sink = JsonSink::append(&path).expect("it is there");
+    let mut job = notes(source, sink).start_from(&saved).expect("it starts");
+    while job.step().expect("nothing goes wrong") != Progress::End {}
+    job.finish().expect("nothing goes wrong");
+    let written = std::fs::read_to_string(&path).expect("it is there");
+    assert_eq!(
+        written,
+        "{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\"}\n{\"id\":3,\"text\":\"c\"}\n"
+    );
+}
