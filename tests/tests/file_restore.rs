@@ -145,3 +145,26 @@ fn what_is_saved_is_written() {
         "{\"id\":1,\"text\":\"a\"}\n{\"id\":2,\"text\":\"b\"}\n{\"id\":3,\"text\":\"c\"}\n"
     );
 }
+
+#[test]
+fn a_bad_record_has_its_line_after_several_breaks() {
+    let (_folder, paths) = files(&["id,text\n1,a\n2,\"b\nb\"\n3,c\nx,d\n"]);
+    let mut saved = None::<Saved>;
+    for _ in 0..3 {
+        let source = CsvSource::open(&paths[0]).expect("it is there");
+        let next = notes(source, NullSink).batch_size(1);
+        let mut job = match &saved {
+            Some(saved) => next.start_from(saved),
+            None => next.start(),
+        }
+        .expect("it starts");
+        job.step().expect("the first three are good");
+        saved = Some(job.save().expect("it can be saved"));
+    }
+    let source = CsvSource::open(&paths[0]).expect("it is there");
+    let mut job = notes(source, NullSink)
+        .start_from(&saved.expect("it was saved"))
+        .expect("it starts");
+    let error = job.step().expect_err("the fourth is bad").to_string();
+    assert!(error.contains("0.txt:6: column `id`"), "{error}");
+}
