@@ -76,6 +76,6 @@ pub enum Progress {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` never ends, but this pipeline computes a result that is final only at the end of its input",
     label = "an unbounded source",
-    note = "put `.window(…)` before the aggregate, or `.running()` after it for one result per record"
+    note = "put `.window(…)` before the aggregate, or `.running()` for one result per record"
 )]
 pub trait Bounded: Source {}

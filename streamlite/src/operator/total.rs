@@ -10,7 +10,7 @@ use crate::record::{Control, Lane, Push, Record};
 use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
 use crate::time::Timestamp;
 
-/// Describes an aggregate over the whole input; see [`Stream::aggregate_with`](crate::flow::Stream).
+/// Describes an aggregate over the whole input; see [`Stream::aggregate`](crate::flow::Stream).
 #[derive(Clone, Copy, Debug)]
 pub struct Total<G, A, F> {
     pub(crate) grouping: G,
