@@ -83,11 +83,11 @@ impl Assemble<'_> {
             |rest, user| quote!(__streamlite::Tee::new(#user, #rest, __streamlite::again(&#copies))),
         );
         match self.wiring {
-            Wiring::Pipeline => {
+            Wiring::Pipeline if !self.graph.count_is_known(stream) => {
                 let (cx, index) = (context(), stream.0);
                 quote!(#cx.stream(#index, #next))
             }
-            Wiring::Fragment => next,
+            Wiring::Pipeline | Wiring::Fragment => next,
         }
     }
 

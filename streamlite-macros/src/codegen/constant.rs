@@ -44,7 +44,7 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
             node.inputs.iter().map(|stream| stream.0),
             node.outputs.iter().map(|stream| stream.0),
         );
-        let (stateful, identity) = (node.stateful_at.is_some(), &node.identity);
+        let (stateful, conserves, identity) = (node.stateful_at.is_some(), node.conserves(), &node.identity);
         let sink = match &node.sink {
             Some(sink) => quote!(::core::option::Option::Some(#sink)),
             None => quote!(::core::option::Option::None),
@@ -57,6 +57,7 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
             outputs: &[#(#outputs),*],
             sink: #sink,
             stateful: #stateful,
+            conserves: #conserves,
             line: #line,
         })
     });

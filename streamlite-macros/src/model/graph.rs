@@ -7,6 +7,7 @@ use syn::{ExprField, Local};
 
 use super::argument::Argument;
 use super::branches::Branches;
+use super::operators;
 use super::rows::Aggregate;
 
 /// The number of a stream.
@@ -194,7 +195,35 @@ impl Description {
     }
 }
 
+impl Node {
+    /// Whether it gives exactly one record, to one of its outputs, for each that it takes: then its last output is what
+    /// came in without what went elsewhere, and need not be counted.
+    ///
+    /// The names suffice: a method of a stream's own goes before any of a trait with the same name.
+    pub(crate) fn conserves(&self) -> bool {
+        let Description {
+            head,
+            operators,
+            branches,
+        } = &self.description;
+        let one_for_one = |operator: &Operator| matches!(operator, Operator::Call(call) if operators::conserves(&call.method.to_string()));
+        matches!(head, Head::Stream(..)) && branches.is_none() && operators.iter().all(one_for_one)
+    }
+}
+
 impl Graph {
+    /// Whether the records of a stream need no count of their own: the source knows it, or it follows from other counts.
+    pub(crate) fn count_is_known(&self, id: StreamId) -> bool {
+        match self.stream(id).origin {
+            Origin::Source(_) => true,
+            Origin::Node(node) => {
+                let node = &self.nodes[node];
+                node.conserves() && node.outputs.last() == Some(&id)
+            }
+            Origin::Input | Origin::Nothing => false,
+        }
+    }
+
     pub(crate) fn stream(&self, id: StreamId) -> &Stream {
         &self.streams[id.0]
     }

@@ -47,6 +47,26 @@ const ON_RECORDS: [&str; 9] = [
     "for_each",
 ];
 
+/// Operators that give one record, to one of their outputs, for each that they take.
+const CONSERVING: [&str; 12] = [
+    "map",
+    "inspect",
+    "event_time",
+    "watermark",
+    "idle_after",
+    "key_by",
+    "key_by_ref",
+    "union",
+    "split",
+    "try_map",
+    "to",
+    "for_each",
+];
+
+pub(crate) fn conserves(name: &str) -> bool {
+    CONSERVING.contains(&name)
+}
+
 pub(crate) fn is_window_setting(name: &str) -> bool {
     WINDOW_SETTINGS.contains(&name)
 }

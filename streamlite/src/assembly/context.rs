@@ -83,9 +83,9 @@ impl<'env, C> Assembly<'env, C> {
         S: Source + 'env,
         P: Push<S::Item> + 'env,
     {
-        self.feeds
-            .borrow_mut()
-            .push(Box::new(SourceFeed::new(index, source, chain)));
+        let stream = self.parts.graph.sources[index].stream;
+        let feed = SourceFeed::new(index, stream, source, chain);
+        self.feeds.borrow_mut().push(Box::new(feed));
     }
 
     /// What was built, when all is.

@@ -76,8 +76,12 @@ pub(crate) enum Read {
 
 pub(super) struct SourceFeed<S: Source, P> {
     index: usize,
+    /// The stream that it feeds.
+    stream: usize,
     source: S,
     partitions: Vec<Opened<S::Reader>>,
+    /// Records that were read in this run.
+    records: u64,
     current: Option<Lane>,
     /// Bad records of the partitions that have ended.
     skipped: u64,
@@ -93,11 +97,13 @@ struct Opened<R> {
 }
 
 impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
-    pub(super) fn new(index: usize, source: S, chain: P) -> Self {
+    pub(super) fn new(index: usize, stream: usize, source: S, chain: P) -> Self {
         Self {
             index,
+            stream,
             source,
             partitions: Vec::new(),
+            records: 0,
             current: None,
             skipped: 0,
             chain: Some(chain),
@@ -212,6 +218,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
             ControlFlow::Continue(())
         });
         self.chain = Some(chain);
+        self.records += records as u64;
         let progress = read?;
         if progress == Progress::End {
             self.end(place);
@@ -220,6 +227,9 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
+        if let Control::Count(tally) = control {
+            tally.streams[self.stream] += self.records;
+        }
         self.control_chain(control);
     }
 

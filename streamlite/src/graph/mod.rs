@@ -73,6 +73,9 @@ pub struct GraphNode {
     pub sink: Option<&'static str>,
     /// Whether it keeps state.
     pub stateful: bool,
+    /// Whether it gives exactly one record, to one of its outputs, for each that it takes. Then its last output is not
+    /// counted: it is what came in without what went elsewhere.
+    pub conserves: bool,
     /// The line in the source file.
     pub line: u32,
 }

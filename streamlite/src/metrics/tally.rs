@@ -42,6 +42,17 @@ impl Tally {
         &mut self.nodes[index]
     }
 
+    /// Works out the counts that follow from others: see [`GraphNode::conserves`](crate::graph::GraphNode). The
+    /// statements of a graph stand behind those that feed them.
+    pub(crate) fn derive(&mut self, graph: &Graph) {
+        for node in graph.nodes.iter().filter(|node| node.conserves) {
+            if let [others @ .., last] = node.outputs {
+                let sum = |streams: &[usize]| streams.iter().map(|&stream| self.streams[stream]).sum::<u64>();
+                self.streams[*last] = sum(node.inputs) - sum(others);
+            }
+        }
+    }
+
     /// Adds what was counted before this run, statement by statement, where they are still the same.
     pub(crate) fn add(&mut self, before: &Tally) {
         for (stream, before) in self.streams.iter_mut().zip(&before.streams) {

@@ -316,6 +316,7 @@ impl<'env> Driver<'env> {
     fn tally(&mut self) -> Tally {
         let mut tally = Tally::new(self.parts.graph);
         self.control(&mut Control::Count(&mut tally));
+        tally.derive(self.parts.graph);
         tally.add(&self.before.counts);
         tally
     }
