@@ -6,7 +6,8 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use streamlite::prelude::*;
 use streamlite_benches::events::{Event, by_hand, events};
 
-const RECORDS: u64 = 5_000_000;
+const RECORDS: u64 = 20_000_000;
+const OF_A_MILLION_KEYS: u64 = 5_000_000;
 const KEYS: u64 = 100_000;
 
 pipeline!(
@@ -75,8 +76,8 @@ fn keyed_minutes(c: &mut Criterion) {
 /// One million keys in one open window, with a watermark that moves on every record and one that never moves.
 fn moving_watermark(c: &mut Criterion) {
     let mut group = c.benchmark_group("a million open keys");
-    group.throughput(Throughput::Elements(RECORDS));
-    let events: Vec<Event> = (0..RECORDS)
+    group.throughput(Throughput::Elements(OF_A_MILLION_KEYS));
+    let events: Vec<Event> = (0..OF_A_MILLION_KEYS)
         .map(|n| Event {
             key: n * 7 % 1_000_000,
             value: 1,

@@ -9,7 +9,11 @@ fn allocations(records: i64) -> u64 {
         pipeline!({
             let timed = from(0..records).event_time(|n| *n).watermark(bounded(5ms));
             match timed {
-                n if n % 5 == 0 => fives = n,
+                n if n % 5 == 0 => {
+                    fives = n;
+                    fives = n + 1;
+                    fives = n + 2;
+                }
                 n => others = n,
             }
             let (low, high) = others.split(|n| n % 3 == 0);
@@ -36,4 +40,37 @@ fn no_record_allocates() {
         few, many,
         "a hundred times the records in one window take no allocation more"
     );
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Reading {
+    sensor: u32,
+    temp: f64,
+}
+
+/// The allocations of a job from one CSV file to another.
+#[expect(clippy::disallowed_methods, reason = "a test prepares its own files")]
+fn allocations_of_files(records: u32) -> u64 {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let [input, output] = ["in.csv", "out.csv"].map(|name| folder.path().join(name));
+    let lines = (0..records).map(|n| format!("{},{}.5\n", n % 100, n % 40));
+    std::fs::write(&input, format!("sensor,temp\n{}", lines.collect::<String>()))
+        .expect("there is room for a file");
+    let counted = allocation_counter::measure(|| {
+        let source = CsvSource::<Reading>::open(&input).expect("the file is there");
+        let sink = CsvSink::create(&output).expect("there is room for a file");
+        pipeline!({
+            from(source).filter(|r| r.temp > 10.0).to(sink);
+        })
+        .run()
+        .expect("the file is good");
+    });
+    counted.count_total
+}
+
+#[test]
+fn no_record_of_a_file_allocates() {
+    allocations_of_files(10);
+    let (few, many) = (allocations_of_files(1_000), allocations_of_files(100_000));
+    assert_eq!(few, many, "a hundred times the records take no allocation more");
 }

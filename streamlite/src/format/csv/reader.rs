@@ -26,7 +26,8 @@ pub struct CsvReader<T> {
     base: Place,
     header: Option<ByteRecord>,
     columns: Option<usize>,
-    raw: ByteRecord,
+    /// `None` only while it is read: an empty one would be an allocation.
+    raw: Option<ByteRecord>,
     delimiter: u8,
     path: PathBuf,
     name: String,
@@ -68,7 +69,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
             base: Place::default(),
             header: None,
             columns: None,
-            raw: ByteRecord::new(),
+            raw: None,
             delimiter,
             path,
             name,
@@ -166,9 +167,9 @@ impl<T: DeserializeOwned> CsvReader<T> {
     #[inline]
     fn try_next(&mut self) -> Result<Tried<T>> {
         let start = self.place();
-        let mut raw = std::mem::take(&mut self.raw);
+        let mut raw = self.raw.take().unwrap_or_default();
         let tried = self.try_raw(start, &mut raw);
-        self.raw = raw;
+        self.raw = Some(raw);
         tried
     }
 
