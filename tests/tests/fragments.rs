@@ -143,3 +143,26 @@ fn a_fragment_has_state_of_its_own_wherever_it_stands() {
     assert_eq!(again.short.take(), [(2, 2), (0, 2), (1, 2)]);
     assert_eq!(again.long.take(), [(0, 6), (2, 2), (1, 2)]);
 }
+
+#[test]
+fn what_a_fragment_gives_is_counted() {
+    pipeline!(
+        fn doubled_and_itself(numbers: Source<i64>, out: Sink<i64>) {
+            let (same, doubled) = with_itself(numbers);
+            let both = union(same, doubled);
+            both.to(out);
+        }
+    );
+    let (sink, collected) = CollectionSink::new();
+    let report = doubled_and_itself(CollectionSource::new([1, 2, 3]), sink)
+        .run()
+        .expect("it is all in memory");
+    assert_eq!(collected.len(), 6);
+    let counts = |name| {
+        report
+            .operator(name)
+            .map(|operator| (operator.records_in, operator.records_out))
+    };
+    assert_eq!(counts("same, doubled"), Some((3, 6)), "{report}");
+    assert_eq!(counts("both"), Some((6, 6)), "{report}");
+}
