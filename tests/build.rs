@@ -137,7 +137,7 @@ impl Dag {
             4 => {
                 let (one, two) = (self.stream(unordered), self.stream(unordered));
                 self.say(&format!(
-                    "match s{from} {{ e if divides(&e, {number}) => {{ s{one} = e.clone(); s{one} = add(&e, 1); s{two} = add(&e, 2); }}, e => s{two} = e }}"
+                    "match s{from} {{ e if divides(&e, {number}) => {{ s{one} = e.clone(); s{one} = add(&e, 1); s{one} = add(&e, 3); s{two} = add(&e, 2); }}, e => s{two} = e }}"
                 ));
                 self.operator(&format!("Match({number}), &[{from}], &[{one}, {two}]"));
             }

@@ -17,8 +17,10 @@ fn main() -> streamlite::Result<()> {
         "words" => words(records),
         "windows" => windows(records),
         "split" => split(records),
+        "integers" => integers(records),
+        "csv" => csv(records),
         other => {
-            eprintln!("there is no work `{other}`: floats, words, windows, split");
+            eprintln!("there is no work `{other}`: floats, words, windows, split, integers, csv");
             Ok(())
         }
     }
@@ -72,5 +74,41 @@ fn split(records: u32) -> streamlite::Result<()> {
     })
     .run()?;
     black_box(sum);
+    Ok(())
+}
+
+fn integers(records: u32) -> streamlite::Result<()> {
+    let numbers: Vec<u32> = (0..records).collect();
+    let sum = pipeline!(
+        from(&numbers)
+            .map(|n| n.wrapping_mul(7))
+            .filter(|x| x % 3 != 0)
+            .map(|x| x ^ 1)
+            .sum(|x| *x)
+    )
+    .collect()?;
+    black_box(sum);
+    Ok(())
+}
+
+#[derive(Serialize, Deserialize)]
+struct Reading {
+    sensor: u32,
+    temp: f64,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the work prepares its own file")]
+fn csv(records: u32) -> streamlite::Result<()> {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let [input, output] = ["in.csv", "out.csv"].map(|name| folder.path().join(name));
+    // Numbers of the same length, so that twice the records are twice the work.
+    let lines = (0..records).map(|n| format!("{},{}.5\n", 100 + n % 100, 10 + n % 40));
+    std::fs::write(&input, format!("sensor,temp\n{}", lines.collect::<String>()))
+        .expect("there is room for a file");
+    let (source, sink) = (CsvSource::<Reading>::open(&input)?, CsvSink::create(&output)?);
+    pipeline!({
+        from(source).filter(|r| r.temp > 20.0).to(sink);
+    })
+    .run()?;
     Ok(())
 }

@@ -164,6 +164,7 @@ impl<'a> Walk<'a> {
                 if divided(number) {
                     self.give(place, 0, event, at, seen);
                     self.give(place, 0, &plus(1), at, seen);
+                    self.give(place, 0, &plus(3), at, seen);
                     self.give(place, 1, &plus(2), at, seen);
                 } else {
                     self.give(place, 1, event, at, seen);
