@@ -124,7 +124,8 @@ impl Describe<'_> {
 
     fn chain(&self, description: &Description) -> TokenStream {
         let head = match &description.head {
-            Head::Stream(_, name) => quote_spanned!(at(name.span())=> __streamlite::Fork::fork(&#name)),
+            // The name is the first token at its place: an editor goes from there to where the stream is bound.
+            Head::Stream(_, name) => quote_spanned!(at(name.span())=> #name.fork()),
             Head::Fragment { function, arguments } => {
                 let arguments = arguments.iter().map(|argument| self.call_argument(argument));
                 quote!(#function(#(#arguments),*))
@@ -150,7 +151,11 @@ impl Describe<'_> {
         let arguments = arguments.iter().map(|argument| self.call_argument(argument));
         let call = quote!(#receiver.#method #turbofish (#(#arguments),*));
         if self.graph.owns && (method == "key_by" || method == "key_by_ref") {
-            return quote_spanned!(at(method.span())=> __streamlite::stored_key(#call));
+            // What is bound stands nowhere: the first token at the operator's place is the operator.
+            let span = at(method.span());
+            let (bound, keyed) = (Ident::new("keyed", Span::mixed_site()), Ident::new("keyed", span));
+            let checked = quote_spanned!(span=> __streamlite::stored_key(#keyed));
+            return quote!({ let #bound = #call; #checked });
         }
         call
     }
@@ -199,8 +204,11 @@ impl Describe<'_> {
         let names = nested(hoisted.iter().map(|(name, _)| name.to_token_stream()).collect());
         let finish = self.closure(&quote!(#(#heads,)* #names), body);
         let stream = Ident::new("stream", Span::mixed_site());
+        // Where they are not used this was said, or the closure is half typed.
+        let allowed = hoisted.is_empty().then(|| quote!(#[allow(unused_variables)]));
         quote!({
             let #stream = #receiver;
+            #allowed
             let #rows = #stream.rows();
             #(#calls)*
             #stream.#method(#names, #finish)
@@ -211,7 +219,9 @@ impl Describe<'_> {
     /// all types are known.
     fn accumulator(&self, rows: &Ident, name: &Ident, call: &Argument) -> TokenStream {
         let aggregate = self.argument(call, call.expr.to_token_stream());
-        let check = self.graph.owns.then(|| {
+        // A name without parentheses is half typed: an editor takes the first tokens at its place for it.
+        let is_call = matches!(&call.expr, syn::Expr::MethodCall(_));
+        let check = (self.graph.owns && is_call).then(|| {
             let kept = Ident::new("kept", name.span());
             quote_spanned! {name.span()=>
                 let #kept = __streamlite::kept(&#rows, &#name);

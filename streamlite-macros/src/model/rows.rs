@@ -69,7 +69,7 @@ pub(super) fn take_apart(closure: &ExprClosure, errors: &mut Errors) -> Option<T
         );
         errors.at(rows.span(), text);
     }
-    if calls.is_empty() || wrong {
+    if wrong {
         return None;
     }
     let mut hoisted = Vec::new();

@@ -39,6 +39,22 @@ pub trait Merge<T>: Aggregate<T> {
     fn merge(&self, acc: &mut Self::Acc, later: Self::Acc);
 }
 
+/// No aggregate at all: what stands in an expression that is half typed, so that editors know the types around it.
+impl<T> Aggregate<T> for () {
+    type Acc = ();
+    type Out = ();
+
+    fn zero(&self) {}
+
+    fn add(&self, (): &mut (), _record: &T) {}
+
+    fn result(&self, (): &()) {}
+}
+
+impl<T> Merge<T> for () {
+    fn merge(&self, (): &mut (), (): ()) {}
+}
+
 /// Implements several aggregates at once: one accumulator, updated in one pass.
 macro_rules! tuples {
     ($(($($A:ident $place:tt),*);)*) => {$(

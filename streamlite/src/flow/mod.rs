@@ -25,5 +25,5 @@ pub use running::{KeyedRunningStream, RunningStream};
 pub use sinks::Accepts;
 pub use storable::{Storable, kept, stored_key, stored_state};
 pub use stream::Stream;
-pub use uses::{Fork, IsStream, ItemOf, Shared, port, stream, used_again};
+pub use uses::{IsStream, ItemOf, Shared, port, stream, used_again};
 pub use windowed::{AllWindowedStream, DropLate, KeepLate, LatePolicy, WindowedStream};

@@ -11,20 +11,19 @@ pub fn port<S: Source>(_source: &S) -> Stream<S::Item> {
     Stream::named()
 }
 
-/// Takes a stream by its name.
-pub trait Fork {
-    /// The same stream, for one statement.
-    fn fork(&self) -> Self;
-}
-
-impl<T> Fork for Stream<T> {
-    fn fork(&self) -> Self {
+impl<T> Stream<T> {
+    /// The same stream, for one statement that takes it by its name. A method, so that the name comes first: an editor
+    /// takes the first token at a place for what stands there.
+    #[doc(hidden)]
+    pub fn fork(&self) -> Self {
         *self
     }
 }
 
-impl<T, B: Clone> Fork for KeyedStream<T, B> {
-    fn fork(&self) -> Self {
+impl<T, B: Clone> KeyedStream<T, B> {
+    /// The same stream, for one statement that takes it by its name.
+    #[doc(hidden)]
+    pub fn fork(&self) -> Self {
         Self {
             stream: self.stream,
             key: self.key.clone(),
