@@ -7,6 +7,8 @@
 
 mod codegen;
 mod errors;
+#[cfg(test)]
+mod expansions;
 mod model;
 mod syntax;
 

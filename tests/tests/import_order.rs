@@ -32,7 +32,7 @@ const ORDER: [&str; 23] = [
 ];
 
 /// The phases of the macro, likewise.
-const PHASES: [&str; 5] = ["errors", "syntax", "model", "codegen", "lib"];
+const PHASES: [&str; 6] = ["errors", "syntax", "model", "codegen", "lib", "expansions"];
 
 #[test]
 fn the_library_imports_in_one_direction() {

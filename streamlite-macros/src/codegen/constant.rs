@@ -39,7 +39,11 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
         _ => None,
     });
     let nodes = graph.nodes.iter().map(|node| {
-        let (label, operators, line) = (&node.label, node.description.operator_names(), line(node.span));
+        let (label, operators, line) = (
+            &node.label,
+            node.description.operator_names(),
+            line(node.begins_at),
+        );
         let (inputs, outputs) = (
             node.inputs.iter().map(|stream| stream.0),
             node.outputs.iter().map(|stream| stream.0),

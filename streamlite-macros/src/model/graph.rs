@@ -95,8 +95,10 @@ pub(crate) struct Node {
     pub(crate) label: String,
     /// What its state is found by: the label, or what `#[uid = "…"]` says.
     pub(crate) identity: String,
-    /// The statement's first token.
+    /// What the statement is called by.
     pub(crate) span: Span,
+    /// The statement's first token.
+    pub(crate) begins_at: Span,
     /// The operator that says how many streams there are.
     pub(crate) ends_at: Span,
     /// The sink that it writes, as the graph shows it.

@@ -9,7 +9,7 @@ use super::Lowering;
 use super::scope::Binding;
 use crate::model::check;
 use crate::model::graph::{
-    Call, CallArgument, Description, Head, Naming, Operator, Origin, Source, Step, StreamId,
+    Call, CallArgument, Description, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
 use crate::model::operators::{Extent, is_stateful};
 use crate::model::rows::{Aggregate, TakenApart, take_apart};
@@ -31,6 +31,20 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
+    /// The stream of a source, if there is nothing behind `from(…)`.
+    pub(super) fn bare_source(&self, graph: &Graph) -> Option<StreamId> {
+        let Description {
+            head: Head::Stream(stream, _),
+            operators,
+            branches: None,
+        } = &self.description
+        else {
+            return None;
+        };
+        let is_bare = operators.is_empty() && graph.stream(*stream).naming == Naming::Invented;
+        (is_bare && matches!(graph.stream(*stream).origin, Origin::Source(_))).then_some(*stream)
+    }
+
     fn new(head: Head, inputs: Vec<(StreamId, usize)>, span: Span) -> Self {
         Self {
             description: Description {
