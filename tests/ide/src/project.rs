@@ -23,7 +23,7 @@ impl Project {
         let workspace = workspace.expect("the package stands in `tests/ide`");
         let manifest = format!(
             "[package]\nname = \"open-in-the-editor\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [dependencies]\nstreamlite = {{ path = {:?} }}\n\n[workspace]\n",
+             [dependencies]\nstreamlite = {{ path = {:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n\n[workspace]\n",
             workspace.join("streamlite")
         );
         let file = folder.join("src/lib.rs");
