@@ -69,8 +69,9 @@ impl Describe<'_> {
         let node = &self.graph.nodes[number];
         let (inputs, fits) = self.fits(number);
         let (local, description) = (node_name(number), self.chain(&node.description));
+        let sent = self.sent(number);
         if node.outputs.is_empty() {
-            return quote!(let #local = #description;);
+            return quote!(let #local = #description; #sent);
         }
         let names: Vec<_> = node.outputs.iter().map(|&stream| self.bound(stream)).collect();
         let pattern = match &names[..] {
@@ -84,7 +85,21 @@ impl Describe<'_> {
             #[allow(unused_variables)]
             let (#local_here, #pattern) = __streamlite::#count(#local_here);
         };
-        quote!(#inputs let #local = #description; #handles #fits)
+        quote!(#inputs let #local = #description; #handles #fits #sent)
+    }
+
+    /// What stands behind a statement of a function, which may run on another thread: if something in it cannot be sent
+    /// there, rustc says so here, and the building says nothing more. A fragment is sent with what calls it.
+    fn sent(&self, number: usize) -> Option<TokenStream> {
+        if !self.graph.owns || !self.graph.inputs.is_empty() {
+            return None;
+        }
+        let span = at(self.graph.nodes[number].sent_at());
+        let (node, here) = (
+            node_name(number),
+            Ident::new(&node_name(number).to_string(), span),
+        );
+        Some(quote_spanned!(span=> let #node = __streamlite::sent(&#here).or_unbuilt(#here);))
     }
 
     /// What stands before and behind a fragment's call: if a stream is not what it takes, rustc has said so at the

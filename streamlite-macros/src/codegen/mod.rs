@@ -34,7 +34,7 @@ fn import(library: &TokenStream) -> TokenStream {
         #[allow(unused_imports)]
         use #library::macro_support as __streamlite;
         #[allow(unused_imports)]
-        use #library::macro_support::NotTaken as _;
+        use #library::macro_support::OrUnbuilt as _;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Arguments: expressions that may mention parameters of the function.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
@@ -14,6 +14,8 @@ pub(crate) struct Argument {
     pub(crate) number: usize,
     /// The parameters that it mentions: it gets a clone of each, and the one itself where it is mentioned last.
     pub(crate) mentions: Vec<Ident>,
+    /// Where the expression mentions each of them first.
+    pub(crate) mentioned_at: Vec<Span>,
 }
 
 /// Makes the outermost closures of an expression `move`: they run when the function has returned.
@@ -56,14 +58,16 @@ fn is_formatted(text: &str, name: &Ident) -> bool {
     is_string && (text.contains(&format!("{{{name}}}")) || text.contains(&format!("{{{name}:")))
 }
 
-/// All of `names` that an expression mentions.
-pub(super) fn mentions(expr: &Expr, names: &[Ident]) -> Vec<Ident> {
+/// All of `names` that an expression mentions, each with the place where it does so first.
+pub(super) fn mentions(expr: &Expr, names: &[Ident]) -> Vec<(Ident, Span)> {
     let tokens = expr.to_token_stream();
-    names
-        .iter()
-        .filter(|name| mentioned(&tokens, std::slice::from_ref(name)).is_some())
-        .cloned()
-        .collect()
+    let mentions = names.iter().filter_map(|name| {
+        Some((
+            name.clone(),
+            mentioned(&tokens, std::slice::from_ref(name))?.span(),
+        ))
+    });
+    mentions.collect()
 }
 
 /// The names that a pattern declares.

@@ -182,6 +182,26 @@ pub(crate) enum CallArgument {
 }
 
 impl Description {
+    /// The parameters that it mentions, each with the place.
+    pub(crate) fn mentions(&self) -> impl Iterator<Item = (&Ident, Span)> {
+        let head: &[CallArgument] = match &self.head {
+            Head::Fragment { arguments, .. } => arguments,
+            Head::Stream(..) => &[],
+        };
+        let operators = self.operators.iter().flat_map(Operator::arguments);
+        let arguments = head
+            .iter()
+            .filter_map(CallArgument::value)
+            .chain(operators)
+            .chain(self.branches.iter().map(|branches| &branches.arms));
+        arguments.flat_map(|argument| {
+            argument
+                .mentions
+                .iter()
+                .zip(argument.mentioned_at.iter().copied())
+        })
+    }
+
     /// The names of its operators, for the graph.
     pub(crate) fn operator_names(&self) -> Vec<String> {
         let head = match &self.head {
@@ -197,7 +217,37 @@ impl Description {
     }
 }
 
+impl Operator {
+    fn arguments(&self) -> Vec<&Argument> {
+        match self {
+            Operator::Call(call) => call.arguments.iter().filter_map(CallArgument::value).collect(),
+            Operator::Aggregate(aggregate) => {
+                let hoisted = aggregate.hoisted.iter().map(|(_, call)| call);
+                hoisted.chain([&aggregate.body]).collect()
+            }
+        }
+    }
+}
+
+impl CallArgument {
+    fn value(&self) -> Option<&Argument> {
+        match self {
+            CallArgument::Value(argument) => Some(argument),
+            CallArgument::Stream(_) | CallArgument::Sink(_) => None,
+        }
+    }
+}
+
 impl Node {
+    /// Where to say that it cannot be sent to a thread: at the one parameter that it mentions, or at its last operator.
+    pub(crate) fn sent_at(&self) -> Span {
+        let mut mentions = self.description.mentions();
+        match mentions.next() {
+            Some((first, place)) if mentions.all(|(other, _)| other == first) => place,
+            _ => self.ends_at,
+        }
+    }
+
     /// Whether it gives exactly one record, to one of its outputs, for each that it takes: then its last output is what
     /// came in without what went elsewhere, and need not be counted.
     ///

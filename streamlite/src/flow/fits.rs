@@ -64,15 +64,39 @@ impl<T> Taken<T, T> {
     }
 }
 
-/// They are not the same: rustc has said so at the argument, and nothing more is to be said.
-pub trait NotTaken: Sized {
+/// The check does not hold: rustc has said so at the user's token, and nothing more is to be said. A check that holds
+/// has a method of its own with that name, which goes before this one.
+pub trait OrUnbuilt: Sized {
     /// Fits everywhere.
-    fn or_unbuilt<X>(self, _fragment: X) -> Unbuilt {
+    fn or_unbuilt<X>(self, _statement: X) -> Unbuilt {
         Unbuilt
     }
 }
 
-impl<T, U> NotTaken for Taken<T, U> {}
+impl<T, U> OrUnbuilt for Taken<T, U> {}
+
+/// A statement that may be sent to a thread, or not.
+pub struct Sent<N>(PhantomData<fn(N)>);
+
+impl<N> fmt::Debug for Sent<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sent")
+    }
+}
+
+impl<N: Send> Sent<N> {
+    /// It may: the statement itself.
+    pub fn or_unbuilt(self, statement: N) -> N {
+        statement
+    }
+}
+
+impl<N> OrUnbuilt for Sent<N> {}
+
+/// A statement of a function, which may run on another thread.
+pub fn sent<N: Send>(_statement: &N) -> Sent<N> {
+    Sent(PhantomData)
+}
 
 /// The records of several streams.
 pub trait ItemsOf {

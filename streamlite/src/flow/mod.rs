@@ -16,7 +16,7 @@ mod uses;
 mod windowed;
 
 pub use branches::matching;
-pub use fits::{Fits, ItemsOf, NotTaken, SameAs, Taken, gives, taken};
+pub use fits::{Fits, ItemsOf, OrUnbuilt, SameAs, Sent, Taken, gives, sent, taken};
 pub use fragment::{Fragment, Unbuilt, fragment};
 pub use key::{CheckedKey, Never, No, Yes};
 pub use keyed::KeyedStream;

@@ -214,6 +214,7 @@ impl<'a> Lowering<'a> {
             Form::Function => mentions(&expr, &self.scope.values()),
             Form::Expression => Vec::new(),
         };
+        let (mentions, mentioned_at): (Vec<_>, Vec<_>) = mentions.into_iter().unzip();
         for name in &mentions {
             self.graph.last_mention.insert(name.to_string(), number);
         }
@@ -222,6 +223,7 @@ impl<'a> Lowering<'a> {
             expr,
             number,
             mentions,
+            mentioned_at,
         }
     }
 }
