@@ -69,9 +69,9 @@ impl Describe<'_> {
         let node = &self.graph.nodes[number];
         let (inputs, fits) = self.fits(number);
         let (local, description) = (node_name(number), self.chain(&node.description));
-        let sent = self.sent(number);
+        let ((types, again), sent) = (self.mentioned_again(number), self.sent(number));
         if node.outputs.is_empty() {
-            return quote!(let #local = #description; #sent);
+            return quote!(#types let #local = #description; #again #sent);
         }
         let names: Vec<_> = node.outputs.iter().map(|&stream| self.bound(stream)).collect();
         let pattern = match &names[..] {
@@ -85,7 +85,7 @@ impl Describe<'_> {
             #[allow(unused_variables)]
             let (#local_here, #pattern) = __streamlite::#count(#local_here);
         };
-        quote!(#inputs let #local = #description; #handles #fits #sent)
+        quote!(#types #inputs let #local = #description; #handles #again #fits #sent)
     }
 
     /// What stands behind a statement of a function, which may run on another thread: if something in it cannot be sent
@@ -184,15 +184,40 @@ impl Describe<'_> {
 
     /// An argument behind clones of the parameters that are mentioned again later.
     fn argument(&self, argument: &Argument, value: TokenStream) -> TokenStream {
-        let is_last = |name: &Ident| self.graph.last_mention.get(&name.to_string()) == Some(&argument.number);
-        let cloned: Vec<_> = argument.mentions.iter().filter(|name| !is_last(name)).collect();
+        let cloned = argument.mentions.iter();
+        let cloned: Vec<_> = cloned.filter(|name| !self.is_last(argument, name)).collect();
         if cloned.is_empty() {
             return value;
         }
         quote!({
-            #(#[allow(unused_variables)] let #cloned = ::core::clone::Clone::clone(&#cloned);)*
+            #(#[allow(unused_variables)] let #cloned = __streamlite::parameter(&#cloned).for_a_mention();)*
             #value
         })
+    }
+
+    /// Whether no later argument mentions the parameter, so that this one may have it.
+    fn is_last(&self, argument: &Argument, name: &Ident) -> bool {
+        self.graph.last_mention.get(&name.to_string()) == Some(&argument.number)
+    }
+
+    /// What stands before and behind a statement that clones parameters: they must be `Clone`, which is asked where they
+    /// are mentioned. It is asked behind the statement, as the first token at a place is the user's, and of the type
+    /// alone, as the statement may have moved the parameter.
+    fn mentioned_again(&self, number: usize) -> (TokenStream, TokenStream) {
+        let arguments = self.graph.nodes[number].description.arguments();
+        let cloned = arguments.into_iter().flat_map(|argument| {
+            let mentions = argument.mentions.iter().zip(&argument.mentioned_at);
+            mentions.filter(|(name, _)| !self.is_last(argument, name))
+        });
+        let checks = cloned.enumerate().map(|(place, (name, &mentioned_at))| {
+            let text = format!("mentioned_{place}");
+            let [bound, used] = [Span::mixed_site(), at(mentioned_at)].map(|span| Ident::new(&text, span));
+            (
+                quote!(let #bound = __streamlite::type_of(&#name);),
+                quote_spanned!(at(mentioned_at)=> __streamlite::mentioned_again(#used);),
+            )
+        });
+        checks.unzip()
     }
 
     /// A closure of the macro's own, around something of the user's.

@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::assemble::{Assemble, Wiring, context};
-use super::{at, copies_name, describe, import, node_name};
+use super::{at, copies_name, describe, import, node_name, parameters_used};
 use crate::model::{Graph, LoweredFunction, Origin, StreamId, User};
 use crate::syntax::{Parameter, Port};
 
@@ -36,7 +36,7 @@ pub(super) fn fragment(library: &TokenStream, function: &LoweredFunction) -> Tok
     let outputs: Vec<_> = function.outputs.iter().map(|port| &port.item).collect();
     let shape = shape(&inputs, &outputs);
     let (import, statements) = (import(library), describe::describe(graph));
-    let nodes = nodes(function, &inputs, &outputs);
+    let (used, nodes) = (parameters_used(function), nodes(function, &inputs, &outputs));
     let errors = errors.to_tokens();
     quote! {
         #(#attributes)*
@@ -47,6 +47,7 @@ pub(super) fn fragment(library: &TokenStream, function: &LoweredFunction) -> Tok
             impl #library::macro_support::#shape<#(#inputs,)* #(#outputs,)* #library::macro_support::Durable>
         > #where_clause {
             #import
+            #used
             #statements
             #nodes
         }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::assemble::{Assemble, Wiring, context};
-use super::{at, constant, describe, import, located, source_name, test_driver};
+use super::{at, constant, describe, import, located, parameters_used, source_name, test_driver};
 use crate::model::LoweredFunction;
 use crate::syntax::{Parameter, Port};
 
@@ -21,7 +21,7 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
     let where_clause = &generics.where_clause;
     let signature = signature(library, function);
     let (import, ports, statements) = (import(library), ports(function), describe::describe(graph));
-    let body = body(function);
+    let (used, body) = (parameters_used(function), body(function));
     let constant = constant::graph(&name.to_string(), graph, &function.parameters);
     let test = test_driver::test_driver(function);
     let test_name = format_ident!("{}", name, span = name.span());
@@ -31,6 +31,7 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
         #[allow(clippy::implied_bounds_in_impls, clippy::shadow_unrelated)]
         #visibility fn #name #generics (#signature) -> #library::Job #where_clause {
             #import
+            #used
             #ports
             #statements
             #body

@@ -34,8 +34,18 @@ fn import(library: &TokenStream) -> TokenStream {
         #[allow(unused_imports)]
         use #library::macro_support as __streamlite;
         #[allow(unused_imports)]
-        use #library::macro_support::OrUnbuilt as _;
+        use #library::macro_support::{NoClone as _, OrUnbuilt as _};
     }
+}
+
+/// Uses the parameters of a function of the wrong shape: that they are unused is no news. Not where a statement is half
+/// typed: an editor asks for the expansion with and without the next word, and both must be the same before it.
+fn parameters_used(function: &LoweredFunction) -> TokenStream {
+    if !function.misshapen {
+        return TokenStream::new();
+    }
+    let names = function.parameters.iter().map(crate::syntax::Parameter::name);
+    quote!(#(let _ = &#names;)*)
 }
 
 /// A place of the user's, for tokens that are the macro's.

@@ -182,24 +182,16 @@ pub(crate) enum CallArgument {
 }
 
 impl Description {
-    /// The parameters that it mentions, each with the place.
-    pub(crate) fn mentions(&self) -> impl Iterator<Item = (&Ident, Span)> {
+    /// All arguments of the user's in it.
+    pub(crate) fn arguments(&self) -> Vec<&Argument> {
         let head: &[CallArgument] = match &self.head {
             Head::Fragment { arguments, .. } => arguments,
             Head::Stream(..) => &[],
         };
         let operators = self.operators.iter().flat_map(Operator::arguments);
-        let arguments = head
-            .iter()
-            .filter_map(CallArgument::value)
-            .chain(operators)
-            .chain(self.branches.iter().map(|branches| &branches.arms));
-        arguments.flat_map(|argument| {
-            argument
-                .mentions
-                .iter()
-                .zip(argument.mentioned_at.iter().copied())
-        })
+        let arms = self.branches.iter().map(|branches| &branches.arms);
+        let values = head.iter().filter_map(CallArgument::value);
+        values.chain(operators).chain(arms).collect()
     }
 
     /// The names of its operators, for the graph.
@@ -241,9 +233,11 @@ impl CallArgument {
 impl Node {
     /// Where to say that it cannot be sent to a thread: at the one parameter that it mentions, or at its last operator.
     pub(crate) fn sent_at(&self) -> Span {
-        let mut mentions = self.description.mentions();
+        let arguments = self.description.arguments().into_iter();
+        let mut mentions =
+            arguments.flat_map(|argument| argument.mentions.iter().zip(&argument.mentioned_at));
         match mentions.next() {
-            Some((first, place)) if mentions.all(|(other, _)| other == first) => place,
+            Some((first, place)) if mentions.all(|(other, _)| other == first) => *place,
             _ => self.ends_at,
         }
     }

@@ -29,6 +29,8 @@ pub(crate) struct LoweredFunction {
     pub(crate) outputs: Vec<Port>,
     pub(crate) graph: Graph,
     pub(crate) errors: Errors,
+    /// Something that a block must have is missing, where each statement by itself is right.
+    pub(crate) misshapen: bool,
 }
 
 impl LoweredFunction {
@@ -73,6 +75,7 @@ pub(crate) fn lower_function(function: Function) -> LoweredFunction {
         outputs,
         graph,
         errors,
+        misshapen: false,
     };
     check::function(&mut lowered);
     lowered

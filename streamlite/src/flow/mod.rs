@@ -5,6 +5,7 @@ mod fits;
 mod fragment;
 mod key;
 mod keyed;
+mod mentions;
 mod node;
 mod outputs;
 mod running;
@@ -20,6 +21,7 @@ pub use fits::{Fits, ItemsOf, OrUnbuilt, SameAs, Sent, Taken, gives, sent, taken
 pub use fragment::{Fragment, Unbuilt, fragment};
 pub use key::{CheckedKey, Never, No, Yes};
 pub use keyed::KeyedStream;
+pub use mentions::{Mentioned, NoClone, Parameter, mentioned_again, parameter, type_of};
 pub use outputs::*;
 pub use running::{KeyedRunningStream, RunningStream};
 pub use sinks::Accepts;

@@ -17,6 +17,7 @@ use crate::errors::Errors;
 pub(super) fn function(function: &mut LoweredFunction) {
     if function.errors.is_empty() && !function.graph.stopped {
         shape::function(function);
+        function.misshapen = !function.errors.is_empty();
     }
     if function.errors.is_empty() && !function.graph.stopped {
         unused::unused(&function.graph, &mut function.errors);

@@ -85,7 +85,12 @@ fn fragment(function: &mut LoweredFunction) {
         let text = if returned == 0 {
             "a fragment ends in its stream, or in a tuple of its streams, without a `;`".to_owned()
         } else {
-            format!("this fragment ends in {returned} streams, and its signature says {declared}")
+            let streams = if returned == 1 {
+                "one stream".to_owned()
+            } else {
+                format!("{returned} streams")
+            };
+            format!("this fragment ends in {streams}, and its signature says {declared}")
         };
         errors.at(span, text);
     }
