@@ -6,7 +6,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use super::{at, copies_name, node_name, source_name};
 use crate::model::{
     Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, Step, StreamId,
-    slot,
+    is_short_form, slot,
 };
 
 /// How many aggregates stand in one tuple; more are nested.
@@ -164,7 +164,8 @@ impl Describe<'_> {
             arguments,
         } = call;
         let arguments = arguments.iter().map(|argument| self.call_argument(argument));
-        let call = quote!(#receiver.#method #turbofish (#(#arguments),*));
+        let call_of = quote!(.#method #turbofish (#(#arguments),*));
+        let call = quote!(#receiver #call_of);
         if self.graph.owns && (method == "key_by" || method == "key_by_ref") {
             // What is bound stands nowhere: the first token at the operator's place is the operator.
             let span = at(method.span());
@@ -172,7 +173,28 @@ impl Describe<'_> {
             let checked = quote_spanned!(span=> __streamlite::stored_key(#keyed));
             return quote!({ let #bound = #call; #checked });
         }
+        if self.graph.owns && is_short_form(&method.to_string()) {
+            return self.short_form(receiver, method, &call_of);
+        }
         call
+    }
+
+    /// The short form of an aggregate, in a function: what it keeps must be storable, which is asked at its name.
+    fn short_form(&self, receiver: &TokenStream, method: &Ident, call: &TokenStream) -> TokenStream {
+        let span = at(method.span());
+        let [stream, rows, short] =
+            ["stream", "rows", "short"].map(|name| Ident::new(name, Span::mixed_site()));
+        let [kept, rows_here, short_here] = ["kept", "rows", "short"].map(|name| Ident::new(name, span));
+        let checked = quote_spanned! {span=>
+            let #kept = __streamlite::kept_by(&#rows_here, &#short_here);
+            __streamlite::stored_state(#kept, #short_here)
+        };
+        quote!({
+            let #stream = #receiver;
+            let #rows = #stream.rows();
+            let #short = #stream #call;
+            #checked
+        })
     }
 
     fn call_argument(&self, argument: &CallArgument) -> TokenStream {

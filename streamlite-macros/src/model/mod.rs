@@ -13,6 +13,7 @@ pub(crate) use branches::{Branches, slot};
 pub(crate) use graph::{
     Call, CallArgument, Description, Graph, Head, Naming, Operator, Origin, Step, StreamId, User,
 };
+pub(crate) use operators::is_short_form;
 pub(crate) use rows::Aggregate;
 
 use crate::errors::Errors;

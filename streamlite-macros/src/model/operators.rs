@@ -21,6 +21,11 @@ pub(crate) fn is_aggregate(name: &str) -> bool {
     AGGREGATES.contains(&name)
 }
 
+/// Whether it is an aggregate by its own name.
+pub(crate) fn is_short_form(name: &str) -> bool {
+    is_aggregate(name) && name != "aggregate"
+}
+
 pub(crate) fn is_stateful(name: &str) -> bool {
     is_aggregate(name) || STATEFUL.contains(&name)
 }

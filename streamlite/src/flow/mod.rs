@@ -25,7 +25,7 @@ pub use mentions::{Mentioned, NoClone, Parameter, mentioned_again, parameter, ty
 pub use outputs::*;
 pub use running::{KeyedRunningStream, RunningStream};
 pub use sinks::Accepts;
-pub use storable::{Storable, kept, stored_key, stored_state};
+pub use storable::{ShortForm, Storable, kept, kept_by, stored_key, stored_state};
 pub use stream::Stream;
 pub use uses::{IsStream, ItemOf, Shared, port, stream, used_again};
 pub use windowed::{AllWindowedStream, DropLate, KeepLate, LatePolicy, WindowedStream};

@@ -7,8 +7,10 @@ use serde::de::DeserializeOwned;
 
 use super::key::{Never, No, Yes};
 use super::keyed::KeyedStream;
+use super::stream::Stream;
 use crate::aggregate::{Aggregate, Rows};
-use crate::operator::Grouping;
+use crate::assembly::Then;
+use crate::operator::{Grouping, Running, Total, Windowing, WithLate};
 
 /// What can be written to a checkpoint and read back. Declared twice, as [`CheckedKey`](super::CheckedKey) is, so that
 /// one mistake is one error.
@@ -59,6 +61,33 @@ where
 
 /// What an aggregate keeps, as a type. A step of its own: the check must not begin before the type is known to the end.
 pub fn kept<T, A: Aggregate<T>>(_rows: &Rows<T>, _aggregate: &A) -> PhantomData<A::Acc> {
+    PhantomData
+}
+
+/// What the short form of an aggregate gives: it ends in an operator that keeps `Acc`.
+pub trait ShortForm<T> {
+    /// What it keeps.
+    type Acc;
+}
+
+impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, Total<G, A, F>>> {
+    type Acc = A::Acc;
+}
+
+impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, Running<G, A, F>>> {
+    type Acc = A::Acc;
+}
+
+impl<T, U, O, S, G, W, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, Windowing<G, W, A, F>>> {
+    type Acc = A::Acc;
+}
+
+impl<T, U, O, S, G, W, A: Aggregate<T>, F> ShortForm<T> for WithLate<T, O, S, Windowing<G, W, A, F>, U> {
+    type Acc = A::Acc;
+}
+
+/// What the short form of an aggregate keeps, as a type.
+pub fn kept_by<T, D: ShortForm<T>>(_rows: &Rows<T>, _short: &D) -> PhantomData<D::Acc> {
     PhantomData
 }
 
