@@ -3,20 +3,15 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use super::tree::tree;
 use crate::model::{Graph, Naming, Origin};
 use crate::syntax::{Parameter, Port};
 
 /// The value of the constant.
 pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> TokenStream {
-    let port = |wanted: &str| {
-        parameters
-            .iter()
-            .find(|parameter| parameter.name() == wanted)
-            .and_then(port_of)
-    };
     let sources = graph.sources.iter().map(|source| {
         let (name, stream, line) = (&source.name, source.stream.0, line(source.span));
-        let item = port(name).map(|port| text_of(&port.item)).unwrap_or_default();
+        let item = item_of(name, parameters).unwrap_or_default();
         quote!(__streamlite::GraphSource { name: #name, item: #item, stream: #stream, line: #line })
     });
     let streams = graph.streams.iter().map(|stream| {
@@ -65,13 +60,21 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
             line: #line,
         })
     });
+    let tree = tree(graph, parameters);
     quote!(__streamlite::Graph {
         name: #name,
         sources: &[#(#sources),*],
         streams: &[#(#streams),*],
         nodes: &[#(#nodes),*],
         sinks: &[#(#sinks),*],
+        tree: #tree,
     })
+}
+
+/// What flows through the port of this name.
+pub(super) fn item_of(name: &str, parameters: &[Parameter]) -> Option<String> {
+    let port = parameters.iter().find(|parameter| parameter.name() == name);
+    port.and_then(port_of).map(|port| text_of(&port.item))
 }
 
 fn port_of(parameter: &Parameter) -> Option<&Port> {

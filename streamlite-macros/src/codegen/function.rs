@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::assemble::{Assemble, Wiring, context};
-use super::{at, constant, describe, import, located, parameters_used, source_name, test_driver};
+use super::{at, constant, describe, import, located, parameters_used, source_name, test_driver, tree};
 use crate::model::LoweredFunction;
 use crate::syntax::{Parameter, Port};
 
@@ -25,6 +25,9 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
     let constant = constant::graph(&name.to_string(), graph, &function.parameters);
     let test = test_driver::test_driver(function);
     let test_name = format_ident!("{}", name, span = name.span());
+    // Behind the function: an editor asks for the expansion with and without the next word, and what stands before it
+    // must be the same.
+    let drawn = format!("\n```text\n{}```", tree::tree(graph, &function.parameters));
     let errors = errors.to_tokens();
     quote! {
         #(#attributes)*
@@ -38,6 +41,7 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
         }
 
         /// The graph and the test driver of the pipeline of the same name.
+        #[doc = #drawn]
         #[allow(non_camel_case_types)]
         #[derive(::core::fmt::Debug)]
         #visibility enum #test_name {}

@@ -11,6 +11,7 @@ mod expression;
 mod fragment;
 mod function;
 mod test_driver;
+mod tree;
 
 pub(crate) use expression::expression;
 

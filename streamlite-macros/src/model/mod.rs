@@ -11,7 +11,7 @@ mod rows;
 pub(crate) use argument::Argument;
 pub(crate) use branches::{Branches, slot};
 pub(crate) use graph::{
-    Call, CallArgument, Description, Graph, Head, Naming, Operator, Origin, Step, StreamId, User,
+    Call, CallArgument, Description, Graph, Head, Naming, Node, Operator, Origin, Step, StreamId, User,
 };
 pub(crate) use operators::is_short_form;
 pub(crate) use rows::Aggregate;

@@ -23,6 +23,8 @@ pub struct Graph {
     pub nodes: &'static [GraphNode],
     /// The sinks that are parameters.
     pub sinks: &'static [GraphSink],
+    /// The graph as text: each statement under what it takes.
+    pub tree: &'static str,
 }
 
 /// Where records come from.
