@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Graph, Origin};
+use super::Graph;
+use super::drawing::{Drawing, Kind};
 
 /// Shows a [`Graph`] in Graphviz's language; see [`Graph::dot`].
 #[derive(Clone, Copy, Debug)]
@@ -10,38 +11,34 @@ pub struct Dot<'a>(pub(super) &'a Graph);
 
 impl fmt::Display for Dot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let graph = self.0;
-        writeln!(f, "digraph \"{}\" {{", escaped(graph.name))?;
-        writeln!(f, "    rankdir=LR; node [shape=box, fontname=\"sans-serif\"];")?;
-        for (index, source) in graph.sources.iter().enumerate() {
-            let text = escaped(&format!("{}: {}", source.name, source.item));
-            writeln!(f, "    s{index} [label=\"{text}\", shape=ellipse];")?;
-        }
-        for (index, node) in graph.nodes.iter().enumerate() {
-            let text = format!("{}\\n{}", escaped(node.name), escaped(&node.chain()));
-            let shape = if node.stateful { ", shape=cylinder" } else { "" };
-            writeln!(f, "    n{index} [label=\"{text}\"{shape}];")?;
-        }
-        for link in graph.links() {
-            let from = match link.from {
-                Origin::Source(source) => format!("s{source}"),
-                Origin::Node(node) => format!("n{node}"),
+        let drawing = Drawing::of(self.0);
+        writeln!(f, "digraph \"{}\" {{", escaped(self.0.name))?;
+        writeln!(
+            f,
+            "    rankdir=LR; node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"]; edge [fontname=\"sans-serif\"];"
+        )?;
+        for figure in &drawing.figures {
+            let title = Some(&figure.title).filter(|title| !title.is_empty());
+            let lines: Vec<_> = title
+                .into_iter()
+                .chain(&figure.lines)
+                .map(|line| escaped(line))
+                .collect();
+            let (fill, line) = match figure.kind {
+                Kind::Source => ("#dbeafe", "#3b82f6"),
+                Kind::Operator => ("#f8fafc", "#94a3b8"),
+                Kind::Stateful => ("#fef3c7", "#d97706"),
+                Kind::Sink => ("#dcfce7", "#16a34a"),
             };
+            let (id, text) = (&figure.id, lines.join("\\n"));
             writeln!(
                 f,
-                "    {from} -> n{} [label=\"{}\"];",
-                link.to,
-                escaped(link.stream)
+                "    {id} [label=\"{text}\", fillcolor=\"{fill}\", color=\"{line}\"];"
             )?;
         }
-        for (index, node) in graph.nodes.iter().enumerate() {
-            if let Some(sink) = node.sink {
-                writeln!(
-                    f,
-                    "    k{index} [label=\"{}\", shape=ellipse]; n{index} -> k{index};",
-                    escaped(sink)
-                )?;
-            }
+        for arrow in &drawing.arrows {
+            let label = escaped(arrow.stream);
+            writeln!(f, "    {} -> {} [label=\"{label}\"];", arrow.from, arrow.to)?;
         }
         writeln!(f, "}}")
     }

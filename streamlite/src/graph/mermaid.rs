@@ -1,8 +1,9 @@
-//! The graph in Mermaid's language, as GitHub and rustdoc viewers draw it.
+//! The graph in Mermaid's language, as forges and rustdoc viewers draw it.
 
 use std::fmt;
 
-use super::{Graph, Origin};
+use super::Graph;
+use super::drawing::{Drawing, Kind};
 
 /// Shows a [`Graph`] in Mermaid's language; see [`Graph::mermaid`].
 #[derive(Clone, Copy, Debug)]
@@ -10,32 +11,26 @@ pub struct Mermaid<'a>(pub(super) &'a Graph);
 
 impl fmt::Display for Mermaid<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let graph = self.0;
+        let drawing = Drawing::of(self.0);
         writeln!(f, "flowchart LR")?;
-        for (index, source) in graph.sources.iter().enumerate() {
-            writeln!(
-                f,
-                "    s{index}([\"{}: {}\"])",
-                escaped(source.name),
-                escaped(source.item)
-            )?;
-        }
-        for (index, node) in graph.nodes.iter().enumerate() {
-            let text = format!("<b>{}</b><br/>{}", escaped(node.name), escaped(&node.chain()));
-            let (open, close) = if node.stateful { ("[(", ")]") } else { ("[", "]") };
-            writeln!(f, "    n{index}{open}\"{text}\"{close}")?;
-        }
-        for link in graph.links() {
-            let from = match link.from {
-                Origin::Source(source) => format!("s{source}"),
-                Origin::Node(node) => format!("n{node}"),
+        for figure in &drawing.figures {
+            let title = Some(&figure.title).filter(|title| !title.is_empty());
+            let title = title.map(|title| format!("<b>{}</b>", escaped(title)));
+            let lines = figure.lines.iter().map(|line| escaped(line));
+            let text: Vec<_> = title.into_iter().chain(lines).collect();
+            let (open, close) = match figure.kind {
+                Kind::Source | Kind::Sink => ("([", "])"),
+                Kind::Operator => ("[", "]"),
+                Kind::Stateful => ("[(", ")]"),
             };
-            writeln!(f, "    {from} -->|\"{}\"| n{}", escaped(link.stream), link.to)?;
+            writeln!(f, "    {}{open}\"{}\"{close}", figure.id, text.join("<br/>"))?;
         }
-        for (index, node) in graph.nodes.iter().enumerate() {
-            if let Some(sink) = node.sink {
-                writeln!(f, "    n{index} --> k{index}[/\"{}\"/]", escaped(sink))?;
-            }
+        for arrow in &drawing.arrows {
+            let label = match arrow.stream {
+                "" => String::new(),
+                stream => format!("|\"{}\"|", escaped(stream)),
+            };
+            writeln!(f, "    {} -->{label} {}", arrow.from, arrow.to)?;
         }
         Ok(())
     }

@@ -1,15 +1,18 @@
 //! The graph of a pipeline as a value, and its pictures.
 
 mod dot;
+mod drawing;
 mod mermaid;
+mod svg;
 mod text;
 
 pub use dot::Dot;
 pub use mermaid::Mermaid;
+pub use svg::Svg;
 
 /// The graph of a pipeline: what the macro knows of it, as a constant.
 ///
-/// [`Display`](std::fmt::Display) draws it as text; [`mermaid`](Self::mermaid) and [`dot`](Self::dot) as source for
+/// [`Display`](std::fmt::Display) draws it as text; [`svg`](Self::svg) as a picture; [`mermaid`](Self::mermaid) and [`dot`](Self::dot) as source for
 /// those tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Graph {
@@ -92,6 +95,12 @@ pub struct GraphSink {
 }
 
 impl Graph {
+    /// The graph as a picture: an SVG file. Boxes that keep state are yellow, sources blue, sinks green.
+    #[must_use]
+    pub fn svg(&self) -> Svg<'_> {
+        Svg(self)
+    }
+
     /// The graph in Mermaid's language.
     #[must_use]
     pub fn mermaid(&self) -> Mermaid<'_> {
@@ -113,13 +122,6 @@ impl Graph {
                 stream: self.streams[stream].name,
             })
         })
-    }
-}
-
-impl GraphNode {
-    /// The operators as one line.
-    pub(crate) fn chain(&self) -> String {
-        self.operators.join(" → ")
     }
 }
 

@@ -1,0 +1,125 @@
+//! What every picture of a graph shows: boxes and arrows.
+
+use super::{Graph, GraphNode, Origin};
+
+/// How long a line inside a box may be, in letters.
+const LINE: usize = 26;
+
+/// What a box stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Source,
+    Operator,
+    /// An operator that keeps state.
+    Stateful,
+    Sink,
+}
+
+/// A box.
+#[derive(Debug)]
+pub(super) struct Figure {
+    pub(super) id: String,
+    pub(super) kind: Kind,
+    pub(super) title: String,
+    /// What stands below the title.
+    pub(super) lines: Vec<String>,
+}
+
+/// An arrow from one box to another.
+#[derive(Debug)]
+pub(super) struct Arrow {
+    pub(super) from: String,
+    pub(super) to: String,
+    /// The stream, where the box that it comes from gives several.
+    pub(super) stream: &'static str,
+}
+
+/// A picture, before it is laid out.
+#[derive(Debug)]
+pub(super) struct Drawing {
+    pub(super) figures: Vec<Figure>,
+    pub(super) arrows: Vec<Arrow>,
+}
+
+impl Drawing {
+    pub(super) fn of(graph: &Graph) -> Self {
+        let sources = graph.sources.iter().enumerate().map(|(index, source)| Figure {
+            id: format!("s{index}"),
+            kind: Kind::Source,
+            title: source.name.to_owned(),
+            lines: lines_of(&[source.item]),
+        });
+        let nodes = graph.nodes.iter().enumerate().map(|(index, node)| Figure {
+            id: format!("n{index}"),
+            kind: if node.stateful {
+                Kind::Stateful
+            } else {
+                Kind::Operator
+            },
+            title: title_of(node),
+            lines: lines_of(node.operators),
+        });
+        let written = || {
+            let nodes = graph.nodes.iter().enumerate();
+            nodes.filter_map(|(index, node)| Some((index, node.sink.filter(|&sink| sink != "closure")?)))
+        };
+        let sinks = written().map(|(index, name)| {
+            let item = graph.sinks.iter().find(|sink| sink.name == name);
+            Figure {
+                id: format!("k{index}"),
+                kind: Kind::Sink,
+                title: name.to_owned(),
+                lines: lines_of(&[item.map_or("", |sink| sink.item)]),
+            }
+        });
+        let figures = sources.chain(nodes).chain(sinks).collect();
+        let into_sinks = written().map(|(index, _)| Arrow {
+            from: format!("n{index}"),
+            to: format!("k{index}"),
+            stream: "",
+        });
+        let arrows = graph.links().map(|link| Arrow {
+            from: match link.from {
+                Origin::Source(source) => format!("s{source}"),
+                Origin::Node(node) => format!("n{node}"),
+            },
+            to: format!("n{}", link.to),
+            stream: match link.from {
+                Origin::Node(node) if graph.nodes[node].outputs.len() > 1 => link.stream,
+                _ => "",
+            },
+        });
+        Self {
+            figures,
+            arrows: arrows.chain(into_sinks).collect(),
+        }
+    }
+}
+
+/// What a statement is called; one that only writes a sink, whose box stands beside it, has no name of its own.
+fn title_of(node: &GraphNode) -> String {
+    match node.sink {
+        Some(_) => String::new(),
+        None => node.name.to_owned(),
+    }
+}
+
+/// `key_by → window → count` in lines that are not too long.
+fn lines_of(words: &[&str]) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for (place, word) in words.iter().filter(|word| !word.is_empty()).enumerate() {
+        let last = lines.len() - 1;
+        if place > 0 {
+            lines[last] += " →";
+            if lines[last].chars().count() + word.chars().count() >= LINE {
+                lines.push(String::new());
+            } else {
+                lines[last].push(' ');
+            }
+        }
+        let last = lines.len() - 1;
+        lines[last] += word;
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
