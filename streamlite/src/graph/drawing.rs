@@ -49,7 +49,14 @@ impl Drawing {
             title: source.name.to_owned(),
             lines: lines_of(&[source.item]),
         });
-        let nodes = graph.nodes.iter().enumerate().map(|(index, node)| Figure {
+        let shown = || {
+            graph
+                .nodes
+                .iter()
+                .enumerate()
+                .filter(|(_, node)| !only_writes(node))
+        };
+        let nodes = shown().map(|(index, node)| Figure {
             id: format!("n{index}"),
             kind: if node.stateful {
                 Kind::Stateful
@@ -57,7 +64,7 @@ impl Drawing {
                 Kind::Operator
             },
             title: title_of(node),
-            lines: lines_of(node.operators),
+            lines: lines_of(before_sink(node)),
         });
         let written = || {
             let nodes = graph.nodes.iter().enumerate();
@@ -73,7 +80,8 @@ impl Drawing {
             }
         });
         let figures = sources.chain(nodes).chain(sinks).collect();
-        let into_sinks = written().map(|(index, _)| Arrow {
+        let into_sinks = written().filter(|&(index, _)| !only_writes(&graph.nodes[index]));
+        let into_sinks = into_sinks.map(|(index, _)| Arrow {
             from: format!("n{index}"),
             to: format!("k{index}"),
             stream: "",
@@ -83,7 +91,10 @@ impl Drawing {
                 Origin::Source(source) => format!("s{source}"),
                 Origin::Node(node) => format!("n{node}"),
             },
-            to: format!("n{}", link.to),
+            to: match only_writes(&graph.nodes[link.to]) {
+                true => format!("k{}", link.to),
+                false => format!("n{}", link.to),
+            },
             stream: match link.from {
                 Origin::Node(node) if graph.nodes[node].outputs.len() > 1 => link.stream,
                 _ => "",
@@ -94,6 +105,19 @@ impl Drawing {
             arrows: arrows.chain(into_sinks).collect(),
         }
     }
+}
+
+/// The operators of a statement without the `to` at its end: the arrow into the sink says that.
+fn before_sink(node: &GraphNode) -> &'static [&'static str] {
+    match node.operators {
+        [before @ .., "to"] if node.sink.is_some() => before,
+        all => all,
+    }
+}
+
+/// Whether a statement is nothing but `stream.to(sink)`: then the sink's box is enough.
+fn only_writes(node: &GraphNode) -> bool {
+    before_sink(node).is_empty() && node.sink.is_some()
 }
 
 /// What a statement is called; one that only writes a sink, whose box stands beside it, has no name of its own.

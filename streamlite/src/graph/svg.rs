@@ -3,6 +3,7 @@
 use std::fmt;
 
 use dagre::graph::{Graph as Plan, GraphOptions};
+use dagre::layout::types::LabelPos;
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir, layout};
 
 use super::Graph;
@@ -12,7 +13,9 @@ use super::drawing::{Arrow, Drawing, Figure, Kind};
 #[derive(Clone, Copy, Debug)]
 pub struct Svg<'a>(pub(super) &'a Graph);
 
+/// How wide a letter is, on average, and one of a title.
 const LETTER: f64 = 7.3;
+const BOLD: f64 = 8.3;
 const LINE: f64 = 18.0;
 const PADDING: f64 = 12.0;
 const FONT: &str = "font-family=\"ui-sans-serif, system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\"";
@@ -64,6 +67,7 @@ fn place(drawing: &Drawing) -> Placed {
         let label = EdgeLabel {
             width: letters(arrow.stream) * LETTER,
             height: LINE,
+            labelpos: LabelPos::Center,
             ..EdgeLabel::default()
         };
         let name = number.to_string();
@@ -93,8 +97,8 @@ fn lines(figure: &Figure) -> impl Iterator<Item = &String> {
 }
 
 fn width_of(figure: &Figure) -> f64 {
-    let longest = lines(figure).map(|line| letters(line)).fold(4.0, f64::max);
-    longest * LETTER + 2.0 * PADDING
+    let longest = figure.lines.iter().map(|line| letters(line) * LETTER);
+    longest.fold(letters(&figure.title) * BOLD, f64::max).max(30.0) + 2.0 * PADDING
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a box has few lines")]
