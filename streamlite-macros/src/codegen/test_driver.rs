@@ -52,6 +52,12 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
             Parameter::Stream(..) => {}
         }
     }
+    // A port with the clock's name is a mistake that was reported: one error is enough.
+    let clock_is_taken = parameters.iter().any(|parameter| parameter.name() == "clock");
+    let own_clock = Ident::new(
+        if clock_is_taken { "__clock" } else { "clock" },
+        Span::call_site(),
+    );
     let drives = format!("Drives `{name}` by hand.");
     let (for_impl, for_type, where_clause) = generics.split_for_impl();
     let lifetimes_and_types = generics.type_params().map(|parameter| &parameter.ident);
@@ -63,9 +69,9 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
         pub struct #driver #for_impl #where_clause {
             #(#fields,)*
             /// The clock of the job: time passes when the test says so.
-            pub clock: __streamlite::TestClock,
-            runner: __streamlite::TestRunner,
-            generics: #phantom,
+            pub #own_clock: __streamlite::TestClock,
+            __runner: __streamlite::TestRunner,
+            __generics: #phantom,
         }
 
         #[allow(dead_code)]
@@ -73,27 +79,35 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
             /// Ends the inputs, and runs to the end.
             #[track_caller]
             pub fn finish(&mut self) -> __streamlite::Report {
-                self.runner.finish()
+                self.__runner.finish()
+            }
+
+            /// Ends the inputs and runs to the end, or gives the error that the job fails with.
+            ///
+            /// # Errors
+            /// What the job fails with.
+            pub fn try_finish(&mut self) -> ::core::result::Result<__streamlite::Report, __streamlite::Error> {
+                self.__runner.try_finish()
             }
 
             /// Says what the job has done so far.
             #[must_use]
             pub fn report(&self) -> __streamlite::Report {
-                self.runner.report()
+                self.__runner.report()
             }
 
             /// Saves all that the job remembers.
             #[must_use]
             #[track_caller]
             pub fn checkpoint(&mut self) -> __streamlite::Saved {
-                self.runner.checkpoint()
+                self.__runner.checkpoint()
             }
 
             /// Goes on where another driver of the same pipeline has saved.
             #[must_use]
             #[track_caller]
             pub fn restore(mut self, saved: &__streamlite::Saved) -> Self {
-                self.runner.restore(saved);
+                self.__runner.restore(saved);
                 self
             }
         }
@@ -108,7 +122,7 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
                 let mut #bench = __streamlite::TestBench::new();
                 #(#setup)*
                 let (#runner, #clock) = #bench.start(#name(#(#arguments),*));
-                #driver { #(#names,)* clock: #clock, runner: #runner, generics: ::core::marker::PhantomData }
+                #driver { #(#names,)* #own_clock: #clock, __runner: #runner, __generics: ::core::marker::PhantomData }
             }
         }
     }

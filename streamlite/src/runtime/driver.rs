@@ -182,16 +182,22 @@ impl<'env> Driver<'env> {
 
     /// Runs until everything is read or `stop` says so.
     pub(crate) fn run(&mut self, stop: impl Fn() -> bool) -> Result<Report> {
-        let name = self.parts.graph.name;
-        match catch_unwind(AssertUnwindSafe(|| self.run_to_end(&stop))) {
-            Ok(Ok(())) => Ok(self.report()),
+        self.caught(|driver| driver.run_to_end(&stop))?;
+        Ok(self.report())
+    }
+
+    /// Does something with the job; a panic in it is an error. What was written before an error is written out.
+    pub(crate) fn caught<R>(&mut self, act: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+        let pipeline = self.parts.graph.name;
+        match catch_unwind(AssertUnwindSafe(|| act(self))) {
+            Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => {
                 // The error is the answer; another one that writing out brings is left aside.
                 self.control(&mut Control::Flush);
                 Err(error)
             }
             Err(panic) => Err(Error::Panic {
-                pipeline: name,
+                pipeline,
                 message: message_of(&*panic),
             }),
         }

@@ -10,7 +10,7 @@ use super::input::{Queue, TestInput, TestSource};
 use super::output::TestOutput;
 use super::runner::{TestClock, TestRunner};
 use crate::connector::Progress;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::runtime::{Driver, Job};
 use crate::sink::CollectionSink;
 use crate::time::ManualClock;
@@ -26,6 +26,8 @@ pub(super) struct Shared {
     driver: RefCell<Option<Driver<'static>>>,
     /// All inputs have ended.
     finished: Arc<AtomicBool>,
+    /// What the job has failed with.
+    failed: RefCell<Option<String>>,
 }
 
 impl fmt::Debug for TestBench {
@@ -99,6 +101,23 @@ impl Shared {
     #[track_caller]
     pub(super) fn pump(&self) {
         checked(self.with(pump));
+    }
+
+    /// Processes everything that was pushed, or says why it cannot.
+    pub(super) fn try_pump(&self) -> Result<()> {
+        if let Some(before) = self.failed.borrow().as_ref() {
+            let cause = format!("it has failed before: {before}");
+            return Err(Error::setting(
+                "the job under test",
+                cause,
+                "start a new test driver",
+            ));
+        }
+        let done = self.with(|driver| driver.caught(pump));
+        if let Err(error) = &done {
+            *self.failed.borrow_mut() = Some(error.to_string());
+        }
+        done
     }
 }
 

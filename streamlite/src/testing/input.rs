@@ -84,15 +84,33 @@ impl<T> TestInput<T> {
         self.push_all([record]);
     }
 
+    /// Pushes a record, and gives the error of a job that fails, to be looked at.
+    ///
+    /// # Errors
+    /// What the job fails with.
+    ///
+    /// # Panics
+    /// If the input has ended.
+    #[track_caller]
+    pub fn try_push(&mut self, record: T) -> Result<()> {
+        self.enqueue([record]);
+        self.shared.try_pump()
+    }
+
     /// Pushes several records.
     ///
     /// # Panics
     /// If the job fails, or the input has ended.
     #[track_caller]
     pub fn push_all(&mut self, records: impl IntoIterator<Item = T>) {
+        self.enqueue(records);
+        self.shared.pump();
+    }
+
+    #[track_caller]
+    fn enqueue(&mut self, records: impl IntoIterator<Item = T>) {
         assert!(!self.queue.has_ended(), "the input `{}` has ended", self.name);
         self.queue.records().extend(records);
-        self.shared.pump();
     }
 
     /// Says that event time has come so far in this input.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::bench::{Shared, checked};
+use crate::error::Result;
 use crate::metrics::Report;
 use crate::runtime::Saved;
 use crate::time::{Clock, ManualClock, TimeDelta, Timestamp};
@@ -69,6 +70,16 @@ impl TestRunner {
         self.shared.end_inputs();
         self.shared.pump();
         self.report()
+    }
+
+    /// Ends the inputs, and gives the error of a job that fails, to be looked at.
+    ///
+    /// # Errors
+    /// What the job fails with.
+    pub fn try_finish(&mut self) -> Result<Report> {
+        self.shared.end_inputs();
+        self.shared.try_pump()?;
+        Ok(self.report())
     }
 
     /// Saves all that the job remembers.

@@ -3,6 +3,7 @@
 mod durations;
 mod identity;
 mod misplaced;
+mod reserved;
 mod shape;
 mod unused;
 
@@ -21,6 +22,7 @@ pub(super) fn function(function: &mut LoweredFunction) {
     }
     if function.errors.is_empty() && !function.graph.stopped {
         unused::unused(&function.graph, &mut function.errors);
+        reserved::reserved(&function.parameters, &mut function.errors);
         identity::identities(&function.graph, &mut function.errors);
     }
 }
