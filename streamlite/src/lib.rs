@@ -15,8 +15,19 @@
 //! # Ok::<(), streamlite::Error>(())
 //! ```
 //!
-//! Where to read on: [`pipeline!`] for the language, [`source`] and [`sink`] for what it reads and writes, [`testing`]
-//! for how a pipeline is tested, [`Report`] for what a job says at its end.
+//! How do I …
+//!
+//! | | |
+//! | --- | --- |
+//! | … write a pipeline? | [`pipeline!`], the language |
+//! | … understand event time, windows, late records? | [`guide::event_time`], [`guide::windows`], [`guide::lateness`] |
+//! | … test a pipeline? | [`guide::testing`] |
+//! | … read and write files? | [`source::CsvSource`], [`source::JsonSource`], [`source::LinesSource`]; [`sink`] |
+//! | … keep what cannot be read? | `.on_error(Route(sink))`, see [`source`] |
+//! | … see what a job did, and what was dropped? | [`Report`], which [`Job::run`] gives |
+//! | … see the pipeline? | `name::GRAPH`: a [`Graph`], as [text](Graph), [SVG](Graph::svg), [Mermaid](Graph::mermaid), [DOT](Graph::dot) |
+//! | … stop a job, and go on later? | [`Job::spawn`]; [`Job::start`], [`RunningJob::save`] and [`Job::start_from`] |
+//! | … write a source or a sink? | [`source::Source`], [`sink::Sink`] |
 
 pub mod aggregate;
 pub mod assembly;
@@ -27,6 +38,7 @@ pub mod flow;
 pub mod format;
 pub mod fs;
 pub mod graph;
+pub mod guide;
 #[doc(hidden)]
 pub mod macro_support;
 pub mod metrics;
