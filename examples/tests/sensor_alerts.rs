@@ -113,3 +113,23 @@ fn the_alerts_are_right() {
         );
     }
 }
+
+/// The README shows the graph: `WRITE_PICTURES=1 cargo test -p streamlite-examples` draws it anew.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test compares a file of the README")]
+fn the_picture_of_the_readme_is_of_this_pipeline() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/sensor_alerts.svg");
+    let drawn = sensor_alerts::GRAPH.svg().to_string();
+    if std::env::var_os("WRITE_PICTURES").is_some() {
+        std::fs::write(path, &drawn).expect("there is room for a file");
+    }
+    let shown = std::fs::read_to_string(path).expect("the picture is there");
+    assert!(shown == drawn, "draw it anew: WRITE_PICTURES=1");
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"));
+    let readme = readme.expect("there is a README");
+    assert!(
+        readme.contains(&sensor_alerts::GRAPH.to_string()),
+        "the README shows:\n{}",
+        sensor_alerts::GRAPH
+    );
+}

@@ -110,6 +110,83 @@ pub use time::{TimeDelta, Timestamp};
 /// assert_eq!(words, ["dog"]);
 /// # Ok::<(), streamlite::Error>(())
 /// ```
+///
+/// # Reference
+///
+/// **Ports and parameters.** `Source<T>` and `Sink<T>` become anything that is a source or a sink of `T`; `Stream<T>`
+/// makes the function a *fragment*; all other parameters are values, cloned into each closure that mentions them but the
+/// last. A function of ports gives a [`Job`]; beside it stands an enum of its name with `GRAPH` and `test(…)`.
+///
+/// **Statements.** `let name = chain;` names a stream, `let (a, b) = chain;` two, `let name: Type = expression;` a value,
+/// `chain.to(sink);` and `chain.for_each(…);` are outputs. A stream may be used any number of times: each use gets every
+/// record, by clones for all uses but the last. One that is never used is an error; `_` drops it in plain sight.
+///
+/// **Duration literals** stand wherever an expression does: `5ms`, `2s`, `1min`, `6h`, `1d`, `1min 30s`.
+///
+/// **Several streams out of one**: by a predicate, by a result, or by a `match`, whose arms feed streams of types of their
+/// own; **one out of several** by `union`.
+///
+/// ```
+/// use streamlite::prelude::*;
+///
+/// #[derive(Clone)]
+/// enum Event { Bid(u64), Auction { id: u32, first: u64 }, Noise }
+///
+/// pipeline!(
+///     fn parted(events: Source<Event>, bids: Sink<u64>, auctions: Sink<u32>) {
+///         match events {
+///             Event::Bid(price) => offers = price,
+///             Event::Auction { id, first } => { opened = id; firsts = first; }
+///             Event::Noise => {}
+///         }
+///         let (fair, _) = union(offers, firsts).split(|price| *price > 0);
+///         fair.to(bids);
+///         opened.to(auctions);
+///     }
+/// );
+///
+/// let mut t = parted::test();
+/// t.events.push_all([Event::Bid(3), Event::Auction { id: 7, first: 1 }, Event::Noise, Event::Bid(0)]);
+/// assert_eq!(t.bids.take(), [3, 1]);
+/// assert_eq!(t.auctions.take(), [7]);
+/// ```
+///
+/// **Aggregates**: `.aggregate(|key, window, rows| expression)`, without `key` where there is none, without `window`
+/// behind `.running()` and at the end of the input. Each call on `rows` is an aggregate that is kept up as records come;
+/// the rest is evaluated when there is a result. See [`aggregate::Rows`] for all of them, and
+/// [the guide](guide::windows).
+///
+/// **Fragments** are pieces of pipelines, also across crates and generic; their streams are typed by their signature:
+///
+/// ```
+/// use streamlite::prelude::*;
+///
+/// pipeline!(
+///     fn cleaned(lines: Stream<String>, least: usize) -> (Stream<String>, Stream<String>) {
+///         let (long, short) = lines.map(|line| line.trim().to_owned()).split(|line| line.len() >= least);
+///         (long, short)
+///     }
+///
+///     fn report(lines: Source<String>, out: Sink<String>, rejected: Sink<String>) {
+///         let (good, bad) = cleaned(lines, 3);
+///         good.to(out);
+///         bad.to(rejected);
+///     }
+/// );
+///
+/// let mut t = report::test();
+/// t.lines.push_all([" fine ".to_owned(), "no".to_owned()]);
+/// assert_eq!((t.out.take(), t.rejected.take()), (vec!["fine".to_owned()], vec!["no".to_owned()]));
+/// ```
+///
+/// **Identity.** State is found again by the name of its statement; `#[uid = "old"]` before a `let` keeps the old name's
+/// state through a rename.
+///
+/// **An expression** ends in a stream and is collected, `pipeline!(…).collect()`, or ends in an output and is run,
+/// `pipeline!({ …; chain.for_each(…); }).run()`. It borrows what it mentions, and what it keeps need not be storable.
+///
+/// **Mistakes** are errors at your own token, one each, that say what to write. What the macro turns each construct into
+/// stands, formatted, in `streamlite-macros/src/expansions/`.
 #[macro_export]
 macro_rules! pipeline {
     ($($tokens:tt)*) => {
