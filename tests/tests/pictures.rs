@@ -133,3 +133,31 @@ fn look() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     std::fs::write(folder.join("shop.svg"), graph.svg().to_string()).expect("there is room for a file");
 }
+
+#[test]
+fn the_graph_knows_the_lines_of_its_statements() {
+    let line_of = |name: &str| {
+        shop::GRAPH
+            .nodes
+            .iter()
+            .find(|node| node.name == name)
+            .map(|node| node.line)
+    };
+    let first = line_of("numbers").expect("it is named");
+    assert_eq!(line_of("totals"), Some(first + 4));
+    pipeline!(
+        fn chained(numbers: Source<u32>, out: Sink<u32>) {
+            numbers
+                .map(|n| n.wrapping_mul(7))
+                .filter(|n| n % 3 == 0)
+                .map(|n| n.wrapping_add(1_000_000))
+                .to(out);
+        }
+    );
+    let (begins, reads) = (chained::GRAPH.nodes[0].line, chained::GRAPH.sources[0].line);
+    assert_eq!(
+        begins,
+        reads + 1,
+        "a statement is where it begins, not where its sink stands"
+    );
+}
