@@ -82,3 +82,33 @@ fn nothing_is_lost() {
         lines(|line| line.contains(",-"))
     );
 }
+
+#[test]
+fn one_order_at_a_time() {
+    let raw = |order, country: &str, amount: &str| Raw {
+        order,
+        customer: 7,
+        country: country.to_owned(),
+        amount: amount.to_owned(),
+    };
+    let mut t = clean_orders::test();
+    t.raw.push(raw(1, " de ", "12,34"));
+    let clean = t.orders.take();
+    assert_eq!(
+        clean
+            .iter()
+            .map(|order| (order.country.as_str(), order.cents))
+            .collect::<Vec<_>>(),
+        [("DE", 1_234)]
+    );
+    t.raw.push(raw(2, "FR", "much"));
+    assert!(t.orders.take().is_empty());
+    let rejected = t.rejected.take();
+    assert_eq!(
+        rejected
+            .iter()
+            .map(|order| order.amount.as_str())
+            .collect::<Vec<_>>(),
+        ["much"]
+    );
+}

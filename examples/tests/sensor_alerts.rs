@@ -133,3 +133,25 @@ fn the_picture_of_the_readme_is_of_this_pipeline() {
         sensor_alerts::GRAPH
     );
 }
+
+#[test]
+fn one_hot_minute() {
+    let reading = |temp, at| Reading { sensor: 7, temp, at };
+    let mut t = sensor_alerts::test(80.0);
+    t.readings.push_all([
+        reading(99.0, 1_000),
+        reading(f64::NAN, 2_000),
+        reading(81.0, 59_999),
+    ]);
+    assert!(t.alerts.take().is_empty(), "the minute is open");
+    assert_eq!(t.dead_letters.take().len(), 1);
+    t.readings.push(reading(20.0, 65_000));
+    let expected = Minute {
+        sensor: 7,
+        start: Timestamp::from_millis(0),
+        n: 2,
+        mean: 90.0,
+        spread: 18.0,
+    };
+    assert_eq!(t.alerts.take(), [expected]);
+}

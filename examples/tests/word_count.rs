@@ -36,3 +36,12 @@ fn every_word_is_counted() {
     assert_eq!(counts.into_iter().collect::<HashMap<_, _>>(), expected);
     assert_eq!(report.records_read(), text::LINES as u64);
 }
+
+#[test]
+fn one_line() {
+    let mut t = word_count::test();
+    t.lines.push("The cat, the hat".to_owned());
+    t.finish();
+    let counts = [("the", 2), ("cat", 1), ("hat", 1)].map(|(word, count)| (word.to_owned(), count));
+    assert_eq!(t.counts.take(), counts);
+}

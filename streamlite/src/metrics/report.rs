@@ -264,20 +264,24 @@ impl Report {
     fn advice(&self) -> Vec<String> {
         let late = self.operators.iter().filter(|operator| operator.late_dropped > 0).map(|operator| {
             format!(
-                "{} records of `{}` came after their window was closed and are in no result: give them more time with \
-                 `.allowed_lateness(…)` or a longer `bounded(…)`, or keep them with `let (results, late) = ….with_late()`",
-                counted(operator.late_dropped),
-                operator.name
+                "{} of `{}` {}: give more time with `.allowed_lateness(…)` or a longer `bounded(…)`, or keep what is late with \
+                 `let (results, late) = ….with_late()`",
+                records(operator.late_dropped),
+                operator.name,
+                if operator.late_dropped == 1 {
+                    "came after its window was closed and is in no result"
+                } else {
+                    "came after their window was closed and are in no result"
+                }
             )
         });
         let skipped = self.sources.iter().filter(|source| source.skipped > 0).map(|source| {
-            let (count, name) = (counted(source.skipped), source.name);
+            let (count, name) = (records(source.skipped), source.name);
             if source.routed {
-                return format!("{count} records of `{name}` could not be read, and went where `on_error` says");
+                return format!("{count} of `{name}` could not be read, and went where `on_error` says");
             }
-            format!(
-                "{count} records of `{name}` could not be read and were left out: see which with `.on_error(Route(sink))`"
-            )
+            let verb = if source.skipped == 1 { "was" } else { "were" };
+            format!("{count} of `{name}` could not be read and {verb} left out: see which with `.on_error(Route(sink))`")
         });
         late.chain(skipped).collect()
     }
@@ -295,6 +299,15 @@ fn reached(watermark: Timestamp) -> String {
 /// A count, or nothing if it is zero.
 fn some(count: u64) -> String {
     if count == 0 { String::new() } else { counted(count) }
+}
+
+/// `1 record`, `2,000 records`.
+fn records(count: u64) -> String {
+    format!(
+        "{} {}",
+        counted(count),
+        if count == 1 { "record" } else { "records" }
+    )
 }
 
 fn counted(count: u64) -> String {
