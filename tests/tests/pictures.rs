@@ -161,3 +161,14 @@ fn the_graph_knows_the_lines_of_its_statements() {
         "a statement is where it begins, not where its sink stands"
     );
 }
+
+#[test]
+fn a_mermaid_parser_reads_every_box_and_arrow() {
+    let text = shop::GRAPH.mermaid().to_string();
+    let engine = merman_core::Engine::new();
+    let parsed = engine.parse_diagram_sync(&text, merman_core::ParseOptions::strict());
+    let parsed = parsed.expect("it is Mermaid").expect("it is a flowchart");
+    let model = parsed.model;
+    let count = |part: &str| model[part].as_array().map(Vec::len);
+    assert_eq!((count("nodes"), count("edges")), (Some(9), Some(8)), "{model:?}");
+}
