@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use streamlite::Graph;
 use streamlite::prelude::*;
 
 pipeline!(
@@ -122,16 +121,6 @@ fn corners(line: &str) -> [f64; 4] {
     };
     let (left, top) = (number("x"), number("y"));
     [left, top, left + number("width"), top + number("height")]
-}
-
-/// Writes the picture to be looked at: `cargo test --test pictures -- --ignored`.
-#[test]
-#[ignore = "for people"]
-#[expect(clippy::disallowed_methods, reason = "a picture to look at")]
-fn look() {
-    let graph: Graph = shop::GRAPH;
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    std::fs::write(folder.join("shop.svg"), graph.svg().to_string()).expect("there is room for a file");
 }
 
 #[test]

@@ -37,14 +37,14 @@ pub struct Place {
 }
 
 impl Analyzer {
-    /// Starts it; `None` where there is no rust-analyzer.
+    /// Starts it; `None` where there is no rust-analyzer, or no source of the standard library for it to read.
     ///
     /// # Panics
     /// If it starts and does not answer.
     #[must_use]
     pub fn start(project: &Project) -> Option<Self> {
         let known = Command::new("rust-analyzer").arg("--version").output();
-        if !known.is_ok_and(|known| known.status.success()) {
+        if !known.is_ok_and(|known| known.status.success()) || !has_std_source() {
             return None;
         }
         let mut process = Command::new("rust-analyzer")
@@ -205,6 +205,17 @@ impl Drop for Analyzer {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Whether the source of the standard library is there: without it, closures have no types.
+fn has_std_source() -> bool {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+    sysroot.is_ok_and(|sysroot| {
+        let folder = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
+        Path::new(&folder)
+            .join("lib/rustlib/src/rust/library/core")
+            .is_dir()
+    })
 }
 
 fn uri(path: &Path) -> String {

@@ -1,6 +1,6 @@
 //! What an editor shows at places inside of pipelines, statements half typed too.
 //!
-//! Skipped, with a line that says so, where there is no rust-analyzer.
+//! Skipped, with a line that says so, where there is no rust-analyzer, or no source of the standard library.
 
 use std::path::Path;
 
@@ -274,7 +274,7 @@ fn wrong(analyzer: &mut Analyzer, text: &str, ask: &Ask) -> Option<String> {
 fn an_editor_knows_what_stands_in_a_pipeline() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
     let Some(mut analyzer) = Analyzer::start(&Project::new(&folder, PREAMBLE)) else {
-        println!("there is no rust-analyzer: nothing is asked");
+        println!("there is no rust-analyzer, or no rust-src: nothing is asked");
         return;
     };
     let everywhere = EVERYWHERE.iter().flat_map(|(name, body, ask)| {
