@@ -63,3 +63,43 @@ fn a_report_at_the_end_and_at_the_beginning() {
         "{ended}"
     );
 }
+
+#[test]
+fn every_operator_counts_what_it_gives() {
+    pipeline!(
+        fn counted(numbers: Source<i64>, out: Sink<i64>) {
+            let mapped = numbers.map(|n| n + 1).inspect(|_| ());
+            let filtered = mapped.filter(|n| n % 2 == 0);
+            let halved = filtered.filter_map(|n| (n % 4 == 0).then_some(n / 4));
+            let copied = halved.flat_map(|n| [n, n, n]);
+            let (fine, failed) = copied.try_map(|n| if *n == 1 { Err("one") } else { Ok(*n) });
+            let running = fine.running().sum(|n| *n);
+            let at_end = running.count();
+            at_end.map(|_| 0).to(out);
+            failed.map(|failed| failed.record).for_each(|_| ());
+        }
+    );
+    let (sink, _collected) = CollectionSink::new();
+    let report = counted(CollectionSource::new(0..10), sink)
+        .run()
+        .expect("it is all in memory");
+    let given = report
+        .operators
+        .iter()
+        .map(|operator| (operator.name, operator.records_in, operator.records_out));
+    assert_eq!(
+        given.collect::<Vec<_>>(),
+        [
+            ("mapped", 10, 10),
+            ("filtered", 10, 5),
+            ("halved", 5, 2),
+            ("copied", 2, 6),
+            ("fine, failed", 6, 6),
+            ("running", 3, 3),
+            ("at_end", 3, 1),
+            ("out", 1, 1),
+            ("for_each", 3, 3),
+        ],
+        "{report}"
+    );
+}
