@@ -28,8 +28,8 @@ impl<T, O, S> Chain<T, O, S> {
     }
 
     /// The same with an operator behind it.
-    pub(crate) fn then<U, B>(self, stage: B) -> Chain<U, O, Then<S, B>> {
-        Chain::new(Then(self.stage, stage))
+    pub(crate) fn then<U, B>(self, stage: B) -> Chain<U, O, Then<S, T, B>> {
+        Chain::new(Then::new(self.stage, stage))
     }
 }
 

@@ -45,7 +45,11 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
     }
 
     /// What `.aggregate(|key, rows| …)` becomes: one record for each key at the end of the input.
-    pub fn aggregate<A, U, F>(self, aggregate: A, finish: F) -> Stream<U, O, Then<S, Total<B, A, WithKey<F>>>>
+    pub fn aggregate<A, U, F>(
+        self,
+        aggregate: A,
+        finish: F,
+    ) -> Stream<U, O, Then<S, T, Total<B, A, WithKey<F>>>>
     where
         B: Grouping<T>,
         A: Aggregate<T>,
@@ -61,7 +65,7 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
 
 /// The stream that a short form on a keyed stream gives.
 type Short<T, B, O, S, A> =
-    Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, Total<B, A, AsPair>>>;
+    Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, T, Total<B, A, AsPair>>>;
 
 /// Short forms of the aggregates: `(key, value)` once for each key at the end of the input, in the order in which the
 /// keys came. They ask for a source that ends; put `.window(…)` or `.running()` before them where it does not.

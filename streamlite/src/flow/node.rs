@@ -7,7 +7,7 @@ use crate::record::Push;
 
 impl<T, O, S, C> Node11<O, T, C> for Stream<T, O, S>
 where
-    S: Stage<O, C, Out = T>,
+    S: Stage<O, T, C>,
 {
     #[inline]
     fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> impl Push<O> {
@@ -17,7 +17,7 @@ where
 
 impl<T, B, O, S, C> Node11<O, T, C> for KeyedStream<T, B, O, S>
 where
-    S: Stage<O, C, Out = T>,
+    S: Stage<O, T, C>,
 {
     #[inline]
     fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> impl Push<O> {

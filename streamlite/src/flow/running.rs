@@ -35,7 +35,7 @@ impl<T, B, O, S> fmt::Debug for KeyedRunningStream<T, B, O, S> {
 }
 
 /// The stream that a short form without keys gives.
-type Values<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, Running<Unkeyed, A, AsValue>>>;
+type Values<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, T, Running<Unkeyed, A, AsValue>>>;
 
 /// The value so far, with every record and its timestamp.
 impl<T, O, S> RunningStream<T, O, S> {
@@ -50,7 +50,7 @@ impl<T, O, S> RunningStream<T, O, S> {
         self,
         aggregate: A,
         finish: F,
-    ) -> Stream<U, O, Then<S, Running<Unkeyed, A, WithNothing<F>>>>
+    ) -> Stream<U, O, Then<S, T, Running<Unkeyed, A, WithNothing<F>>>>
     where
         A: Aggregate<T>,
         F: FnMut(A::Out) -> U,
@@ -75,7 +75,7 @@ impl<T, O, S> RunningStream<T, O, S> {
 
 /// The stream that a short form with keys gives.
 type Pairs<T, B, O, S, A> =
-    Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, Running<B, A, AsPair>>>;
+    Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, T, Running<B, A, AsPair>>>;
 
 /// `(key, value)` so far, with every record and its timestamp.
 impl<T, B: Grouping<T>, O, S> KeyedRunningStream<T, B, O, S> {
@@ -90,7 +90,7 @@ impl<T, B: Grouping<T>, O, S> KeyedRunningStream<T, B, O, S> {
         self,
         aggregate: A,
         finish: F,
-    ) -> Stream<U, O, Then<S, Running<B, A, WithKey<F>>>>
+    ) -> Stream<U, O, Then<S, T, Running<B, A, WithKey<F>>>>
     where
         A: Aggregate<T>,
         F: FnMut(&B::Key, A::Out) -> U,

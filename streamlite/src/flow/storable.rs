@@ -70,15 +70,15 @@ pub trait ShortForm<T> {
     type Acc;
 }
 
-impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, Total<G, A, F>>> {
+impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, T, Total<G, A, F>>> {
     type Acc = A::Acc;
 }
 
-impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, Running<G, A, F>>> {
+impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, T, Running<G, A, F>>> {
     type Acc = A::Acc;
 }
 
-impl<T, U, O, S, G, W, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, Windowing<G, W, A, F>>> {
+impl<T, U, O, S, G, W, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, T, Windowing<G, W, A, F>>> {
     type Acc = A::Acc;
 }
 

@@ -52,7 +52,7 @@ impl<T, O, S> fmt::Debug for Stream<T, O, S> {
 
 /// Operators without state.
 impl<T, O, S> Stream<T, O, S> {
-    pub(super) fn then<U, B>(self, stage: B) -> Stream<U, O, Then<S, B>> {
+    pub(super) fn then<U, B>(self, stage: B) -> Stream<U, O, Then<S, T, B>> {
         Stream {
             chain: self.chain.then(stage),
         }
@@ -66,7 +66,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(doubled, [2, 4, 6]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
-    pub fn map<U, F: FnMut(T) -> U>(self, turn: F) -> Stream<U, O, Then<S, Map<F>>> {
+    pub fn map<U, F: FnMut(T) -> U>(self, turn: F) -> Stream<U, O, Then<S, T, Map<F>>> {
         self.then(Map(turn))
     }
 
@@ -78,7 +78,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(even, [2, 4, 6]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
-    pub fn filter<F: FnMut(&T) -> bool>(self, holds: F) -> Stream<T, O, Then<S, Filter<F>>> {
+    pub fn filter<F: FnMut(&T) -> bool>(self, holds: F) -> Stream<T, O, Then<S, T, Filter<F>>> {
         self.then(Filter(holds))
     }
 
@@ -90,7 +90,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(numbers, [1, 3]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
-    pub fn filter_map<U, F: FnMut(T) -> Option<U>>(self, turn: F) -> Stream<U, O, Then<S, FilterMap<F>>> {
+    pub fn filter_map<U, F: FnMut(T) -> Option<U>>(self, turn: F) -> Stream<U, O, Then<S, T, FilterMap<F>>> {
         self.then(FilterMap(turn))
     }
 
@@ -102,7 +102,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(words, ["a", "b", "c"]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
-    pub fn flat_map<U, F>(self, turn: F) -> Stream<U::Item, O, Then<S, FlatMap<F>>>
+    pub fn flat_map<U, F>(self, turn: F) -> Stream<U::Item, O, Then<S, T, FlatMap<F>>>
     where
         U: IntoIterator,
         F: FnMut(T) -> U,
@@ -111,7 +111,7 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// Shows each record to a closure as it passes.
-    pub fn inspect<F: FnMut(&T)>(self, look: F) -> Stream<T, O, Then<S, Inspect<F>>> {
+    pub fn inspect<F: FnMut(&T)>(self, look: F) -> Stream<T, O, Then<S, T, Inspect<F>>> {
         self.then(Inspect(look))
     }
 
@@ -201,7 +201,7 @@ impl<T, O, S> Stream<T, O, S> {
     ///
     /// `.watermark(bounded(5s))` behind it says how far out of order records may come; without it they come in order,
     /// as with `ascending()`.
-    pub fn event_time<U, F>(self, timestamp: F) -> Stream<T, O, Then<S, EventTime<F, U, Ascending>>>
+    pub fn event_time<U, F>(self, timestamp: F) -> Stream<T, O, Then<S, T, EventTime<F, U, Ascending>>>
     where
         U: Into<Timestamp>,
         F: FnMut(&T) -> U,
@@ -221,27 +221,26 @@ impl<T, O, S> Stream<T, O, S> {
     }
 }
 
-impl<T, O, S, F, U, V> Stream<T, O, Then<S, EventTime<F, U, V>>> {
+impl<T, O, S, F, U, V> Stream<T, O, Then<S, T, EventTime<F, U, V>>> {
     /// Says how watermarks follow from the timestamps: `bounded(5s)` or `ascending()`.
-    pub fn watermark<W: WatermarkStrategy>(self, strategy: W) -> Stream<T, O, Then<S, EventTime<F, U, W>>> {
-        let Then(
-            before,
-            EventTime {
-                timestamp,
-                idle_after,
-                into,
-                ..
-            },
-        ) = self.chain.stage;
-        let stage = Then(
-            before,
-            EventTime {
-                timestamp,
-                strategy,
-                idle_after,
-                into,
-            },
-        );
+    pub fn watermark<W: WatermarkStrategy>(
+        self,
+        strategy: W,
+    ) -> Stream<T, O, Then<S, T, EventTime<F, U, W>>> {
+        let Then { before, after, .. } = self.chain.stage;
+        let EventTime {
+            timestamp,
+            idle_after,
+            into,
+            ..
+        } = after;
+        let after = EventTime {
+            timestamp,
+            strategy,
+            idle_after,
+            into,
+        };
+        let stage = Then::new(before, after);
         Stream {
             chain: Chain::new(stage),
         }
@@ -251,7 +250,7 @@ impl<T, O, S, F, U, V> Stream<T, O, Then<S, EventTime<F, U, V>>> {
     ///
     /// When it speaks again below the watermark, its records are candidates for being late.
     pub fn idle_after(mut self, span: TimeDelta) -> Self {
-        self.chain.stage.1.idle_after = Some(span);
+        self.chain.stage.after.idle_after = Some(span);
         self
     }
 }
@@ -281,7 +280,7 @@ impl<T, O, S> Stream<T, O, S> {
         self,
         aggregate: A,
         finish: F,
-    ) -> Stream<U, O, Then<S, Total<Unkeyed, A, WithNothing<F>>>>
+    ) -> Stream<U, O, Then<S, T, Total<Unkeyed, A, WithNothing<F>>>>
     where
         A: Aggregate<T>,
         F: FnMut(A::Out) -> U,
@@ -295,7 +294,7 @@ impl<T, O, S> Stream<T, O, S> {
 }
 
 /// The stream that a short form gives.
-type Short<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, Total<Unkeyed, A, AsValue>>>;
+type Short<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, T, Total<Unkeyed, A, AsValue>>>;
 
 /// Short forms of the aggregates: one value at the end of the input, and none if there was no input. They ask for a
 /// source that ends; put `.window(…)` or `.running()` before them where it does not.

@@ -62,9 +62,9 @@ pub struct DropLate;
 pub struct KeepLate;
 
 impl LatePolicy for DropLate {
-    type Output<T, O, S, X, U> = Stream<U, O, Then<S, X>>;
+    type Output<T, O, S, X, U> = Stream<U, O, Then<S, T, X>>;
 
-    fn output<T, O, S, X, U>(stream: Stream<T, O, S>, windowing: X) -> Stream<U, O, Then<S, X>> {
+    fn output<T, O, S, X, U>(stream: Stream<T, O, S>, windowing: X) -> Stream<U, O, Then<S, T, X>> {
         stream.then(windowing)
     }
 }

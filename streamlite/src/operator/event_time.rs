@@ -22,7 +22,9 @@ pub struct EventTime<F, U, W> {
     pub(crate) into: PhantomData<fn() -> U>,
 }
 
-struct EventTimePush<F, N> {
+/// What runs for [`EventTime`].
+#[derive(Debug)]
+pub struct EventTimePush<F, N> {
     timestamp: F,
     delay: TimeDelta,
     idle_after: Option<TimeDelta>,
@@ -54,18 +56,18 @@ struct LaneState {
     quiet_since: Option<Timestamp>,
 }
 
-impl<T, F, U, W, C> Stage<T, C> for EventTime<F, U, W>
+impl<T, F, U, W, C> Stage<T, T, C> for EventTime<F, U, W>
 where
     F: FnMut(&T) -> U,
     U: Into<Timestamp>,
     W: WatermarkStrategy,
 {
-    type Out = T;
+    type Built<N: Push<T>> = EventTimePush<F, N>;
 
     const STATES: u32 = 1;
 
     #[inline]
-    fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
         let delay = self.strategy.delay().unwrap_or_else(|error| {
             cx.failure().set(error);
             TimeDelta::ZERO

@@ -17,7 +17,7 @@ pub struct Union<T, O, S> {
 
 impl<T, O, S, C> Node21<O, T, T, C> for Union<T, O, S>
 where
-    S: Stage<O, C, Out = T>,
+    S: Stage<O, T, C>,
 {
     #[inline]
     fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> (impl Push<O>, impl Push<T>) {

@@ -8,19 +8,21 @@ use crate::record::{Push, Record};
 #[derive(Clone, Copy, Debug)]
 pub struct Filter<F>(pub(crate) F);
 
-struct FilterPush<F, N> {
+/// What runs for [`Filter`].
+#[derive(Debug)]
+pub struct FilterPush<F, N> {
     holds: F,
     next: N,
 }
 
-impl<T, F, C> Stage<T, C> for Filter<F>
+impl<T, F, C> Stage<T, T, C> for Filter<F>
 where
     F: FnMut(&T) -> bool,
 {
-    type Out = T;
+    type Built<N: Push<T>> = FilterPush<F, N>;
 
     #[inline]
-    fn build<N: Push<T>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<T>>(self, _cx: Context<C>, next: N) -> Self::Built<N> {
         FilterPush { holds: self.0, next }
     }
 }

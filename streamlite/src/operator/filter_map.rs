@@ -8,19 +8,21 @@ use crate::record::{Push, Record};
 #[derive(Clone, Copy, Debug)]
 pub struct FilterMap<F>(pub(crate) F);
 
-struct FilterMapPush<F, N> {
+/// What runs for [`FilterMap`].
+#[derive(Debug)]
+pub struct FilterMapPush<F, N> {
     turn: F,
     next: N,
 }
 
-impl<T, U, F, C> Stage<T, C> for FilterMap<F>
+impl<T, U, F, C> Stage<T, U, C> for FilterMap<F>
 where
     F: FnMut(T) -> Option<U>,
 {
-    type Out = U;
+    type Built<N: Push<U>> = FilterMapPush<F, N>;
 
     #[inline]
-    fn build<N: Push<U>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<U>>(self, _cx: Context<C>, next: N) -> Self::Built<N> {
         FilterMapPush { turn: self.0, next }
     }
 }

@@ -8,20 +8,22 @@ use crate::record::{Push, Record};
 #[derive(Clone, Copy, Debug)]
 pub struct FlatMap<F>(pub(crate) F);
 
-struct FlatMapPush<F, N> {
+/// What runs for [`FlatMap`].
+#[derive(Debug)]
+pub struct FlatMapPush<F, N> {
     turn: F,
     next: N,
 }
 
-impl<T, U, F, C> Stage<T, C> for FlatMap<F>
+impl<T, U, I, F, C> Stage<T, I, C> for FlatMap<F>
 where
     F: FnMut(T) -> U,
-    U: IntoIterator,
+    U: IntoIterator<Item = I>,
 {
-    type Out = U::Item;
+    type Built<N: Push<I>> = FlatMapPush<F, N>;
 
     #[inline]
-    fn build<N: Push<U::Item>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<I>>(self, _cx: Context<C>, next: N) -> Self::Built<N> {
         FlatMapPush { turn: self.0, next }
     }
 }

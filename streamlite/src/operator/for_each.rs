@@ -21,7 +21,7 @@ struct ForEachPush<F> {
 
 impl<T, O, S, F, C> Node10<O, C> for ForEach<T, O, S, F>
 where
-    S: Stage<O, C, Out = T>,
+    S: Stage<O, T, C>,
     F: FnMut(T),
 {
     #[inline]

@@ -8,19 +8,21 @@ use crate::record::{Push, Record};
 #[derive(Clone, Copy, Debug)]
 pub struct Inspect<F>(pub(crate) F);
 
-struct InspectPush<F, N> {
+/// What runs for [`Inspect`].
+#[derive(Debug)]
+pub struct InspectPush<F, N> {
     look: F,
     next: N,
 }
 
-impl<T, F, C> Stage<T, C> for Inspect<F>
+impl<T, F, C> Stage<T, T, C> for Inspect<F>
 where
     F: FnMut(&T),
 {
-    type Out = T;
+    type Built<N: Push<T>> = InspectPush<F, N>;
 
     #[inline]
-    fn build<N: Push<T>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<T>>(self, _cx: Context<C>, next: N) -> Self::Built<N> {
         InspectPush { look: self.0, next }
     }
 }

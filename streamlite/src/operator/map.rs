@@ -8,19 +8,21 @@ use crate::record::{Push, Record};
 #[derive(Clone, Copy, Debug)]
 pub struct Map<F>(pub(crate) F);
 
-struct MapPush<F, N> {
+/// What runs for [`Map`].
+#[derive(Debug)]
+pub struct MapPush<F, N> {
     turn: F,
     next: N,
 }
 
-impl<T, U, F, C> Stage<T, C> for Map<F>
+impl<T, U, F, C> Stage<T, U, C> for Map<F>
 where
     F: FnMut(T) -> U,
 {
-    type Out = U;
+    type Built<N: Push<U>> = MapPush<F, N>;
 
     #[inline]
-    fn build<N: Push<U>>(self, _cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<U>>(self, _cx: Context<C>, next: N) -> Self::Built<N> {
         MapPush { turn: self.0, next }
     }
 }

@@ -142,7 +142,7 @@ macro_rules! branches {
     ($($node:ident: $($B:ident $N:ident $next:ident $place:tt),*;)*) => {$(
         impl<T, O, S, F, $($B: Slot,)* C> $node<O, $($B::Item,)* C> for Matching<T, O, S, ($($B,)*), F>
         where
-            S: Stage<O, C, Out = T>,
+            S: Stage<O, T, C>,
             F: FnMut(T, &mut ($($B,)*)),
         {
             #[inline]

@@ -17,7 +17,9 @@ pub struct Running<G, A, F> {
     pub(crate) finish: F,
 }
 
-struct RunningPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
+/// What runs for [`Running`].
+#[derive(Debug)]
+pub struct RunningPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     grouping: G,
     aggregate: A,
     finish: F,
@@ -27,19 +29,19 @@ struct RunningPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     keeps: PhantomData<fn() -> (T, C)>,
 }
 
-impl<T, C, G, A, F> Stage<T, C> for Running<G, A, F>
+impl<T, U, C, G, A, F> Stage<T, U, C> for Running<G, A, F>
 where
     G: Grouping<T>,
     A: Aggregate<T>,
-    F: Finish<G::Key, (), A::Out>,
+    F: Finish<G::Key, (), A::Out, Out = U>,
     C: Keeps<G::Key> + Keeps<A::Acc>,
 {
-    type Out = F::Out;
+    type Built<N: Push<U>> = RunningPush<T, C, G, A, F, N>;
 
     const STATES: u32 = 1;
 
     #[inline]
-    fn build<N: Push<F::Out>>(self, cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
         let (aggregate, mut table) = (&self.aggregate, G::Table::default());
         table.prepare(|| aggregate.zero());
         RunningPush::<T, C, G, A, F, N> {

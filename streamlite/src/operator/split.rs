@@ -20,7 +20,7 @@ struct SplitPush<F, A, B> {
 
 impl<T, O, S, F, C> Node12<O, T, T, C> for Split<T, O, S, F>
 where
-    S: Stage<O, C, Out = T>,
+    S: Stage<O, T, C>,
     F: FnMut(&T) -> bool,
 {
     #[inline]

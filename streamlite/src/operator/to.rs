@@ -26,7 +26,7 @@ struct ToPush<W> {
 
 impl<T, O, S, K, C> Node10<O, C> for To<T, O, S, K>
 where
-    S: Stage<O, C, Out = T>,
+    S: Stage<O, T, C>,
     K: Sink<T>,
 {
     #[inline]

@@ -18,7 +18,9 @@ pub struct Total<G, A, F> {
     pub(crate) finish: F,
 }
 
-struct TotalPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
+/// What runs for [`Total`].
+#[derive(Debug)]
+pub struct TotalPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     grouping: G,
     aggregate: A,
     finish: F,
@@ -33,19 +35,19 @@ struct TotalPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     keeps: PhantomData<fn() -> (T, C)>,
 }
 
-impl<T, C, G, A, F> Stage<T, C> for Total<G, A, F>
+impl<T, U, C, G, A, F> Stage<T, U, C> for Total<G, A, F>
 where
     G: Grouping<T>,
     A: Aggregate<T>,
-    F: Finish<G::Key, (), A::Out>,
+    F: Finish<G::Key, (), A::Out, Out = U>,
     C: Keeps<G::Key> + Keeps<A::Acc>,
 {
-    type Out = F::Out;
+    type Built<N: Push<U>> = TotalPush<T, C, G, A, F, N>;
 
     const STATES: u32 = 1;
 
     #[inline]
-    fn build<N: Push<F::Out>>(self, cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
         let (aggregate, mut table) = (&self.aggregate, G::Table::default());
         table.prepare(|| aggregate.zero());
         TotalPush::<T, C, G, A, F, N> {

@@ -31,7 +31,7 @@ struct TryMapPush<F, A, B> {
 
 impl<T, U, E, O, S, F, C> Node12<O, U, Failed<T, E>, C> for TryMap<T, O, S, F>
 where
-    S: Stage<O, C, Out = T>,
+    S: Stage<O, T, C>,
     F: FnMut(&T) -> Result<U, E>,
 {
     #[inline]

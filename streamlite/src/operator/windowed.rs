@@ -51,27 +51,27 @@ impl<T, O, S, X, U> WithLate<T, O, S, X, U> {
     }
 }
 
-impl<T, C, G, W, A, F> Stage<T, C> for Windowing<G, W, A, F>
+impl<T, U, C, G, W, A, F> Stage<T, U, C> for Windowing<G, W, A, F>
 where
     G: Grouping<T>,
     W: GridAssigner,
     A: Aggregate<T>,
-    F: Finish<G::Key, Window, A::Out>,
+    F: Finish<G::Key, Window, A::Out, Out = U>,
     C: Keeps<G::Key> + Keeps<A::Acc>,
 {
-    type Out = F::Out;
+    type Built<N: Push<U>> = WindowedPush<T, C, G, A, F, N, Nowhere>;
 
     const STATES: u32 = 1;
 
     #[inline]
-    fn build<N: Push<F::Out>>(self, cx: Context<C>, next: N) -> impl Push<T> {
+    fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
         WindowedPush::<T, C, G, A, F, N, Nowhere>::new(self, &cx, next, Nowhere, LateRecords::Dropped)
     }
 }
 
 impl<T, O, S, C, G, W, A, F> Node12<O, F::Out, T, C> for WithLate<T, O, S, Windowing<G, W, A, F>, F::Out>
 where
-    S: Stage<O, C, Out = T>,
+    S: Stage<O, T, C>,
     G: Grouping<T>,
     W: GridAssigner,
     A: Aggregate<T>,
@@ -98,7 +98,9 @@ enum LateRecords {
     Kept,
 }
 
-struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
+/// What runs for [`Windowed`].
+#[derive(Debug)]
+pub struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
     grouping: G,
     aggregate: A,
     finish: F,
