@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{copies_name, node_name, source_name};
-use crate::model::{Graph, StreamId, User};
+use super::{copies_name, node_name, piece_name, source_name};
+use crate::model::{Depths, Graph, StreamId, User, pieces};
 
 /// How nodes and streams are wired: a pipeline counts what passes, a fragment belongs to the statement that calls it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,9 +29,10 @@ pub(super) fn context() -> Ident {
 impl Assemble<'_> {
     /// Builds every node, the last first.
     pub(super) fn nodes(&self) -> TokenStream {
+        let depths = Depths::of(self.graph);
         (0..self.graph.nodes.len())
             .rev()
-            .map(|number| self.node(number))
+            .map(|number| self.node(number, &depths))
             .collect()
     }
 
@@ -45,7 +46,7 @@ impl Assemble<'_> {
         feeds.collect()
     }
 
-    fn node(&self, number: usize) -> TokenStream {
+    fn node(&self, number: usize, depths: &Depths) -> TokenStream {
         let node = &self.graph.nodes[number];
         let shape = format_ident!("Node{}{}", node.inputs.len(), node.outputs.len());
         let (local, cx) = (node_name(number), context());
@@ -56,7 +57,14 @@ impl Assemble<'_> {
                 quote!(#cx.within(#label))
             }
         };
-        let nexts = node.outputs.iter().map(|&stream| self.next(stream));
+        let nexts = node.outputs.iter().map(|&stream| {
+            let next = self.next(stream);
+            if depths.ends_at(number) {
+                quote!(#cx.boundary(#next))
+            } else {
+                next
+            }
+        });
         let ports: Vec<_> = (0..node.inputs.len())
             .map(|input| port_name(number, input))
             .collect();
@@ -64,7 +72,24 @@ impl Assemble<'_> {
             [one] => one.to_token_stream(),
             several => quote!((#(#several),*)),
         };
-        quote!(let #ports = __streamlite::#shape::build(#local, #scope #(, #nexts)*);)
+        let pieces = pieces(self.graph, &node.description).len() - 1;
+        let scope = (0..pieces).fold(scope, |scope, piece| {
+            let piece = piece_name(number, piece);
+            quote!(__streamlite::after_piece(&#scope, &#piece))
+        });
+        let last = quote!(let #ports = __streamlite::#shape::build(#local, #scope #(, #nexts)*););
+        let before = (0..pieces).rev().map(|piece| self.piece(number, piece));
+        quote!(#last #(#before)*)
+    }
+
+    /// Builds a piece of a statement that is too long for one type, in front of the one that follows it.
+    fn piece(&self, number: usize, piece: usize) -> TokenStream {
+        let (cx, port, local) = (context(), port_name(number, 0), piece_name(number, piece));
+        let scope = (0..piece).fold(quote!(#cx.node(#number)), |scope, piece| {
+            let piece = piece_name(number, piece);
+            quote!(__streamlite::after_piece(&#scope, &#piece))
+        });
+        quote!(let #port = __streamlite::Node11::build(#local, #scope, #cx.boundary(#port));)
     }
 
     /// What takes a stream's records.
@@ -75,13 +100,8 @@ impl Assemble<'_> {
             .uses
             .iter()
             .map(|used| self.user(used.by));
-        let mut users: Vec<TokenStream> = users.collect();
-        let last = users.pop().unwrap_or_else(|| quote!(__streamlite::Nowhere));
-        let copies = copies_name(stream.0);
-        let next = users.into_iter().rev().fold(
-            last,
-            |rest, user| quote!(__streamlite::Tee::new(#user, #rest, __streamlite::again(&#copies))),
-        );
+        let users: Vec<TokenStream> = users.collect();
+        let next = tee(&users, &copies_name(stream.0));
         match self.wiring {
             Wiring::Pipeline if !self.graph.count_is_known(stream) => {
                 let (cx, index) = (context(), stream.0);
@@ -100,6 +120,20 @@ impl Assemble<'_> {
                 .map(ToTokens::to_token_stream)
                 .unwrap_or_default(),
             User::Nobody => quote!(__streamlite::Nowhere),
+        }
+    }
+}
+
+/// What takes the records of a stream with these users, in their order: a balanced tree, so that it is not nested once
+/// per user.
+fn tee(users: &[TokenStream], copies: &Ident) -> TokenStream {
+    match users {
+        [] => quote!(__streamlite::Nowhere),
+        [one] => one.clone(),
+        several => {
+            let (first, last) = several.split_at(several.len() / 2);
+            let (first, last) = (tee(first, copies), tee(last, copies));
+            quote!(__streamlite::Tee::new(#first, #last, __streamlite::again(&#copies)))
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The first half of an expansion: the statements in the user's order, as method calls on descriptions.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::{at, copies_name, node_name, source_name};
+use super::{at, copies_name, node_name, piece_name, source_name};
 use crate::model::{
     Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, Step, StreamId,
-    is_short_form, slot,
+    is_short_form, pieces, slot,
 };
 
 /// How many aggregates stand in one tuple; more are nested.
@@ -68,10 +68,11 @@ impl Describe<'_> {
     fn node(&self, number: usize) -> TokenStream {
         let node = &self.graph.nodes[number];
         let (inputs, fits) = self.fits(number);
-        let (local, description) = (node_name(number), self.chain(&node.description));
+        let local = node_name(number);
+        let (before, description) = self.in_pieces(number);
         let ((types, again), sent) = (self.mentioned_again(number), self.sent(number));
         if node.outputs.is_empty() {
-            return quote!(#types let #local = #description; #again #sent);
+            return quote!(#types #before let #local = #description; #again #sent);
         }
         let names: Vec<_> = node.outputs.iter().map(|&stream| self.bound(stream)).collect();
         let pattern = match &names[..] {
@@ -85,21 +86,46 @@ impl Describe<'_> {
             #[allow(unused_variables)]
             let (#local_here, #pattern) = __streamlite::#count(#local_here);
         };
-        quote!(#types #inputs let #local = #description; #handles #again #fits #sent)
+        quote!(#types #inputs #before let #local = #description; #handles #again #fits #sent)
+    }
+
+    /// The pieces of a statement that is too long for one type, and its last one, which is the statement itself.
+    fn in_pieces(&self, number: usize) -> (TokenStream, TokenStream) {
+        let description = &self.graph.nodes[number].description;
+        let mut pieces = pieces(self.graph, description);
+        let last = pieces.pop().unwrap_or_default();
+        let (mut before, mut head) = (TokenStream::new(), self.head(description));
+        for (place, piece) in pieces.into_iter().enumerate() {
+            let operators = self.operators(head, &description.operators[piece]);
+            let (local, middle) = (
+                piece_name(number, place),
+                format_ident!("stream_{number}_{place}", span = Span::mixed_site()),
+            );
+            let sent = self.sent_local(number, &local);
+            before.extend(quote! {
+                let #local = #operators;
+                let (#local, #middle) = __streamlite::one(#local);
+                #sent
+            });
+            head = quote!(#middle.fork());
+        }
+        let chain = self.operators(head, &description.operators[last]);
+        (before, self.with_branches(chain, description))
     }
 
     /// What stands behind a statement of a function, which may run on another thread: if something in it cannot be sent
     /// there, rustc says so here, and the building says nothing more. A fragment is sent with what calls it.
     fn sent(&self, number: usize) -> Option<TokenStream> {
+        self.sent_local(number, &node_name(number))
+    }
+
+    fn sent_local(&self, number: usize, local: &Ident) -> Option<TokenStream> {
         if !self.graph.owns || !self.graph.inputs.is_empty() {
             return None;
         }
         let span = at(self.graph.nodes[number].sent_at());
-        let (node, here) = (
-            node_name(number),
-            Ident::new(&node_name(number).to_string(), span),
-        );
-        Some(quote_spanned!(span=> let #node = __streamlite::sent(&#here).or_unbuilt(#here);))
+        let here = Ident::new(&local.to_string(), span);
+        Some(quote_spanned!(span=> let #local = __streamlite::sent(&#here).or_unbuilt(#here);))
     }
 
     /// What stands before and behind a fragment's call: if a stream is not what it takes, rustc has said so at the
@@ -138,19 +164,29 @@ impl Describe<'_> {
     }
 
     fn chain(&self, description: &Description) -> TokenStream {
-        let head = match &description.head {
+        let chain = self.operators(self.head(description), &description.operators);
+        self.with_branches(chain, description)
+    }
+
+    fn head(&self, description: &Description) -> TokenStream {
+        match &description.head {
             // The name is the first token at its place: an editor goes from there to where the stream is bound.
             Head::Stream(_, name) => quote_spanned!(at(name.span())=> #name.fork()),
             Head::Fragment { function, arguments } => {
                 let arguments = arguments.iter().map(|argument| self.call_argument(argument));
                 quote!(#function(#(#arguments),*))
             }
-        };
-        let operators = description.operators.iter();
-        let chain = operators.fold(head, |receiver, operator| match operator {
+        }
+    }
+
+    fn operators(&self, head: TokenStream, operators: &[Operator]) -> TokenStream {
+        operators.iter().fold(head, |receiver, operator| match operator {
             Operator::Call(call) => self.call(&receiver, call),
             Operator::Aggregate(aggregate) => self.aggregate(&receiver, aggregate),
-        });
+        })
+    }
+
+    fn with_branches(&self, chain: TokenStream, description: &Description) -> TokenStream {
         match &description.branches {
             Some(branches) => self.matching(&chain, branches),
             None => chain,

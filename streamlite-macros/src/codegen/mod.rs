@@ -59,6 +59,11 @@ fn node_name(node: usize) -> Ident {
     format_ident!("node_{node}", span = Span::mixed_site())
 }
 
+/// The local that holds the description of a piece of a node that is too long for one type.
+fn piece_name(node: usize, piece: usize) -> Ident {
+    format_ident!("node_{node}_{piece}", span = Span::mixed_site())
+}
+
 /// The local that holds a source.
 fn source_name(source: usize) -> Ident {
     format_ident!("source_{source}", span = Span::mixed_site())

@@ -279,17 +279,21 @@ impl Graph {
         self.stream(id).uses.len() > 1
     }
 
-    /// The sources above a stream.
-    pub(crate) fn sources_above(&self, id: StreamId) -> Vec<usize> {
-        match self.stream(id).origin {
-            Origin::Source(source) => vec![source],
-            Origin::Node(node) => self.nodes[node]
-                .inputs
-                .iter()
-                .flat_map(|&input| self.sources_above(input))
-                .collect(),
-            Origin::Input | Origin::Nothing => Vec::new(),
+    /// The sources upstream of some streams. Each node is visited once, however many ways lead to it.
+    pub(crate) fn sources_above(&self, streams: &[StreamId]) -> Vec<usize> {
+        let mut sources = vec![false; self.sources.len()];
+        let mut visited = vec![false; self.nodes.len()];
+        let mut open = streams.to_vec();
+        while let Some(id) = open.pop() {
+            match self.stream(id).origin {
+                Origin::Source(source) => sources[source] = true,
+                Origin::Node(node) if !std::mem::replace(&mut visited[node], true) => {
+                    open.extend(&self.nodes[node].inputs);
+                }
+                Origin::Node(_) | Origin::Input | Origin::Nothing => {}
+            }
         }
+        (0..sources.len()).filter(|&source| sources[source]).collect()
     }
 
     /// For each source that must end, the operator below it that asks for it: the first of the text.
@@ -297,7 +301,7 @@ impl Graph {
         let mut ends = vec![None; self.sources.len()];
         for node in &self.nodes {
             let Some(span) = node.final_at else { continue };
-            for source in node.inputs.iter().flat_map(|&input| self.sources_above(input)) {
+            for source in self.sources_above(&node.inputs) {
                 ends[source].get_or_insert(span);
             }
         }

@@ -3,6 +3,7 @@
 mod argument;
 mod branches;
 mod check;
+mod depth;
 mod graph;
 mod lower;
 mod operators;
@@ -10,6 +11,7 @@ mod rows;
 
 pub(crate) use argument::Argument;
 pub(crate) use branches::{Branches, slot};
+pub(crate) use depth::{Depths, pieces};
 pub(crate) use graph::{
     Call, CallArgument, Description, Graph, Head, Naming, Node, Operator, Origin, Step, StreamId, User,
 };

@@ -52,6 +52,14 @@ const ON_RECORDS: [&str; 9] = [
     "for_each",
 ];
 
+/// Operators on records whose output is one stream.
+const MAPPING: [&str; 5] = ["map", "filter", "filter_map", "flat_map", "inspect"];
+
+/// Whether its output is one stream of records, each from one record.
+pub(crate) fn maps_records(name: &str) -> bool {
+    MAPPING.contains(&name)
+}
+
 /// Operators that give one record, to one of their outputs, for each that they take.
 const CONSERVING: [&str; 12] = [
     "map",

@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+use super::boundary::Boundary;
 use super::counted::Counted;
 use super::failure::Failure;
 use super::feed::{Feed, SourceFeed};
@@ -75,6 +76,11 @@ impl<'env, C> Assembly<'env, C> {
     /// Counts what flows to `next` as a stream of the graph.
     pub fn stream<N>(&self, index: usize, next: N) -> Counted<N> {
         Counted::new(index, next)
+    }
+
+    /// Ends the type of what is upstream: `next` is one dynamic call away from it.
+    pub fn boundary<T, N: Push<T> + 'env>(&self, next: N) -> Boundary<'env, T> {
+        Boundary::new(next)
     }
 
     /// Feeds a chain from a source.

@@ -1,5 +1,6 @@
 //! How a described pipeline becomes one that runs: built from the sinks up, into the feeds that a driver reads.
 
+mod boundary;
 mod chain;
 mod context;
 mod counted;
@@ -9,6 +10,7 @@ mod lanes;
 mod node;
 mod stage;
 
+pub use boundary::Boundary;
 pub use chain::Chain;
 pub(crate) use context::Parts;
 pub use context::{Assembly, Context};

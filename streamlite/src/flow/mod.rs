@@ -22,6 +22,7 @@ pub use fragment::{Fragment, Unbuilt, fragment};
 pub use key::{CheckedKey, Never, No, Yes};
 pub use keyed::KeyedStream;
 pub use mentions::{Mentioned, NoClone, Parameter, mentioned_again, parameter, type_of};
+pub use node::after_piece;
 pub use outputs::*;
 pub use running::{KeyedRunningStream, RunningStream};
 pub use sinks::Accepts;

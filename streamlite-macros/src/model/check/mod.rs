@@ -1,5 +1,6 @@
 //! What only the graph knows: one check a file, each with the reason for its rule.
 
+mod depth;
 mod durations;
 mod identity;
 mod misplaced;
@@ -23,6 +24,7 @@ pub(super) fn function(function: &mut LoweredFunction) {
     if function.errors.is_empty() && !function.graph.stopped {
         unused::unused(&function.graph, &mut function.errors);
         reserved::reserved(&function.parameters, &mut function.errors);
+        depth::depth(&function.graph, &mut function.errors);
         identity::identities(&function.graph, &mut function.errors);
     }
 }
