@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong: what was being done, on which object, the cause, and what to do about it.
 ///
-/// The text names all four; [`source`](std::error::Error::source) gives the cause where another library reported it.
-#[derive(Debug, thiserror::Error)]
+/// A job that has failed gives its error again at every call, hence `Clone`. The text names all four; [`source`](std::error::Error::source) gives the cause where another library reported it.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file or a socket could not be used.
@@ -21,7 +22,7 @@ pub enum Error {
         path: PathBuf,
         /// What the operating system said.
         #[source]
-        cause: std::io::Error,
+        cause: Arc<std::io::Error>,
     },
     /// A record of a source could not be read, and the source's policy is [`Fail`](crate::source::Fail).
     #[error(
@@ -48,7 +49,7 @@ pub enum Error {
         sink: String,
         /// What the sink's library said.
         #[source]
-        cause: Box<dyn std::error::Error + Send + Sync>,
+        cause: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// A setting makes no sense.
     #[error("{setting}: {cause}; {advice}")]
@@ -70,6 +71,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         cause: String,
     },
+    /// A savepoint could not be read, or belongs to something else.
+    #[error("{doing} a savepoint: {cause}")]
+    Savepoint {
+        /// `reading` or `restoring`.
+        doing: &'static str,
+        /// What is wrong, and what to do.
+        cause: String,
+    },
     /// A closure of the pipeline panicked.
     #[error(
         "the pipeline `{pipeline}` panicked: {message}; the records read so far were processed, nothing after them"
@@ -88,7 +97,18 @@ impl Error {
         Error::Io {
             doing,
             path: path.into(),
-            cause,
+            cause: Arc::new(cause),
+        }
+    }
+
+    /// A record that could not be written.
+    pub(crate) fn write(
+        sink: impl Into<String>,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Error::Write {
+            sink: sink.into(),
+            cause: cause.into().into(),
         }
     }
 

@@ -26,7 +26,7 @@
 //! | … keep what cannot be read? | `.on_error(Route(sink))`, see [`source`] |
 //! | … see what a job did, and what was dropped? | [`Report`], which [`Job::run`] gives |
 //! | … see the pipeline? | `name::GRAPH`: a [`Graph`], as [text](Graph), [SVG](Graph::svg), [Mermaid](Graph::mermaid), [DOT](Graph::dot) |
-//! | … stop a job, and go on later? | [`Job::spawn`]; [`Job::start`], [`RunningJob::save`] and [`Job::start_from`] |
+//! | … stop a job, and go on later? | [`Job::spawn`]; [`Job::start`], [`RunningJob::savepoint`] and [`Job::restore`] |
 //! | … write a source or a sink? | [`source::Source`], [`sink::Sink`] |
 
 pub mod aggregate;
@@ -56,7 +56,7 @@ pub mod window;
 pub use error::{Error, Result};
 pub use graph::Graph;
 pub use metrics::Report;
-pub use runtime::{Job, JobHandle, RunningJob, Saved};
+pub use runtime::{Job, JobHandle, RunningJob, Savepoint};
 /// The language of [`pipeline!`] as an attribute: `#[dataflow] fn name(readings: Source<Reading>, …) { … }`.
 ///
 /// Where the library is imported under another name: `#[dataflow(crate = other_name)]`.

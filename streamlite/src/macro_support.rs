@@ -10,7 +10,7 @@ pub use crate::graph::{Graph, GraphNode, GraphSink, GraphSource, GraphStream, Or
 pub use crate::metrics::Report;
 pub use crate::operator::{Again, Copier, Many, Nowhere, One, Tee, again};
 pub use crate::record::Push;
-pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Saved};
+pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Savepoint};
 pub use crate::source::from;
 pub use crate::state::{Durable, Transient};
 pub use crate::testing::{TestBench, TestClock, TestInput, TestOutput, TestRunner};

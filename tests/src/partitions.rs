@@ -68,7 +68,7 @@ impl<T: Clone> Reader for PartitionReader<T> {
         Ok(Progress::Ready)
     }
 
-    fn position(&self) -> Position {
-        Position::of(&self.place)
+    fn position(&mut self) -> Result<Position> {
+        Ok(Position::of(&self.place))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use streamlite::prelude::*;
 use streamlite::source::Progress;
-use streamlite::{Job, Report, Saved};
+use streamlite::{Job, Report, Savepoint};
 use streamlite_tests::Partitions;
 use streamlite_tests::model::Event;
 
@@ -254,12 +254,12 @@ impl Dag {
     /// Runs it, saved and restored after so many steps each.
     fn run(&self, setup: &Setup) -> Out {
         let mut sinks = vec![Vec::new(); self.sinks().count()];
-        let (mut saved, mut breaks) = (None::<Saved>, setup.breaks.iter());
+        let (mut saved, mut breaks) = (None::<Savepoint>, setup.breaks.iter());
         loop {
             let (job, collected) = self.start(setup);
             let job = match &saved {
                 None => job.start(),
-                Some(saved) => job.start_from(saved),
+                Some(saved) => job.restore(saved).start(),
             };
             let mut job = job.expect("it can be started");
             let mut left = breaks.next().copied().unwrap_or(usize::MAX);
@@ -271,7 +271,7 @@ impl Dag {
             let report = if ended {
                 Some(job.finish().expect("nothing goes wrong"))
             } else {
-                let bytes = postcard::to_stdvec(&job.save().expect("everything can be saved"));
+                let bytes = postcard::to_stdvec(&job.savepoint().expect("everything can be saved"));
                 saved =
                     Some(postcard::from_bytes(&bytes.expect("it serializes")).expect("it was just written"));
                 None

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use streamlite::prelude::*;
 use streamlite::source::Progress;
-use streamlite::{Job, Saved};
+use streamlite::{Job, Savepoint};
 use tempfile::TempDir;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,17 +46,17 @@ fn run<T: Clone + Send + 'static>(job: impl Fn(CollectionSink<T>) -> Job) -> [(V
         .expect("nothing goes wrong");
     let whole = (got.take(), report.skipped());
 
-    let (mut out, mut saved) = (Vec::new(), None::<Saved>);
+    let (mut out, mut saved) = (Vec::new(), None::<Savepoint>);
     loop {
         let (sink, got) = CollectionSink::new();
         let next = job(sink).turn_size(1).batch_size(1);
         let mut running = match &saved {
-            Some(saved) => next.start_from(saved),
+            Some(saved) => next.restore(saved).start(),
             None => next.start(),
         }
         .expect("it can be started");
         let ended = running.step().expect("nothing goes wrong") == Progress::End;
-        saved = Some(running.save().expect("it can be saved"));
+        saved = Some(running.savepoint().expect("it can be saved"));
         out.extend(got.take());
         if ended {
             let report = running.finish().expect("nothing goes wrong");
@@ -125,7 +125,7 @@ fn what_is_saved_is_written() {
     let sink = JsonSink::create(&path).expect("there is room");
     let mut job = notes(source, sink).batch_size(2).start().expect("it starts");
     job.step().expect("nothing goes wrong");
-    let saved = job.save().expect("it can be saved");
+    let saved = job.savepoint().expect("it can be saved");
     let written = std::fs::read_to_string(&path).expect("it was created");
     assert_eq!(
         written.lines().count(),
@@ -136,7 +136,7 @@ fn what_is_saved_is_written() {
 
     let source = CsvSource::open(&paths[0]).expect("it is there");
     let sink = JsonSink::append(&path).expect("it is there");
-    let mut job = notes(source, sink).start_from(&saved).expect("it starts");
+    let mut job = notes(source, sink).restore(&saved).start().expect("it starts");
     while job.step().expect("nothing goes wrong") != Progress::End {}
     job.finish().expect("nothing goes wrong");
     let written = std::fs::read_to_string(&path).expect("it is there");
@@ -149,21 +149,22 @@ fn what_is_saved_is_written() {
 #[test]
 fn a_bad_record_has_its_line_after_several_breaks() {
     let (_folder, paths) = files(&["id,text\n1,a\n2,\"b\nb\"\n3,c\nx,d\n"]);
-    let mut saved = None::<Saved>;
+    let mut saved = None::<Savepoint>;
     for _ in 0..3 {
         let source = CsvSource::open(&paths[0]).expect("it is there");
         let next = notes(source, NullSink).batch_size(1);
         let mut job = match &saved {
-            Some(saved) => next.start_from(saved),
+            Some(saved) => next.restore(saved).start(),
             None => next.start(),
         }
         .expect("it starts");
         job.step().expect("the first three are good");
-        saved = Some(job.save().expect("it can be saved"));
+        saved = Some(job.savepoint().expect("it can be saved"));
     }
     let source = CsvSource::open(&paths[0]).expect("it is there");
     let mut job = notes(source, NullSink)
-        .start_from(&saved.expect("it was saved"))
+        .restore(&saved.expect("it was saved"))
+        .start()
         .expect("it starts");
     let error = job.step().expect_err("the fourth is bad").to_string();
     assert!(error.contains("0.txt:6: column `id`"), "{error}");

@@ -136,7 +136,7 @@ fn a_fragment_has_state_of_its_own_wherever_it_stands() {
     t.at.push_all([0, 3, 11]);
     assert_eq!(t.short.take(), [(0, 4)]);
     assert_eq!(t.long.take(), []);
-    let saved = t.checkpoint();
+    let saved = t.savepoint();
     let mut again = twice::test().restore(&saved);
     again.at.push_all([12, 13]);
     again.finish();

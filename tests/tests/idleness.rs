@@ -117,7 +117,7 @@ fn idleness_outlives_a_restore() {
     let mut t = united::test();
     t.a.push_all([1, 25]);
     t.clock.advance(TimeDelta::from_millis(10_001));
-    let saved = t.checkpoint();
+    let saved = t.savepoint();
     let mut again = united::test().restore(&saved);
     again.b.push_all([5, 26]);
     assert_eq!(again.lates.take(), [5]);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use streamlite::prelude::*;
 use streamlite::source::Progress;
-use streamlite::{Graph, Job, Report, Saved};
+use streamlite::{Graph, Job, Report, Savepoint};
 
 /// A pipeline of one chain: two running aggregates, with other operators before, between and after them.
 macro_rules! chain {
@@ -41,12 +41,12 @@ type Row = (u64, (u64, u64));
 type Pipeline = fn(CollectionSource<std::ops::Range<u64>>, CollectionSink<Row>) -> Job;
 
 /// Runs a pipeline from where another was saved, for so many steps or to its end.
-fn run(pipeline: Pipeline, saved: Option<&Saved>, steps: usize) -> (Vec<Row>, Saved) {
+fn run(pipeline: Pipeline, saved: Option<&Savepoint>, steps: usize) -> (Vec<Row>, Savepoint) {
     let (out, got) = CollectionSink::new();
     let job = pipeline(CollectionSource::new(0..100), out).batch_size(7);
     let job = match saved {
         None => job.start(),
-        Some(saved) => job.start_from(saved),
+        Some(saved) => job.restore(saved).start(),
     };
     let mut job = job.expect("its states have the same identities");
     for _ in 0..steps {
@@ -54,7 +54,7 @@ fn run(pipeline: Pipeline, saved: Option<&Saved>, steps: usize) -> (Vec<Row>, Sa
             break;
         }
     }
-    let saved = job.save().expect("it can be saved");
+    let saved = job.savepoint().expect("it can be saved");
     (got.take(), saved)
 }
 

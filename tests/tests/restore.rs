@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use streamlite::prelude::*;
 use streamlite::source::Progress;
-use streamlite::{Job, Report, Saved};
+use streamlite::{Job, Report, Savepoint};
 use streamlite_tests::Partitions;
 use streamlite_tests::model::Event;
 
@@ -107,13 +107,13 @@ impl Setup {
 
     /// Runs with a break after so many steps each; what is saved goes through bytes, as on a disk.
     fn run_with_breaks(&self, breaks: &[usize]) -> (Out, Report) {
-        let (mut out, mut saved) = (Out::default(), None::<Saved>);
+        let (mut out, mut saved) = (Out::default(), None::<Savepoint>);
         let mut breaks = breaks.iter();
         loop {
             let (job, take) = self.job();
             let mut job = match &saved {
                 None => job.start(),
-                Some(saved) => job.start_from(saved),
+                Some(saved) => job.restore(saved).start(),
             }
             .expect("it can be started");
             let mut left = breaks.next().copied().unwrap_or(usize::MAX);
@@ -127,8 +127,8 @@ impl Setup {
                 take(&mut out);
                 return (out, report);
             }
-            let bytes =
-                postcard::to_stdvec(&job.save().expect("everything can be saved")).expect("it serializes");
+            let bytes = postcard::to_stdvec(&job.savepoint().expect("everything can be saved"))
+                .expect("it serializes");
             saved = Some(postcard::from_bytes(&bytes).expect("it was just written"));
             take(&mut out);
         }
@@ -252,7 +252,7 @@ fn jobs_emit_long_before_their_end() {
     for _ in 0..60 {
         job.step().expect("nothing goes wrong");
     }
-    let (mut out, _) = (Out::default(), job.save());
+    let (mut out, _) = (Out::default(), job.savepoint());
     take(&mut out);
     assert!(
         out.counts.len() > 3 && !out.cascade.is_empty(),
@@ -275,13 +275,14 @@ fn what_another_pipeline_saved_is_refused() {
     let mut job = one(CollectionSource::new([1]), NullSink)
         .start()
         .expect("it can be started");
-    let saved = job.save().expect("it has nothing to save");
+    let saved = job.savepoint().expect("it has nothing to save");
     let error = two(CollectionSource::new([1]), NullSink)
-        .start_from(&saved)
+        .restore(&saved)
+        .start()
         .expect_err("it is another pipeline");
     assert_eq!(
         error.to_string(),
-        "restoring the state of `two`: it was saved by the pipeline `one`; start that one from it"
+        "restoring a savepoint: it was saved by the pipeline `one`, and this one is `two`"
     );
 }
 
@@ -320,19 +321,21 @@ fn a_state_that_no_operator_takes_is_an_error() {
         .start()
         .expect("it starts");
     job.step().expect("nothing goes wrong");
-    let saved = job.save().expect("it can be saved");
+    let saved = job.savepoint().expect("it can be saved");
 
     let error = after::count(CollectionSource::new([1, 2, 3]), NullSink)
-        .start_from(&saved)
+        .restore(&saved)
+        .start()
         .expect_err("it is lost");
     assert_eq!(
         error.to_string(),
-        "restoring the state of `counts`: no operator of this pipeline has this name; give the stream its old `let` name"
+        "restoring the state of `counts`: no operator of this pipeline has this name; give the stream its old `let` name, or `#[uid = \"…\"]`"
     );
 
     let (out, got) = CollectionSink::new();
     let mut job = kept::count(CollectionSource::new([1, 2, 3]), out)
-        .start_from(&saved)
+        .restore(&saved)
+        .start()
         .expect("the uid is the old");
     while job.step().expect("nothing goes wrong") != Progress::End {}
     assert_eq!(got.take(), [30]);
@@ -352,14 +355,15 @@ fn a_partition_that_is_gone_is_an_error_and_a_new_one_is_read() {
     for _ in 0..2 {
         job.step().expect("nothing goes wrong");
     }
-    let saved = job.save().expect("it can be saved");
+    let saved = job.savepoint().expect("it can be saved");
     let error = copy(Partitions::new(vec![vec![1, 2]]), NullSink)
-        .start_from(&saved)
+        .restore(&saved)
+        .start()
         .expect_err("one is gone");
     assert!(
         error
             .to_string()
-            .contains("`numbers/1`: the partition is not there any more"),
+            .contains("`numbers` has no partition `1` any more"),
         "{error}"
     );
 
@@ -367,7 +371,8 @@ fn a_partition_that_is_gone_is_an_error_and_a_new_one_is_read() {
     let lists = vec![vec![1, 2], vec![3, 4, 5], vec![6]];
     let mut job = copy(Partitions::new(lists), out)
         .turn_size(1)
-        .start_from(&saved)
+        .restore(&saved)
+        .start()
         .expect("it starts");
     while job.step().expect("nothing goes wrong") != Progress::End {}
     let mut rest = got.take();

@@ -53,8 +53,8 @@ impl Assemble<'_> {
         let scope = match self.wiring {
             Wiring::Pipeline => quote!(#cx.node(#number)),
             Wiring::Fragment => {
-                let label = &node.label;
-                quote!(#cx.within(#label))
+                let identity = &node.identity;
+                quote!(#cx.within(#identity))
             }
         };
         let nexts = node.outputs.iter().map(|&stream| {

@@ -12,7 +12,14 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
     let sources = graph.sources.iter().map(|source| {
         let (name, stream, line) = (&source.name, source.stream.0, line(source.span));
         let item = item_of(name, parameters).unwrap_or_default();
-        quote!(__streamlite::GraphSource { name: #name, item: #item, stream: #stream, line: #line })
+        let identity = source.identity();
+        quote!(__streamlite::GraphSource {
+            name: #name,
+            item: #item,
+            identity: #identity,
+            stream: #stream,
+            line: #line,
+        })
     });
     let streams = graph.streams.iter().map(|stream| {
         let name = match stream.naming {

@@ -63,7 +63,12 @@ fn signature(library: &TokenStream, function: &LoweredFunction) -> TokenStream {
     let must_end = function.graph.must_end();
     let mut sources = 0;
     let parameters = function.parameters.iter().map(|parameter| match parameter {
-        Parameter::Source(name, Port { path, item, bounds }) => {
+        Parameter::Source(
+            name,
+            Port {
+                path, item, bounds, ..
+            },
+        ) => {
             let bounded = must_end
                 .get(sources)
                 .copied()
@@ -72,7 +77,12 @@ fn signature(library: &TokenStream, function: &LoweredFunction) -> TokenStream {
             sources += 1;
             quote!(#name: impl #path<Item = #item> #(+ #bounds)* #bounded + 'static)
         }
-        Parameter::Sink(name, Port { path, item, bounds }) => {
+        Parameter::Sink(
+            name,
+            Port {
+                path, item, bounds, ..
+            },
+        ) => {
             quote!(#name: impl #path<#item> #(+ #bounds)* + 'static)
         }
         Parameter::Stream(name, Port { path, item, .. }) => quote!(#name: #path<#item>),

@@ -99,15 +99,15 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
             /// Saves all that the job remembers.
             #[must_use]
             #[track_caller]
-            pub fn checkpoint(&mut self) -> __streamlite::Saved {
-                self.__runner.checkpoint()
+            pub fn savepoint(&mut self) -> __streamlite::Savepoint {
+                self.__runner.savepoint()
             }
 
-            /// Goes on where another driver of the same pipeline has saved.
+            /// Goes on where a job of the same pipeline was saved. To be called before anything else.
             #[must_use]
             #[track_caller]
-            pub fn restore(mut self, saved: &__streamlite::Saved) -> Self {
-                self.__runner.restore(saved);
+            pub fn restore(mut self, savepoint: &__streamlite::Savepoint) -> Self {
+                self.__runner.restore(savepoint);
                 self
             }
         }

@@ -113,15 +113,26 @@ pub(crate) struct Node {
 pub(crate) struct Source {
     /// As the graph shows it.
     pub(crate) name: String,
+    /// What its positions are found by, where it is not the name.
+    pub(crate) uid: Option<String>,
     pub(crate) stream: StreamId,
     /// `from(…)` at its place; `None` for a port.
     pub(crate) from: Option<(Span, Argument)>,
     pub(crate) span: Span,
 }
 
+impl Source {
+    /// What its positions are found by.
+    pub(crate) fn identity(&self) -> &str {
+        self.uid.as_deref().unwrap_or(&self.name)
+    }
+}
+
 /// A sink that is a parameter.
 pub(crate) struct SinkUse {
     pub(crate) name: Ident,
+    /// What the state of the statement that writes it is found by, where it is not the name.
+    pub(crate) uid: Option<String>,
     pub(crate) written: bool,
 }
 

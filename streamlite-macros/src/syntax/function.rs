@@ -8,6 +8,7 @@ use syn::{Attribute, FnArg, GenericArgument, Generics, Pat, Path, PathArguments,
 use syn::{TypeParamBound, Visibility};
 
 use super::statement::{self, Body};
+use super::uid::uid;
 use crate::errors::Errors;
 
 /// `pub fn name(…) { … }`, or a fragment, `fn name(…) -> … { … }`.
@@ -43,6 +44,8 @@ pub(crate) struct Port {
     pub(crate) item: Type,
     /// What stands behind a `+`.
     pub(crate) bounds: Vec<TypeParamBound>,
+    /// What `#[uid = "…"]` before it says.
+    pub(crate) uid: Option<String>,
 }
 
 impl Parameter {
@@ -101,9 +104,14 @@ fn parameter(argument: &FnArg, errors: &mut Errors) -> Option<Parameter> {
         return None;
     };
     let name = name.ident.clone();
+    let uid = typed.attrs.iter().find_map(|attribute| uid(attribute, errors));
+    let with_uid = |port| Port {
+        uid: uid.clone(),
+        ..port
+    };
     Some(match port(&typed.ty) {
-        Some((kind, port)) if kind == "Source" => Parameter::Source(name, port),
-        Some((kind, port)) if kind == "Sink" => Parameter::Sink(name, port),
+        Some((kind, port)) if kind == "Source" => Parameter::Source(name, with_uid(port)),
+        Some((kind, port)) if kind == "Sink" => Parameter::Sink(name, with_uid(port)),
         Some((_, port)) => Parameter::Stream(name, port),
         None => {
             refuse_reference(&typed.ty, errors);
@@ -164,6 +172,7 @@ fn port_path(path: &Path, bounds: Vec<TypeParamBound>) -> Option<(String, Port)>
             path,
             item: item.clone(),
             bounds,
+            uid: None,
         },
     ))
 }

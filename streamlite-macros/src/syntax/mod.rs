@@ -5,6 +5,7 @@ mod duration;
 mod function;
 mod repair;
 mod statement;
+mod uid;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
@@ -14,6 +15,7 @@ pub(crate) use duration::literal_millis;
 pub(crate) use function::{Function, Parameter, Port};
 pub(crate) use repair::is_half_typed;
 pub(crate) use statement::{Body, Names, Statement};
+pub(crate) use uid::uid;
 
 use crate::errors::Errors;
 

@@ -2,6 +2,8 @@
 
 use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
+use super::pick::described;
+use crate::state::name_of;
 
 /// Keeps all values; see [`Rows::collect`](super::Rows::collect).
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +39,10 @@ where
 
     fn last_result(&self, values: Vec<V>) -> Vec<V> {
         values
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>("collect", &name_of::<V>())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
+use super::pick::described;
 
 /// Counts rows; see [`Rows::count`](super::Rows::count).
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,10 @@ impl<T, P: Pick<T>> Aggregate<T> for Count<P> {
     #[inline]
     fn result(&self, count: &u64) -> u64 {
         *count
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>("count", "rows")
     }
 }
 

@@ -5,9 +5,16 @@ use std::marker::PhantomData;
 
 use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
+use super::pick::described;
+use crate::state::name_of;
 
 /// Which end is looked for.
 pub trait Side: Copy {
+    /// What the aggregate of values is called.
+    const NAME: &'static str;
+    /// What the aggregate of records is called.
+    const NAME_BY: &'static str;
+
     /// Whether `new` takes the place of `old`. What compares with nothing, as NaN, loses to everything.
     fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool;
 }
@@ -21,6 +28,9 @@ pub struct Least;
 pub struct Greatest;
 
 impl Side for Least {
+    const NAME: &'static str = "min";
+    const NAME_BY: &'static str = "min_by";
+
     #[inline]
     fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {
         new < old || replaces_unordered(new, old)
@@ -28,6 +38,9 @@ impl Side for Least {
 }
 
 impl Side for Greatest {
+    const NAME: &'static str = "max";
+    const NAME_BY: &'static str = "max_by";
+
     #[inline]
     fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {
         new > old || replaces_unordered(new, old)
@@ -83,6 +96,10 @@ where
 
     fn last_result(&self, extreme: Option<V>) -> P::Of<V> {
         P::of(extreme)
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>(S::NAME, &name_of::<V>())
     }
 }
 

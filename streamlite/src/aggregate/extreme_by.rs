@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use super::extreme::Side;
 use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
+use super::pick::described;
+use crate::state::name_of;
 
 /// Finds the row with the least or greatest value; of several the first. See [`Rows::min_by`](super::Rows::min_by)
 /// and [`Rows::max_by`](super::Rows::max_by).
@@ -71,6 +73,10 @@ where
 
     fn last_result(&self, kept: Option<T>) -> P::Of<T> {
         P::of(kept)
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>(S::NAME_BY, &name_of::<V>())
     }
 }
 

@@ -1,7 +1,9 @@
 //! Whatever a closure makes of one row after another.
 
 use super::incremental::{Aggregate, Merge};
+use super::pick::described;
 use super::pick::{Every, Pick};
+use crate::state::name_of;
 
 /// Folds rows into a value; see [`Rows::fold`](super::Rows::fold). `M` is `()` where nobody said how parts merge.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +42,10 @@ where
 
     fn last_result(&self, acc: Option<X>) -> X {
         acc.expect("a closure that panicked ends the job")
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>("fold", &name_of::<X>())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an incremental aggregate is, and several at once.
 
+use crate::state::{head_of, name_of};
+
 /// An incremental aggregate over records of `T`: takes them one by one, and gives a result at any time.
 ///
 /// Laws: `result` does not change what later results are. At least one record has been added when a result is
@@ -29,6 +31,12 @@ pub trait Aggregate<T> {
     fn last_result(&self, acc: Self::Acc) -> Self::Out {
         self.result(&acc)
     }
+
+    /// What it is, in words that stand beside its saved accumulator: two aggregates whose accumulators must not be
+    /// mistaken for one another describe themselves differently.
+    fn describe(&self) -> String {
+        format!("{} of {}", head_of::<Self>(), name_of::<Self::Acc>())
+    }
 }
 
 /// An aggregate whose parts can be put together.
@@ -49,6 +57,10 @@ impl<T> Aggregate<T> for () {
     fn add(&self, (): &mut (), _record: &T) {}
 
     fn result(&self, (): &()) {}
+
+    fn describe(&self) -> String {
+        "nothing".to_owned()
+    }
 }
 
 impl<T> Merge<T> for () {
@@ -80,6 +92,10 @@ macro_rules! tuples {
             #[inline]
             fn last_result(&self, acc: Self::Acc) -> Self::Out {
                 ($(self.$place.last_result(acc.$place),)*)
+            }
+
+            fn describe(&self) -> String {
+                [$(self.$place.describe()),*].join(" and ")
             }
         }
 

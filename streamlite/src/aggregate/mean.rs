@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use super::incremental::{Aggregate, Merge};
 use super::number::Number;
 use super::pick::Pick;
+use super::pick::described;
+use crate::state::name_of;
 
 /// Averages a number; see [`Rows::mean`](super::Rows::mean).
 #[derive(Clone, Copy)]
@@ -48,6 +50,10 @@ where
     #[expect(clippy::cast_precision_loss, reason = "a mean is a float")]
     fn result(&self, &(sum, count): &(f64, u64)) -> P::Of<f64> {
         P::of((count > 0).then(|| sum / count as f64))
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>("mean", &name_of::<V>())
     }
 }
 

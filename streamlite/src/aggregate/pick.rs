@@ -7,6 +7,9 @@ pub trait Pick<T>: Clone {
     /// What an aggregate gives that needs at least one row: `V`, or `Option<V>` where the predicate may pick none.
     type Of<V>;
 
+    /// What stands before an aggregate's name where it does not look at every row.
+    const PREFIX: &'static str;
+
     /// Whether it looks at this row.
     fn picks(&self, row: &T) -> bool;
 
@@ -31,6 +34,8 @@ impl<P> fmt::Debug for Where<P> {
 impl<T> Pick<T> for Every {
     type Of<V> = V;
 
+    const PREFIX: &'static str = "";
+
     #[inline]
     fn picks(&self, _row: &T) -> bool {
         true
@@ -44,6 +49,8 @@ impl<T> Pick<T> for Every {
 impl<T, P: Fn(&T) -> bool + Clone> Pick<T> for Where<P> {
     type Of<V> = Option<V>;
 
+    const PREFIX: &'static str = "filtered ";
+
     #[inline]
     fn picks(&self, row: &T) -> bool {
         (self.0)(row)
@@ -52,4 +59,9 @@ impl<T, P: Fn(&T) -> bool + Clone> Pick<T> for Where<P> {
     fn of<V>(value: Option<V>) -> Option<V> {
         value
     }
+}
+
+/// What an aggregate is, of which values, and whether of all rows.
+pub(super) fn described<T, P: Pick<T>>(name: &str, of: &str) -> String {
+    format!("{}{name} of {of}", P::PREFIX)
 }

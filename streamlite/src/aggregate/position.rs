@@ -2,6 +2,8 @@
 
 use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
+use super::pick::described;
+use crate::state::name_of;
 
 /// Keeps the first value; see [`Rows::first`](super::Rows::first).
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +47,10 @@ where
     fn last_result(&self, first: Option<V>) -> P::Of<V> {
         P::of(first)
     }
+
+    fn describe(&self) -> String {
+        described::<T, P>("first", &name_of::<V>())
+    }
 }
 
 impl<T, P, F, V> Merge<T> for First<P, F>
@@ -87,6 +93,10 @@ where
 
     fn last_result(&self, last: Option<V>) -> P::Of<V> {
         P::of(last)
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>("last", &name_of::<V>())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::incremental::{Aggregate, Merge};
 use super::pick::Pick;
+use super::pick::described;
+use crate::state::name_of;
 
 /// Reduces rows to one; see [`Rows::reduce`](super::Rows::reduce).
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +59,10 @@ where
 
     fn last_result(&self, kept: Option<T>) -> P::Of<T> {
         P::of(kept)
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>("reduce", &name_of::<T>())
     }
 }
 

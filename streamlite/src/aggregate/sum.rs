@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use super::incremental::{Aggregate, Merge};
 use super::number::{Number, Total};
 use super::pick::Pick;
+use super::pick::described;
+use crate::state::name_of;
 
 /// Sums a number; see [`Rows::sum`](super::Rows::sum).
 #[derive(Clone, Copy)]
@@ -45,6 +47,10 @@ where
     #[inline]
     fn result(&self, sum: &V::Sum) -> V::Sum {
         sum.clone()
+    }
+
+    fn describe(&self) -> String {
+        described::<T, P>("sum", &name_of::<V>())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a job is built in, and what each of its operators is.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -11,9 +12,10 @@ use super::failure::Failure;
 use super::feed::{Feed, SourceFeed};
 use super::lanes::LaneNumbers;
 use crate::connector::{Partition, Source};
+use crate::error::Error;
 use crate::graph::Graph;
 use crate::record::{Lane, Push};
-use crate::state::{Durable, StateId};
+use crate::state::{DeclaredState, Durable, Shape, StateId};
 
 /// What a job is built in, from its sinks up to its sources. `C` says whether state must be storable:
 /// [`Durable`] or [`Transient`](crate::state::Transient).
@@ -38,6 +40,8 @@ pub(crate) struct Parts {
     pub(crate) graph: &'static Graph,
     pub(crate) failure: Failure,
     lanes: RefCell<LaneNumbers>,
+    /// The states that were declared.
+    states: RefCell<BTreeSet<StateId>>,
 }
 
 impl Parts {
@@ -58,6 +62,7 @@ impl<'env, C> Assembly<'env, C> {
             graph,
             failure: Failure::default(),
             lanes: RefCell::new(lanes),
+            states: RefCell::default(),
         };
         Self {
             feeds: RefCell::default(),
@@ -145,8 +150,21 @@ impl<C> Context<C> {
         self.node
     }
 
-    /// The identity of the operator's state.
-    pub(crate) fn state_id(&self) -> StateId {
+    /// Declares the operator's state: two states of one identity end the building with an error.
+    pub(crate) fn declare(&self, shape: Shape) -> DeclaredState {
+        let id = self.state_id();
+        if !self.parts.states.borrow_mut().insert(id.clone()) {
+            self.failure().set(Error::State {
+                doing: "declaring",
+                operator: id.to_string(),
+                cause: "another operator has this name; give one of them another by `#[uid = \"…\"]`"
+                    .to_owned(),
+            });
+        }
+        DeclaredState::new(id, shape)
+    }
+
+    fn state_id(&self) -> StateId {
         StateId::new(&self.path, self.states)
     }
 

@@ -28,18 +28,18 @@ impl Failure {
         self.shared.first.borrow_mut().get_or_insert(error);
     }
 
-    /// The error, if there is one.
+    /// The error, if there is one; it stays, so that a job that has failed fails at every call.
     #[inline]
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.shared.set.get() {
-            self.take()
+            self.error()
         } else {
             Ok(())
         }
     }
 
     #[cold]
-    fn take(&self) -> Result<(), Error> {
-        self.shared.first.borrow_mut().take().map_or(Ok(()), Err)
+    fn error(&self) -> Result<(), Error> {
+        self.shared.first.borrow().clone().map_or(Ok(()), Err)
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::connector::{Partition, Position, Progress, Reader, Source};
 use crate::error::Result;
 use crate::record::{Control, Lane, Push, Record};
+use crate::state::head_of;
 use crate::time::Timestamp;
 
 /// A source and everything downstream of it: what the driver reads, batch by batch. The only `dyn` of a job, called
@@ -15,12 +16,22 @@ pub(crate) trait Feed {
     /// Finds the source's partitions.
     fn partitions(&mut self) -> Result<Vec<Partition>>;
 
-    /// Opens the partitions that have not ended, each at its place, and announces them: all before the first read, or
-    /// one that has not yet spoken would not hold the watermark back.
-    fn open(&mut self, places: Vec<Place>) -> Result<()>;
+    /// What kind of source it is: positions of another kind mean something else.
+    fn kind(&self) -> String;
+
+    /// Takes the partitions, each with how far it was read; gives the lanes of those that have not ended. One that was
+    /// read to its end and has more records now goes on.
+    fn place(&mut self, places: Vec<Place>) -> Result<Vec<Lane>>;
+
+    /// Announces the partitions that have not ended: all before the first read, or one that has not yet spoken would not
+    /// hold the watermark back.
+    fn announce(&mut self);
+
+    /// Whether every partition was read to its end.
+    fn has_ended(&self) -> bool;
 
     /// How far each partition was read.
-    fn places(&self) -> Vec<Place>;
+    fn places(&mut self) -> Result<Vec<Place>>;
 
     /// Reads from one lane.
     fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)>;
@@ -70,8 +81,8 @@ pub(crate) enum Read {
     Nothing,
     /// Up to a position.
     UpTo(Position),
-    /// To its end.
-    All,
+    /// To its end, which is here: it may have grown since.
+    All(Position),
 }
 
 pub(super) struct SourceFeed<S: Source, P> {
@@ -80,6 +91,10 @@ pub(super) struct SourceFeed<S: Source, P> {
     stream: usize,
     source: S,
     partitions: Vec<Opened<S::Reader>>,
+    /// The place of each lane among the partitions.
+    by_lane: Vec<Option<usize>>,
+    /// How many partitions have not ended.
+    left: usize,
     /// Records that were read in this run.
     records: u64,
     current: Option<Lane>,
@@ -89,11 +104,21 @@ pub(super) struct SourceFeed<S: Source, P> {
     chain: Option<P>,
 }
 
-/// A partition, and its reader until it ends.
+/// A partition.
 struct Opened<R> {
     partition: Partition,
     lane: Lane,
-    reader: Option<R>,
+    reading: Reading<R>,
+}
+
+/// How far a partition is being read.
+enum Reading<R> {
+    /// Its turn has not come: it is opened at its beginning, or where an earlier run stopped.
+    Waiting(Option<Position>),
+    /// It is open.
+    Open(R),
+    /// It was read to its end.
+    Ended(Position),
 }
 
 impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
@@ -103,6 +128,8 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             stream,
             source,
             partitions: Vec::new(),
+            by_lane: Vec::new(),
+            left: 0,
             records: 0,
             current: None,
             skipped: 0,
@@ -113,11 +140,10 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
     fn readers(&self) -> impl Iterator<Item = &S::Reader> {
         self.partitions
             .iter()
-            .filter_map(|partition| partition.reader.as_ref())
-    }
-
-    fn has_ended(&self) -> bool {
-        self.readers().next().is_none()
+            .filter_map(|partition| match &partition.reading {
+                Reading::Open(reader) => Some(reader),
+                Reading::Waiting(_) | Reading::Ended(_) => None,
+            })
     }
 
     fn control_chain(&mut self, control: &mut Control<'_>) {
@@ -139,14 +165,20 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
         }
     }
 
-    fn end(&mut self, place: usize) {
+    fn end(&mut self, place: usize) -> Result<()> {
         let partition = &mut self.partitions[place];
-        let (lane, reader) = (partition.lane, partition.reader.take());
-        self.skipped += reader.map_or(0, |reader| reader.skipped());
+        let Reading::Open(reader) = &mut partition.reading else {
+            return Ok(());
+        };
+        self.skipped += reader.skipped();
+        partition.reading = Reading::Ended(reader.position()?);
+        let lane = partition.lane;
+        self.left -= 1;
         self.control_chain(&mut Control::LaneEnd(lane));
-        if self.has_ended() {
+        if self.left == 0 {
             self.watermark_chain(Timestamp::MAX);
         }
+        Ok(())
     }
 }
 
@@ -155,56 +187,89 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         self.source.partitions()
     }
 
-    fn open(&mut self, places: Vec<Place>) -> Result<()> {
+    fn kind(&self) -> String {
+        head_of::<S>()
+    }
+
+    fn place(&mut self, places: Vec<Place>) -> Result<Vec<Lane>> {
+        let mut lanes = Vec::with_capacity(places.len());
         for Place {
             partition,
             lane,
             read,
         } in places
         {
-            let reader = match read {
-                Read::Nothing => Some(self.source.open(&partition, None)?),
-                Read::UpTo(position) => Some(self.source.open(&partition, Some(&position))?),
-                Read::All => None,
+            let reading = match read {
+                Read::Nothing => Reading::Waiting(None),
+                // What was read in part is opened at once: if it cannot go on, the job does not start.
+                Read::UpTo(position) => Reading::Open(self.source.open(&partition, Some(&position))?),
+                Read::All(end) if self.source.has_more(&partition, &end)? => Reading::Waiting(Some(end)),
+                Read::All(end) => Reading::Ended(end),
             };
-            if reader.is_some() {
-                self.control_chain(&mut Control::LaneOpen(lane));
+            if !matches!(reading, Reading::Ended(_)) {
+                lanes.push(lane);
             }
+            if self.by_lane.len() <= lane.index() {
+                self.by_lane.resize(lane.index() + 1, None);
+            }
+            self.by_lane[lane.index()] = Some(self.partitions.len());
             self.partitions.push(Opened {
                 partition,
                 lane,
-                reader,
+                reading,
             });
         }
-        if self.has_ended() {
-            self.watermark_chain(Timestamp::MAX);
-        }
-        Ok(())
+        self.left = lanes.len();
+        Ok(lanes)
     }
 
-    fn places(&self) -> Vec<Place> {
-        let places = self.partitions.iter().map(|opened| Place {
-            partition: opened.partition.clone(),
-            lane: opened.lane,
-            read: match &opened.reader {
-                Some(reader) => Read::UpTo(reader.position()),
-                None => Read::All,
-            },
+    fn has_ended(&self) -> bool {
+        self.left == 0
+    }
+
+    fn announce(&mut self) {
+        for place in 0..self.partitions.len() {
+            if !matches!(self.partitions[place].reading, Reading::Ended(_)) {
+                let lane = self.partitions[place].lane;
+                self.control_chain(&mut Control::LaneOpen(lane));
+            }
+        }
+        if self.left == 0 {
+            self.watermark_chain(Timestamp::MAX);
+        }
+    }
+
+    fn places(&mut self) -> Result<Vec<Place>> {
+        let places = self.partitions.iter_mut().map(|opened| {
+            let read = match &mut opened.reading {
+                Reading::Waiting(None) => Read::Nothing,
+                Reading::Waiting(Some(position)) => Read::UpTo(position.clone()),
+                Reading::Open(reader) => Read::UpTo(reader.position()?),
+                Reading::Ended(end) => Read::All(end.clone()),
+            };
+            Ok(Place {
+                partition: opened.partition.clone(),
+                lane: opened.lane,
+                read,
+            })
         });
         places.collect()
     }
 
     fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)> {
         self.switch_to(turn.lane);
-        let place = self
-            .partitions
-            .iter()
-            .position(|partition| partition.lane == turn.lane);
+        let place = self.by_lane.get(turn.lane.index()).copied().flatten();
         let Some(place) = place else {
             return Ok((Progress::End, 0));
         };
+        let Opened {
+            partition, reading, ..
+        } = &mut self.partitions[place];
+        if let Reading::Waiting(from) = reading {
+            *reading = Reading::Open(self.source.open(partition, from.as_ref())?);
+        }
         // The chain is a local while a batch is read, so that what it counts and sums lives in registers.
-        let (Some(reader), Some(mut chain)) = (&mut self.partitions[place].reader, self.chain.take()) else {
+        let (Reading::Open(reader), Some(mut chain)) = (reading, self.chain.take()) else {
             return Ok((Progress::End, 0));
         };
         let (now, mut records) = (turn.now, 0);
@@ -221,7 +286,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         self.records += records as u64;
         let progress = read?;
         if progress == Progress::End {
-            self.end(place);
+            self.end(place)?;
         }
         Ok((progress, records))
     }
@@ -234,7 +299,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn watermark(&mut self, watermark: Timestamp) {
-        if !self.has_ended() {
+        if self.left != 0 {
             self.watermark_chain(watermark);
         }
     }

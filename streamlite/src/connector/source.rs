@@ -32,6 +32,15 @@ pub trait Source: Send {
     /// If it cannot be read.
     fn open(&mut self, partition: &Partition, from: Option<&Position>) -> Result<Self::Reader>;
 
+    /// Whether a partition that an earlier run has read to its end, which was at `end`, has more records now; without
+    /// it such a partition is not opened again.
+    ///
+    /// # Errors
+    /// If that cannot be found out, or the partition is another one now.
+    fn has_more(&mut self, _partition: &Partition, _end: &Position) -> Result<bool> {
+        Ok(false)
+    }
+
     /// What it is, for the report: a file's name.
     fn describe(&self) -> String;
 
@@ -52,8 +61,11 @@ pub trait Reader {
     /// If a record cannot be read, and the source's policy is to fail.
     fn read<F: FnMut(Self::Item) -> ControlFlow<()>>(&mut self, at_most: usize, out: F) -> Result<Progress>;
 
-    /// The place behind the last record that was handed on.
-    fn position(&self) -> Position;
+    /// The place after the last record that was handed on.
+    ///
+    /// # Errors
+    /// If it cannot be found out, or reading can never go on there.
+    fn position(&mut self) -> Result<Position>;
 
     /// Bad records that were skipped or routed to a sink.
     fn skipped(&self) -> u64 {

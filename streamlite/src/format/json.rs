@@ -72,8 +72,8 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
         Ok(Progress::Ready)
     }
 
-    fn position(&self) -> Position {
-        Position::of(&self.lines.place())
+    fn position(&mut self) -> Result<Position> {
+        Ok(Position::of(&self.lines.place()))
     }
 
     fn skipped(&self) -> u64 {
@@ -120,10 +120,7 @@ impl<T: Serialize> Writer<T> for JsonWriter {
         let written = serde_json::to_writer(&mut self.file, &record.value);
         written.map_err(|cause| match cause.io_error_kind() {
             Some(_) => Error::io("writing", &self.name, cause.into()),
-            None => Error::Write {
-                sink: self.name.clone(),
-                cause: cause.into(),
-            },
+            None => Error::write(&self.name, cause),
         })?;
         self.file
             .write_all(b"\n")

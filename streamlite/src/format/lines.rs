@@ -57,8 +57,8 @@ impl Reader for LinesReader {
         Ok(Progress::Ready)
     }
 
-    fn position(&self) -> Position {
-        Position::of(&self.lines.place())
+    fn position(&mut self) -> Result<Position> {
+        Ok(Position::of(&self.lines.place()))
     }
 
     fn skipped(&self) -> u64 {

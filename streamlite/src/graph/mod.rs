@@ -37,6 +37,8 @@ pub struct GraphSource {
     pub name: &'static str,
     /// The type of its records.
     pub item: &'static str,
+    /// What its positions are found by in a savepoint: the name, or what `#[uid = "…"]` says.
+    pub identity: &'static str,
     /// Its stream, in [`Graph::streams`].
     pub stream: usize,
     /// The line in the source file.

@@ -47,7 +47,7 @@
 //!
 //! // A checkpoint in memory: another driver goes on where this one was.
 //! t.readings.push(reading(85.0, 130_000));
-//! let saved = t.checkpoint();
+//! let saved = t.savepoint();
 //! let mut other = hot_minutes::test(80.0).restore(&saved);
 //! let report = other.finish(); // ends the inputs: everything fires
 //! assert_eq!(other.hot.take(), [(7, 85.0)]);

@@ -6,4 +6,4 @@ mod tally;
 
 pub(crate) use report::SourceTally;
 pub use report::{OperatorReport, Report, SinkReport, SourceReport};
-pub use tally::{NodeTally, Tally};
+pub use tally::{NodeTally, SavedCounts, Tally};

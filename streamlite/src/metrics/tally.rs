@@ -1,8 +1,10 @@
 //! The counts of a running job, gathered from its operators.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::graph::Graph;
+use crate::graph::{Graph, Origin};
 use crate::time::Timestamp;
 
 /// Counts by stream and by statement of the graph.
@@ -53,16 +55,69 @@ impl Tally {
         }
     }
 
-    /// Adds what was counted before this run, statement by statement, where they are still the same.
-    pub(crate) fn add(&mut self, before: &Tally) {
-        for (stream, before) in self.streams.iter_mut().zip(&before.streams) {
-            *stream += before;
+    /// The counts by name, so that they find their statements again when others were added or removed.
+    pub(crate) fn to_saved(&self, graph: &Graph) -> SavedCounts {
+        let nodes = node_names(graph);
+        SavedCounts {
+            streams: stream_names(graph, &nodes)
+                .zip(self.streams.iter().copied())
+                .collect(),
+            nodes: nodes.into_iter().zip(self.nodes.iter().cloned()).collect(),
         }
-        for (node, before) in self.nodes.iter_mut().zip(&before.nodes) {
+    }
+
+    /// Adds what was counted in the runs before this one. What a statement counted that is no more is left out.
+    pub(crate) fn add(&mut self, graph: &Graph, before: &SavedCounts) {
+        let nodes = node_names(graph);
+        for (stream, name) in self.streams.iter_mut().zip(stream_names(graph, &nodes)) {
+            *stream += before.streams.get(&name).copied().unwrap_or(0);
+        }
+        for (node, name) in self.nodes.iter_mut().zip(&nodes) {
+            let Some(before) = before.nodes.get(name) else {
+                continue;
+            };
             node.late += before.late;
             node.late_dropped += before.late_dropped;
             node.written += before.written;
             node.watermark = node.watermark.max(before.watermark);
         }
     }
+}
+
+/// The counts of a job, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedCounts {
+    streams: BTreeMap<String, u64>,
+    nodes: BTreeMap<String, NodeTally>,
+}
+
+/// What the statements of a graph are called in a savepoint: by their identities, numbered where several without state
+/// share one.
+fn node_names(graph: &Graph) -> Vec<String> {
+    let mut seen = BTreeMap::<&str, usize>::new();
+    let names = graph.nodes.iter().map(|node| {
+        let times = seen.entry(node.identity).or_default();
+        *times += 1;
+        match *times {
+            1 => node.identity.to_owned(),
+            number => format!("{} ({number})", node.identity),
+        }
+    });
+    names.collect()
+}
+
+/// What the streams of a graph are called in a savepoint: by what they come from, as not every stream has a name.
+fn stream_names<'a>(graph: &'a Graph, nodes: &'a [String]) -> impl Iterator<Item = String> + 'a {
+    graph
+        .streams
+        .iter()
+        .enumerate()
+        .map(|(number, stream)| match stream.origin {
+            Origin::Source(source) => format!("source {}", graph.sources[source].identity),
+            Origin::Node(node) => {
+                let outputs = graph.nodes[node].outputs.iter();
+                let place = outputs.take_while(|&&output| output != number).count();
+                format!("output {place} of {}", nodes[node])
+            }
+        })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::alignment::{Activity, Alignment};
 use crate::assembly::{Context, Stage};
 use crate::record::{Control, Lane, Push, Record};
-use crate::state::{Decoder, Encoder, Snapshot, StateError, StateId};
+use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError};
 use crate::time::{TimeDelta, Timestamp, WatermarkStrategy};
 
 /// The greatest watermark that records can give; one more is the end of the input.
@@ -28,7 +28,7 @@ pub struct EventTimePush<F, N> {
     timestamp: F,
     delay: TimeDelta,
     idle_after: Option<TimeDelta>,
-    id: StateId,
+    state: DeclaredState,
     node: usize,
     lanes: Lanes,
     /// The current lane's watermark.
@@ -76,7 +76,7 @@ where
             timestamp: self.timestamp,
             delay,
             idle_after: self.idle_after,
-            id: cx.state_id(),
+            state: cx.declare(Shape::new("event_time")),
             node: cx.node_index(),
             lanes: Lanes::default(),
             own: Timestamp::MIN,
@@ -142,10 +142,10 @@ where
             }
             Control::Save(save) => {
                 self.note_own();
-                save.state(&self.id, &self.lanes);
+                save.state(&self.state, &self.lanes);
             }
             Control::Restore(restore) => {
-                restore.state(&self.id, &mut self.lanes);
+                restore.state(&self.state, &mut self.lanes);
                 self.look_around();
             }
             // An earlier `event_time` found its partitions quiet; this one looks for itself.

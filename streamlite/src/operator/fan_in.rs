@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::alignment::{Activity, Alignment};
 use crate::assembly::{Chain, Context, Node21, Stage};
 use crate::record::{Control, Push, Record};
-use crate::state::{Decoder, Encoder, Snapshot, StateError, StateId};
+use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError};
 use crate::time::Timestamp;
 
 /// Describes a union; see [`Stream::union`](crate::flow::Stream::union).
@@ -29,7 +29,7 @@ where
 /// The ports of a union of `INPUTS` streams into `next`.
 pub fn union_ports<N, C, const INPUTS: usize>(cx: &Context<C>, next: N) -> [Port<N>; INPUTS] {
     let shared = FanIn {
-        id: cx.state_id(),
+        state: cx.declare(Shape::new("union").with("inputs", INPUTS)),
         alignment: Alignment::new(INPUTS),
         arrived: 0,
         next,
@@ -50,7 +50,7 @@ pub struct Port<N> {
 
 #[derive(Debug)]
 struct FanIn<N> {
-    id: StateId,
+    state: DeclaredState,
     alignment: Alignment,
     /// At how many ports the present control signal has arrived.
     arrived: usize,
@@ -116,8 +116,8 @@ impl<N> FanIn<N> {
             self.arrived = 0;
         }
         match control {
-            Control::Save(save) => save.state(&self.id, &self.alignment),
-            Control::Restore(restore) => restore.state(&self.id, &mut self.alignment),
+            Control::Save(save) => save.state(&self.state, &self.alignment),
+            Control::Restore(restore) => restore.state(&self.state, &mut self.alignment),
             Control::Active => self.alignment.set(input, Activity::Active),
             _ => {}
         }

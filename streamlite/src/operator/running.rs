@@ -6,7 +6,7 @@ use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
 use crate::record::{Control, Push, Record};
-use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
+use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
 use crate::time::Timestamp;
 
 /// Describes an aggregate that gives a result with every record; see [`Stream::running`](crate::flow::Stream::running).
@@ -24,7 +24,7 @@ pub struct RunningPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     aggregate: A,
     finish: F,
     table: G::Table<A::Acc>,
-    id: StateId,
+    state: DeclaredState,
     next: N,
     keeps: PhantomData<fn() -> (T, C)>,
 }
@@ -44,12 +44,16 @@ where
     fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
         let (aggregate, mut table) = (&self.aggregate, G::Table::default());
         table.prepare(|| aggregate.zero());
+        let shape = Shape::new("running")
+            .with("key", name_of::<G::Key>())
+            .with("aggregate", aggregate.describe());
+        let state = cx.declare(shape);
         RunningPush::<T, C, G, A, F, N> {
             grouping: self.grouping,
             aggregate: self.aggregate,
             finish: self.finish,
             table,
-            id: cx.state_id(),
+            state,
             next,
             keeps: PhantomData,
         }
@@ -89,8 +93,8 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::Save(save) => save.state(&self.id.clone(), self),
-            Control::Restore(restore) => restore.state(&self.id.clone(), self),
+            Control::Save(save) => save.state(&self.state, self),
+            Control::Restore(restore) => restore.state(&self.state.clone(), self),
             _ => {}
         }
         self.next.control(control);

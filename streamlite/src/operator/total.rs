@@ -7,7 +7,7 @@ use super::windowed::pass_results;
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
 use crate::record::{Control, Lane, Push, Record};
-use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
+use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
 use crate::time::Timestamp;
 
 /// Describes an aggregate over the whole input; see [`Stream::aggregate`](crate::flow::Stream).
@@ -29,7 +29,7 @@ pub struct TotalPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     greatest: Timestamp,
     watermark: Timestamp,
     lane: Lane,
-    id: StateId,
+    state: DeclaredState,
     node: usize,
     next: N,
     keeps: PhantomData<fn() -> (T, C)>,
@@ -50,6 +50,10 @@ where
     fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
         let (aggregate, mut table) = (&self.aggregate, G::Table::default());
         table.prepare(|| aggregate.zero());
+        let shape = Shape::new("aggregate")
+            .with("key", name_of::<G::Key>())
+            .with("aggregate", aggregate.describe());
+        let state = cx.declare(shape);
         TotalPush::<T, C, G, A, F, N> {
             grouping: self.grouping,
             aggregate: self.aggregate,
@@ -58,7 +62,7 @@ where
             greatest: Timestamp::MIN,
             watermark: Timestamp::MIN,
             lane: cx.own_lane(),
-            id: cx.state_id(),
+            state,
             node: cx.node_index(),
             next,
             keeps: PhantomData,
@@ -109,8 +113,8 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::Save(save) => save.state(&self.id.clone(), self),
-            Control::Restore(restore) => restore.state(&self.id.clone(), self),
+            Control::Save(save) => save.state(&self.state, self),
+            Control::Restore(restore) => restore.state(&self.state.clone(), self),
             Control::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
             _ => {}
         }

@@ -7,7 +7,7 @@ use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Chain, Context, Node12, Stage};
 use crate::record::{Control, Lane, Push, Record};
-use crate::state::{Decoder, Encoder, Keeps, Snapshot, StateError, StateId};
+use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::{Fired, Grid, GridAssigner, Place, Slices, Window};
 
@@ -110,7 +110,7 @@ pub struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
     firing: Firing,
     /// The lane that results are sent in: they belong to no partition.
     lane: Lane,
-    id: StateId,
+    state: DeclaredState,
     node: usize,
     next: N,
     late: L,
@@ -139,6 +139,13 @@ where
                 offset: TimeDelta::ZERO,
             }
         });
+        let shape = Shape::new("window")
+            .with("size", grid.size)
+            .with("offset", grid.offset)
+            .with("allowed lateness", described.lateness)
+            .with("mode", format_args!("{:?}", described.firing))
+            .with("key", name_of::<G::Key>())
+            .with("aggregate", described.aggregate.describe());
         Self {
             grouping: described.grouping,
             aggregate: described.aggregate,
@@ -148,7 +155,7 @@ where
             late_records,
             firing: described.firing,
             lane: cx.own_lane(),
-            id: cx.state_id(),
+            state: cx.declare(shape),
             node: cx.node_index(),
             next,
             late,
@@ -283,8 +290,8 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::Save(save) => save.state(&self.id.clone(), self),
-            Control::Restore(restore) => restore.state(&self.id.clone(), self),
+            Control::Save(save) => save.state(&self.state, self),
+            Control::Restore(restore) => restore.state(&self.state.clone(), self),
             Control::Count(tally) => {
                 let counts = tally.node(self.node);
                 counts.late += self.late_count;

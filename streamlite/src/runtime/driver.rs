@@ -8,12 +8,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::lanes::Lanes;
-use super::saved::{Saved, SavedSource};
-use crate::assembly::{Assembly, Feed, Parts, Read, Turn};
+use super::savepoint::{Contents, SavedSource, Savepoint};
+use crate::assembly::{Assembly, Feed, Parts, Turn};
 use crate::connector::Progress;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::metrics::{Report, SourceTally, Tally};
+use crate::metrics::{Report, SavedCounts, SourceTally, Tally};
 use crate::record::{Control, Lane};
 use crate::state::{Restore, Save};
 use crate::time::{Clock, TimeDelta, Timestamp};
@@ -53,13 +53,17 @@ pub(crate) struct Driver<'env> {
     sizes: Sizes,
     /// What was counted before this run.
     before: Before,
+    /// What the job has failed with.
+    failed: Option<Error>,
 }
 
 /// What was counted in the runs that this one goes on from.
 #[derive(Debug, Default)]
 struct Before {
-    counts: Tally,
+    counts: SavedCounts,
+    /// Bad records, by the sources' identities.
     skipped: BTreeMap<String, u64>,
+    elapsed: TimeDelta,
 }
 
 impl fmt::Debug for Driver<'_> {
@@ -71,17 +75,30 @@ impl fmt::Debug for Driver<'_> {
 }
 
 impl<'env> Driver<'env> {
-    /// Builds the operators, restores their states, and opens the sources where they were left.
+    /// Builds the operators, restores their states, and opens the sources where they were left. A panic in it is an
+    /// error.
     pub(crate) fn start<C>(
         graph: &'static Graph,
         clock: Arc<dyn Clock>,
         sizes: Sizes,
-        saved: Option<&Saved>,
+        savepoint: Option<&Savepoint>,
         build: impl FnOnce(&Assembly<'env, C>),
     ) -> Result<Self> {
-        if let Some(saved) = saved {
-            saved.check_pipeline(graph.name)?;
+        let start = || Self::try_start(graph, clock, sizes, savepoint, build);
+        catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|panic| Err(panicked(graph, &*panic)))
+    }
+
+    fn try_start<C>(
+        graph: &'static Graph,
+        clock: Arc<dyn Clock>,
+        sizes: Sizes,
+        savepoint: Option<&Savepoint>,
+        build: impl FnOnce(&Assembly<'env, C>),
+    ) -> Result<Self> {
+        if let Some(savepoint) = savepoint {
+            savepoint.check_pipeline(graph.name)?;
         }
+        let saved = savepoint.map(|savepoint| &savepoint.contents);
         let assembly = Assembly::new(graph, saved.map(|saved| saved.lanes.clone()).unwrap_or_default());
         build(&assembly);
         let (parts, mut feeds) = assembly.into_parts();
@@ -97,87 +114,127 @@ impl<'env> Driver<'env> {
             last_tick: now,
             sizes,
             before: Before::default(),
+            failed: None,
         };
+        driver.place(saved)?;
         if let Some(saved) = saved {
             driver.restore(saved)?;
         }
-        driver.open(saved)?;
+        driver.announce();
         driver.parts.failure.check()?;
         Ok(driver)
     }
 
-    /// Opens every source, and announces every partition.
-    fn open(&mut self, saved: Option<&Saved>) -> Result<()> {
-        let none = SavedSource::default();
+    /// Finds the partitions of every source, and where each goes on.
+    fn place(&mut self, saved: Option<&Contents>) -> Result<()> {
+        self.check_sources(saved)?;
         for index in 0..self.feeds.len() {
             let (parts, feed) = (&self.parts, &mut self.feeds[index]);
-            let name = parts.graph.sources[feed.source()].name;
-            let known = saved.and_then(|saved| saved.sources.get(name)).unwrap_or(&none);
-            let partitions = feed.partitions()?;
-            let places = known.places(name, partitions, |partition| {
-                parts.partition_lane(name, partition)
-            })?;
-            for place in places.iter().filter(|place| place.read != Read::All) {
-                let last_run = known.last_runs.get(&place.lane).copied().unwrap_or(0);
-                self.lanes.add(index, place.lane, last_run);
+            let source = &parts.graph.sources[feed.source()];
+            let known = saved.and_then(|saved| saved.sources.get(source.identity));
+            let fresh = SavedSource::default();
+            if let Some(known) = known {
+                known.check_kind(source.name, &feed.kind())?;
             }
-            feed.open(places)?;
-        }
-        for feed in 0..self.feeds.len() {
-            self.ask_progress(feed);
+            let known = known.unwrap_or(&fresh);
+            let partitions = feed.partitions()?;
+            let places = known.places(source.name, partitions, |partition| {
+                parts.partition_lane(source.identity, partition)
+            })?;
+            for lane in feed.place(places)? {
+                let last_run = known.last_runs.get(&lane).copied().unwrap_or(0);
+                self.lanes.add(index, lane, last_run);
+            }
         }
         Ok(())
     }
 
+    /// Asks whether every source that was saved is still there: what was read of it would be read again.
+    fn check_sources(&self, saved: Option<&Contents>) -> Result<()> {
+        let sources = self.parts.graph.sources;
+        let is_there = |name: &str| sources.iter().any(|source| source.identity == name);
+        let saved = saved.into_iter().flat_map(|saved| saved.sources.keys());
+        match saved.into_iter().find(|name| !is_there(name)) {
+            None => Ok(()),
+            Some(gone) => Err(Error::Savepoint {
+                doing: "restoring",
+                cause: format!(
+                    "it has the positions of a source `{gone}`, and this pipeline has no such source; give it its old \
+                     name back, or write `#[uid = \"{gone}\"]` before it"
+                ),
+            }),
+        }
+    }
+
+    /// Announces every partition.
+    fn announce(&mut self) {
+        for feed in &mut self.feeds {
+            feed.announce();
+        }
+        for feed in 0..self.feeds.len() {
+            self.ask_progress(feed);
+        }
+    }
+
     /// Saves all that the job remembers; to be called between two reads.
-    pub(crate) fn save(&mut self) -> Result<Saved> {
+    pub(crate) fn savepoint(&mut self) -> Result<Savepoint> {
+        // A state that cannot be written is no failure of the job, which may go on; what fails in a sink stays in
+        // `Failure`.
+        self.caught(|driver| Ok(driver.try_savepoint()))?
+    }
+
+    fn try_savepoint(&mut self) -> Result<Savepoint> {
         let mut save = Save::default();
         self.control(&mut Control::Save(&mut save));
         self.parts.failure.check()?;
         let last_runs: BTreeMap<Lane, u64> = self.lanes.last_runs().collect();
-        let sources = self.feeds.iter().map(|feed| {
-            let name = self.parts.graph.sources[feed.source()].name;
-            let places = feed.places();
-            let own = |lane: &Lane| places.iter().any(|place| place.lane == *lane);
-            let last_runs = last_runs
-                .iter()
-                .filter(|(lane, _)| own(lane))
-                .map(|(lane, run)| (*lane, *run))
+        let mut sources = BTreeMap::new();
+        for feed in &mut self.feeds {
+            let identity = self.parts.graph.sources[feed.source()].identity;
+            let places = feed.places()?;
+            let own = places.iter().map(|place| place.lane);
+            let last_runs = own
+                .filter_map(|lane| Some((lane, *last_runs.get(&lane)?)))
                 .collect();
-            let skipped = feed.skipped() + self.before.skipped.get(name).copied().unwrap_or(0);
-            (
-                name.to_owned(),
-                SavedSource {
-                    places,
-                    last_runs,
-                    skipped,
-                },
-            )
-        });
-        let sources = sources.collect();
-        Ok(Saved {
-            pipeline: self.parts.graph.name.to_owned(),
+            let source = SavedSource {
+                kind: feed.kind(),
+                places,
+                last_runs,
+                skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
+            };
+            sources.insert(identity.to_owned(), source);
+        }
+        let graph = self.parts.graph;
+        let contents = Contents {
+            pipeline: graph.name.to_owned(),
             states: save.finish()?,
             lanes: self.parts.lane_numbers(),
             sources,
-            counts: self.tally(),
-        })
+            counts: self.tally().to_saved(graph),
+            elapsed: self.elapsed(),
+        };
+        Ok(Savepoint { contents })
     }
 
-    /// Gives the operators their states back, and the counters theirs.
-    pub(crate) fn restore(&mut self, saved: &Saved) -> Result<()> {
+    /// Restores the states of the operators, and the counters.
+    fn restore(&mut self, saved: &Contents) -> Result<()> {
         let mut restore = Restore::new(saved.states.clone());
         self.control(&mut Control::Restore(&mut restore));
         restore.finish()?;
+        let skipped = saved.sources.iter();
         self.before = Before {
             counts: saved.counts.clone(),
-            skipped: saved
-                .sources
-                .iter()
+            skipped: skipped
                 .map(|(name, source)| (name.clone(), source.skipped))
                 .collect(),
+            elapsed: saved.elapsed,
         };
         self.parts.failure.check()
+    }
+
+    /// How long the job has run, in the runs before this one, too.
+    fn elapsed(&self) -> TimeDelta {
+        self.before.elapsed + (self.clock.now() - self.started)
     }
 
     /// Runs until everything is read or `stop` says so.
@@ -186,21 +243,27 @@ impl<'env> Driver<'env> {
         Ok(self.report())
     }
 
-    /// Does something with the job; a panic in it is an error. What was written before an error is written out.
+    /// Does something with the job. A panic in it is an error; a job that has failed fails again, with the same error,
+    /// whatever is asked of it. What was written before an error is written out.
     pub(crate) fn caught<R>(&mut self, act: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
-        let pipeline = self.parts.graph.name;
-        match catch_unwind(AssertUnwindSafe(|| act(self))) {
-            Ok(Ok(done)) => Ok(done),
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.parts.failure.check()?;
+        let graph = self.parts.graph;
+        let done = catch_unwind(AssertUnwindSafe(|| act(self)));
+        let error = match done {
+            Ok(Ok(done)) => return Ok(done),
             Ok(Err(error)) => {
                 // The error is the answer; another one that writing out brings is left aside.
-                self.control(&mut Control::Flush);
-                Err(error)
+                let flush = || self.control(&mut Control::Flush);
+                let _ = catch_unwind(AssertUnwindSafe(flush));
+                error
             }
-            Err(panic) => Err(Error::Panic {
-                pipeline,
-                message: message_of(&*panic),
-            }),
-        }
+            Err(panic) => panicked(graph, &*panic),
+        };
+        self.failed = Some(error.clone());
+        Err(error)
     }
 
     fn run_to_end(&mut self, stop: &dyn Fn() -> bool) -> Result<()> {
@@ -218,8 +281,19 @@ impl<'env> Driver<'env> {
         self.flush()
     }
 
+    /// Reads some records of one partition, and pushes them through.
+    pub(crate) fn step(&mut self) -> Result<Progress> {
+        self.caught(Self::turn)
+    }
+
+    /// Writes out what is buffered, and says what was done.
+    pub(crate) fn finish(&mut self) -> Result<Report> {
+        self.caught(Self::flush)?;
+        Ok(self.report())
+    }
+
     /// Writes out what is buffered.
-    pub(crate) fn flush(&mut self) -> Result<()> {
+    fn flush(&mut self) -> Result<()> {
         self.control(&mut Control::Flush);
         self.parts.failure.check()
     }
@@ -314,6 +388,13 @@ impl<'env> Driver<'env> {
         self.lanes.first_of(feed)
     }
 
+    /// Whether every partition of a source was read to its end.
+    pub(crate) fn has_ended(&self, source: &str) -> bool {
+        let sources = self.parts.graph.sources;
+        let mut feeds = self.feeds.iter();
+        feeds.any(|feed| sources[feed.source()].name == source && feed.has_ended())
+    }
+
     pub(crate) fn graph(&self) -> &'static Graph {
         self.parts.graph
     }
@@ -323,7 +404,7 @@ impl<'env> Driver<'env> {
         let mut tally = Tally::new(self.parts.graph);
         self.control(&mut Control::Count(&mut tally));
         tally.derive(self.parts.graph);
-        tally.add(&self.before.counts);
+        tally.add(self.parts.graph, &self.before.counts);
         tally
     }
 
@@ -331,15 +412,22 @@ impl<'env> Driver<'env> {
     pub(crate) fn report(&mut self) -> Report {
         let (graph, tally) = (self.parts.graph, self.tally());
         let sources = self.feeds.iter().map(|feed| {
-            let name = graph.sources[feed.source()].name;
+            let identity = graph.sources[feed.source()].identity;
             SourceTally {
                 description: feed.describe(),
                 kept: feed.keeps_bad_records(),
-                skipped: feed.skipped() + self.before.skipped.get(name).copied().unwrap_or(0),
+                skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
             }
         });
         let sources: Vec<_> = sources.collect();
-        Report::new(graph, &tally, &sources, self.clock.now() - self.started)
+        Report::new(graph, &tally, &sources, self.elapsed())
+    }
+}
+
+fn panicked(graph: &'static Graph, panic: &(dyn Any + Send)) -> Error {
+    Error::Panic {
+        pipeline: graph.name,
+        message: message_of(panic),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::driver::{Driver, Sizes};
 use super::handle::JobHandle;
 use super::running::RunningJob;
-use super::saved::Saved;
+use super::savepoint::Savepoint;
 use crate::assembly::Assembly;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -24,6 +24,7 @@ pub struct Job {
     build: Build,
     clock: Arc<dyn Clock>,
     sizes: Sizes,
+    savepoint: Option<Savepoint>,
 }
 
 type Build = Box<dyn FnOnce(&Assembly<'static, Durable>) + Send>;
@@ -48,6 +49,7 @@ impl Job {
             build: Box::new(build),
             clock: Arc::new(SystemClock::new()),
             sizes: Sizes::default(),
+            savepoint: None,
         }
     }
 
@@ -84,6 +86,21 @@ impl Job {
         Self { sizes, ..self }
     }
 
+    /// Goes on where a run of the same pipeline was saved, once it runs or is started: every partition at its place, every
+    /// operator with its state, the counters with their counts.
+    ///
+    /// What cannot go on exactly is refused when the job starts: a savepoint of another pipeline, a state that no
+    /// operator takes or that another kind of operator saved, a source or a partition that is gone, a file that is
+    /// another one now.
+    ///
+    /// The sinks are opened as they were given: `append` to a file goes on after what is there, `create` begins it anew.
+    pub fn restore(self, savepoint: &Savepoint) -> Self {
+        Self {
+            savepoint: Some(savepoint.clone()),
+            ..self
+        }
+    }
+
     /// Runs until the sources end, on this thread.
     ///
     /// # Errors
@@ -111,24 +128,22 @@ impl Job {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn start(self) -> Result<RunningJob> {
-        self.driver(None).map(RunningJob::new)
-    }
-
-    /// Goes on where a run of the same pipeline was saved: every partition at its place, every operator with its state.
-    ///
-    /// # Errors
-    /// If it was saved by another pipeline, a state cannot be read back, or a partition is gone; and as
-    /// [`run`](Self::run).
-    pub fn start_from(self, saved: &Saved) -> Result<RunningJob> {
-        self.driver(Some(saved)).map(RunningJob::new)
+        self.driver().map(RunningJob::new)
     }
 
     fn run_until(self, stop: impl Fn() -> bool) -> Result<Report> {
-        self.driver(None)?.run(stop)
+        self.driver()?.run(stop)
     }
 
     /// Builds it, and opens its sources, without reading any.
-    pub(crate) fn driver(self, saved: Option<&Saved>) -> Result<Driver<'static>> {
-        Driver::start(self.graph, self.clock, self.sizes, saved, self.build)
+    pub(crate) fn driver(self) -> Result<Driver<'static>> {
+        let Self {
+            graph,
+            build,
+            clock,
+            sizes,
+            savepoint,
+        } = self;
+        Driver::start(graph, clock, sizes, savepoint.as_ref(), build)
     }
 }

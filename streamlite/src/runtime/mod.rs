@@ -7,7 +7,7 @@ mod job;
 mod lanes;
 mod local;
 mod running;
-mod saved;
+mod savepoint;
 
 pub use collect::{Collectable, Collector};
 pub(crate) use driver::Driver;
@@ -15,4 +15,4 @@ pub use handle::JobHandle;
 pub use job::Job;
 pub use local::LocalJob;
 pub use running::RunningJob;
-pub use saved::Saved;
+pub use savepoint::Savepoint;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::driver::Driver;
-use super::saved::Saved;
+use super::savepoint::Savepoint;
 use crate::error::Result;
 use crate::metrics::Report;
 use crate::source::Progress;
@@ -47,17 +47,17 @@ impl RunningJob {
     /// everything was read.
     ///
     /// # Errors
-    /// As [`Job::run`](super::Job::run); the job has failed then.
+    /// As [`Job::run`](super::Job::run); the job has failed then, and gives the same error at every further call.
     pub fn step(&mut self) -> Result<Progress> {
-        self.driver.turn()
+        self.driver.step()
     }
 
     /// Saves all that the job remembers. Sinks have written out everything before it by then.
     ///
     /// # Errors
-    /// If a state cannot be saved, or a sink cannot be written.
-    pub fn save(&mut self) -> Result<Saved> {
-        self.driver.save()
+    /// If a state cannot be saved, a sink cannot be written, or the job has failed before.
+    pub fn savepoint(&mut self) -> Result<Savepoint> {
+        self.driver.savepoint()
     }
 
     /// What the job has done so far, in the runs that it goes on from, too.
@@ -69,9 +69,8 @@ impl RunningJob {
     /// Writes out what is buffered, and ends.
     ///
     /// # Errors
-    /// If a sink cannot be written.
+    /// If a sink cannot be written, or the job has failed before.
     pub fn finish(mut self) -> Result<Report> {
-        self.driver.flush()?;
-        Ok(self.driver.report())
+        self.driver.finish()
     }
 }

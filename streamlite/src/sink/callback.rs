@@ -84,10 +84,7 @@ where
 {
     #[inline]
     fn write(&mut self, record: Record<T>) -> Result<()> {
-        (self.write)(record.value).map_err(|error| Error::Write {
-            sink: "callback".to_owned(),
-            cause: error.into(),
-        })
+        (self.write)(record.value).map_err(|error| Error::write("callback", error))
     }
 
     fn flush(&mut self) -> Result<()> {

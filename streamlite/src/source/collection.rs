@@ -131,7 +131,7 @@ impl<I: Iterator> Reader for CollectionReader<I> {
         })
     }
 
-    fn position(&self) -> Position {
-        Position::of(&self.taken)
+    fn position(&mut self) -> Result<Position> {
+        Ok(Position::of(&self.taken))
     }
 }

@@ -1,11 +1,12 @@
 //! All states of a job, by the identity of their operators.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::codec::{Decoder, Encoder, StateError};
+use super::shape::Shape;
 use crate::error::{Error, Result};
 
 /// Whose state it is: the path of `let` names, and a number where one statement holds several.
@@ -29,7 +30,34 @@ impl fmt::Display for StateId {
     }
 }
 
-/// State that can be saved and taken back.
+/// The state that an operator declares when it is built: whose it is, and what it is.
+#[derive(Clone, Debug)]
+pub struct DeclaredState {
+    id: StateId,
+    shape: Shape,
+}
+
+impl DeclaredState {
+    pub(crate) fn new(id: StateId, shape: Shape) -> Self {
+        Self { id, shape }
+    }
+}
+
+/// One operator's state in a savepoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedState {
+    shape: Shape,
+    bytes: Vec<u8>,
+}
+
+impl SavedState {
+    /// How many bytes the state has.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// State that can be saved and restored.
 ///
 /// Law: after `restore` of what `save` wrote, the same further input gives the same further output.
 pub trait Snapshot {
@@ -39,7 +67,7 @@ pub trait Snapshot {
     /// If a value's `Serialize` fails.
     fn save(&self, to: &mut Encoder) -> Result<(), StateError>;
 
-    /// Takes the state back, in place of the present one.
+    /// Restores the state, in place of the present one.
     ///
     /// # Errors
     /// If the bytes are not such a state.
@@ -49,18 +77,24 @@ pub trait Snapshot {
 /// Collects the states of a job.
 #[derive(Debug, Default)]
 pub struct Save {
-    states: BTreeMap<StateId, Vec<u8>>,
+    states: BTreeMap<StateId, SavedState>,
     failure: Option<Error>,
 }
 
 impl Save {
     /// Saves the state of one operator.
-    pub fn state(&mut self, id: &StateId, state: &impl Snapshot) {
+    pub fn state(&mut self, declared: &DeclaredState, state: &impl Snapshot) {
+        let DeclaredState { id, shape } = declared;
         let mut encoder = Encoder::default();
         match state.save(&mut encoder) {
             Ok(()) => {
-                let before = self.states.insert(id.clone(), encoder.into_bytes());
-                debug_assert!(before.is_none(), "two operators are called `{id}`");
+                let saved = SavedState {
+                    shape: shape.clone(),
+                    bytes: encoder.into_bytes(),
+                };
+                if self.states.insert(id.clone(), saved).is_some() {
+                    self.failure.get_or_insert(taken_twice("saving", id));
+                }
             }
             Err(cause) => {
                 self.failure.get_or_insert(state_error("saving", id, &cause));
@@ -68,7 +102,7 @@ impl Save {
         }
     }
 
-    pub(crate) fn finish(self) -> Result<BTreeMap<StateId, Vec<u8>>> {
+    pub(crate) fn finish(self) -> Result<BTreeMap<StateId, SavedState>> {
         match self.failure {
             None => Ok(self.states),
             Some(failure) => Err(failure),
@@ -76,47 +110,66 @@ impl Save {
     }
 }
 
-/// Hands the states of a job back.
+/// Hands the states of a savepoint to their operators.
 #[derive(Debug)]
 pub struct Restore {
-    states: BTreeMap<StateId, Vec<u8>>,
+    states: BTreeMap<StateId, SavedState>,
+    restored: BTreeSet<StateId>,
     failure: Option<Error>,
 }
 
 impl Restore {
-    pub(crate) fn new(states: BTreeMap<StateId, Vec<u8>>) -> Self {
+    pub(crate) fn new(states: BTreeMap<StateId, SavedState>) -> Self {
         Self {
             states,
+            restored: BTreeSet::new(),
             failure: None,
         }
     }
 
     /// Restores the state of one operator; one that was never saved starts empty.
-    pub fn state(&mut self, id: &StateId, state: &mut impl Snapshot) {
-        let Some(bytes) = self.states.remove(id) else {
+    pub fn state(&mut self, declared: &DeclaredState, state: &mut impl Snapshot) {
+        let DeclaredState { id, shape } = declared;
+        if !self.restored.insert(id.clone()) {
+            self.failure.get_or_insert(taken_twice("restoring", id));
+        }
+        let Some(saved) = self.states.remove(id) else {
             return;
         };
-        let mut decoder = Decoder::new(&bytes);
+        if saved.shape != *shape {
+            let cause = StateError::new(format!(
+                "it was saved by {}, and belongs to {shape} now; undo the change, or let the operator start empty under \
+                 another name",
+                saved.shape
+            ));
+            self.failure.get_or_insert(state_error("restoring", id, &cause));
+            return;
+        }
+        let mut decoder = Decoder::new(&saved.bytes);
         if let Err(cause) = state.restore(&mut decoder).and_then(|()| decoder.end()) {
             self.failure.get_or_insert(state_error("restoring", id, &cause));
         }
     }
 
-    /// Says whether everything was taken back: a state that no operator took is an error, never dropped in silence.
+    /// Says whether everything was restored: a state that no operator takes is an error, never dropped in silence.
     pub(crate) fn finish(self) -> Result<()> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
         match self.states.keys().next() {
             None => Ok(()),
-            Some(orphan) => Err(Error::State {
-                doing: "restoring",
-                operator: orphan.to_string(),
-                cause: "no operator of this pipeline has this name; give the stream its old `let` name"
-                    .to_owned(),
-            }),
+            Some(orphan) => {
+                let cause = "no operator of this pipeline has this name; give the stream its old `let` name, or \
+                             `#[uid = \"…\"]`";
+                Err(state_error("restoring", orphan, &StateError::new(cause)))
+            }
         }
     }
+}
+
+fn taken_twice(doing: &'static str, id: &StateId) -> Error {
+    let cause = "two operators have this name; give one of them another by `#[uid = \"…\"]`";
+    state_error(doing, id, &StateError::new(cause))
 }
 
 fn state_error(doing: &'static str, id: &StateId, cause: &StateError) -> Error {

@@ -11,7 +11,7 @@ use super::output::TestOutput;
 use super::runner::{TestClock, TestRunner};
 use crate::connector::Progress;
 use crate::error::{Error, Result};
-use crate::runtime::{Driver, Job};
+use crate::runtime::{Driver, Job, Savepoint};
 use crate::sink::CollectionSink;
 use crate::time::ManualClock;
 
@@ -23,11 +23,11 @@ pub struct TestBench {
 /// The job under test, as its inputs and outputs see it.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
+    /// Not yet started: it may still be told to go on from a savepoint.
+    job: RefCell<Option<Job>>,
     driver: RefCell<Option<Driver<'static>>>,
     /// All inputs have ended.
     finished: Arc<AtomicBool>,
-    /// What the job has failed with.
-    failed: RefCell<Option<String>>,
 }
 
 impl fmt::Debug for TestBench {
@@ -66,16 +66,11 @@ impl TestBench {
         (sink, TestOutput::new(name, collected))
     }
 
-    /// Starts the job.
-    ///
-    /// # Panics
-    /// If it cannot start: a setting makes no sense.
+    /// Takes the job, which starts as soon as something is asked of it.
     #[must_use]
-    #[track_caller]
     pub fn start(self, job: Job) -> (TestRunner, TestClock) {
         let clock = ManualClock::default();
-        let driver = checked(job.clock(clock.clone()).driver(None));
-        *self.shared.driver.borrow_mut() = Some(driver);
+        *self.shared.job.borrow_mut() = Some(job.clock(clock.clone()));
         (
             TestRunner::new(Rc::clone(&self.shared)),
             TestClock::new(clock, self.shared),
@@ -84,12 +79,39 @@ impl TestBench {
 }
 
 impl Shared {
-    /// Does something with the job.
+    /// Goes on from a savepoint, on the road of production.
+    pub(super) fn restore(&self, savepoint: &Savepoint) -> Result<()> {
+        let Some(job) = self.job.take() else {
+            let advice = "restore it before anything else: `name::test(…).restore(&savepoint)`";
+            return Err(Error::setting(
+                "the job under test",
+                "it has started already",
+                advice,
+            ));
+        };
+        *self.job.borrow_mut() = Some(job.restore(savepoint));
+        self.try_with(|_| Ok(()))
+    }
+
+    /// Does something with the job, which starts if it has not.
+    pub(super) fn try_with<R>(&self, act: impl FnOnce(&mut Driver<'static>) -> Result<R>) -> Result<R> {
+        if let Some(job) = self.job.take() {
+            *self.driver.borrow_mut() = Some(job.driver()?);
+        }
+        match self.driver.borrow_mut().as_mut() {
+            Some(driver) => act(driver),
+            None => Err(Error::setting(
+                "the job under test",
+                "it could not start",
+                "start a new test driver",
+            )),
+        }
+    }
+
+    /// The same, where a test has no use for an error.
+    #[track_caller]
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Driver<'static>) -> R) -> R {
-        let mut driver = self.driver.borrow_mut();
-        act(driver
-            .as_mut()
-            .expect("`start` puts the driver in place before anything else is handed out"))
+        checked(self.try_with(|driver| Ok(act(driver))))
     }
 
     /// Ends all inputs.
@@ -100,30 +122,16 @@ impl Shared {
     /// Processes everything that was pushed.
     #[track_caller]
     pub(super) fn pump(&self) {
-        checked(self.with(pump));
+        checked(self.try_pump());
     }
 
     /// Processes everything that was pushed, or says why it cannot.
     pub(super) fn try_pump(&self) -> Result<()> {
-        if let Some(before) = self.failed.borrow().as_ref() {
-            let cause = format!("it has failed before: {before}");
-            return Err(Error::setting(
-                "the job under test",
-                cause,
-                "start a new test driver",
-            ));
-        }
-        let done = self.with(|driver| driver.caught(pump));
-        if let Err(error) = &done {
-            *self.failed.borrow_mut() = Some(error.to_string());
-        }
-        done
+        self.try_with(|driver| {
+            while driver.step()? == Progress::Ready {}
+            Ok(())
+        })
     }
-}
-
-fn pump(driver: &mut Driver<'static>) -> Result<()> {
-    while driver.turn()? == Progress::Ready {}
-    Ok(())
 }
 
 /// A test has no use for an error but to fail with it.

@@ -109,7 +109,8 @@ impl<T> TestInput<T> {
 
     #[track_caller]
     fn enqueue(&mut self, records: impl IntoIterator<Item = T>) {
-        assert!(!self.queue.has_ended(), "the input `{}` has ended", self.name);
+        let ended = self.queue.has_ended() || self.shared.with(|driver| driver.has_ended(self.name));
+        assert!(!ended, "the input `{}` has ended", self.name);
         self.queue.records().extend(records);
     }
 
@@ -172,10 +173,10 @@ impl<T: Send> Source for TestSource<T> {
         Ok(vec![Partition::new(self.name)])
     }
 
-    fn open(&mut self, _partition: &Partition, _from: Option<&Position>) -> Result<TestReader<T>> {
+    fn open(&mut self, _partition: &Partition, from: Option<&Position>) -> Result<TestReader<T>> {
         Ok(TestReader {
             queue: self.queue.clone(),
-            read: 0,
+            read: from.map_or(Ok(0), Position::get)?,
         })
     }
 
@@ -213,8 +214,8 @@ impl<T> Reader for TestReader<T> {
         Ok(Progress::Ready)
     }
 
-    fn position(&self) -> Position {
-        Position::of(&self.read)
+    fn position(&mut self) -> Result<Position> {
+        Ok(Position::of(&self.read))
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::bench::{Shared, checked};
 use crate::error::Result;
 use crate::metrics::Report;
-use crate::runtime::Saved;
+use crate::runtime::Savepoint;
 use crate::time::{Clock, ManualClock, TimeDelta, Timestamp};
 
 /// The job under test.
@@ -51,7 +51,10 @@ impl TestClock {
     pub fn advance(&mut self, span: TimeDelta) {
         self.clock.advance(span);
         let now = self.clock.now();
-        checked(self.shared.with(|driver| driver.tick(now)));
+        checked(
+            self.shared
+                .try_with(|driver| driver.caught(|driver| driver.tick(now))),
+        );
         self.shared.pump();
     }
 }
@@ -85,24 +88,25 @@ impl TestRunner {
     /// Saves all that the job remembers.
     ///
     /// # Panics
-    /// If something cannot be saved.
+    /// If something cannot be saved, or the job has failed.
     #[track_caller]
     #[must_use]
-    pub fn checkpoint(&mut self) -> Saved {
-        checked(self.shared.with(crate::runtime::Driver::save))
+    pub fn savepoint(&mut self) -> Savepoint {
+        checked(self.shared.try_with(crate::runtime::Driver::savepoint))
     }
 
-    /// Takes back what another driver of the same pipeline has saved.
+    /// Goes on where a job of the same pipeline was saved, as [`Job::restore`](crate::Job::restore) does.
     ///
     /// # Panics
-    /// If something cannot be taken back.
+    /// If the job has started already, or cannot go on.
     #[track_caller]
-    pub fn restore(&mut self, saved: &Saved) {
-        checked(self.shared.with(|driver| driver.restore(saved)));
+    pub fn restore(&mut self, savepoint: &Savepoint) {
+        checked(self.shared.restore(savepoint));
     }
 
     /// What the job has done so far.
     #[must_use]
+    #[track_caller]
     pub fn report(&self) -> Report {
         self.shared.with(crate::runtime::Driver::report)
     }

@@ -29,7 +29,7 @@ impl streamlite::source::Reader for Never {
         unreachable!()
     }
 
-    fn position(&self) -> streamlite::source::Position {
+    fn position(&mut self) -> streamlite::Result<streamlite::source::Position> {
         unreachable!()
     }
 }

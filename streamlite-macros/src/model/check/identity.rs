@@ -7,6 +7,18 @@ use crate::errors::Errors;
 use crate::model::graph::Graph;
 
 pub(super) fn identities(graph: &Graph, errors: &mut Errors) {
+    for (place, source) in graph.sources.iter().enumerate() {
+        let identity = source.identity();
+        if graph.sources[..place]
+            .iter()
+            .any(|other| other.identity() == identity)
+        {
+            let text = format!(
+                "a second source `{identity}`: its positions are found again by the name, so give this one another"
+            );
+            errors.at(source.span, text);
+        }
+    }
     for (place, node) in graph.nodes.iter().enumerate() {
         let Some(_) = node.stateful_at else { continue };
         let before = &graph.nodes[..place];

@@ -144,6 +144,7 @@ impl Lowering<'_> {
         let span = call.func.span();
         self.graph.sources.push(Source {
             name: self.source_name(),
+            uid: None,
             stream,
             from: Some((span, argument)),
             span,

@@ -101,12 +101,13 @@ impl<'a> Lowering<'a> {
     fn parameter(&mut self, parameter: &Parameter) {
         let name = parameter.name().clone();
         let binding = match parameter {
-            Parameter::Source(..) => {
+            Parameter::Source(_, port) => {
                 let origin = Origin::Source(self.graph.sources.len());
                 let stream = self.stream(name.clone(), Naming::Named, origin);
                 let (text, span) = (name.to_string(), name.span());
                 self.graph.sources.push(Source {
                     name: text,
+                    uid: port.uid.clone(),
                     stream,
                     from: None,
                     span,
@@ -118,9 +119,10 @@ impl<'a> Lowering<'a> {
                 self.graph.inputs.push(stream);
                 Binding::Stream(stream)
             }
-            Parameter::Sink(..) => {
+            Parameter::Sink(_, port) => {
                 self.graph.sinks.push(SinkUse {
                     name: name.clone(),
+                    uid: port.uid.clone(),
                     written: false,
                 });
                 Binding::Sink(self.graph.sinks.len() - 1)

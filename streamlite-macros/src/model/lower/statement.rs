@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, ExprMatch, Lit, Local, Meta, MetaNameValue};
+use syn::{Attribute, Expr, ExprMatch, Local};
 
 use super::scope::Binding;
 use super::{Form, Label, Lowering};
@@ -44,9 +44,7 @@ impl Lowering<'_> {
         let Ok(cursor) = self.chain(chain) else {
             return self.broken(&idents);
         };
-        if let (Names::One(name), Some(stream), None) =
-            (names, cursor.bare_source(&self.graph), &self.statement.uid)
-        {
+        if let (Names::One(name), Some(stream)) = (names, cursor.bare_source(&self.graph)) {
             return self.name_source(stream, name);
         }
         let node = self.graph.nodes.len();
@@ -68,7 +66,9 @@ impl Lowering<'_> {
     /// `let name = from(…);`: the source's own stream has that name.
     fn name_source(&mut self, stream: StreamId, name: &Ident) {
         if let Origin::Source(source) = self.graph.stream(stream).origin {
-            self.graph.sources[source].name = name.to_string();
+            let source = &mut self.graph.sources[source];
+            source.name = name.to_string();
+            source.uid = self.statement.uid.take();
         }
         let named = &mut self.graph.streams[stream.0];
         named.name = name.clone();
@@ -81,18 +81,11 @@ impl Lowering<'_> {
     fn uid(&mut self, attributes: &[Attribute]) -> Option<String> {
         let mut uid = None;
         for attribute in attributes {
-            match &attribute.meta {
-                Meta::NameValue(MetaNameValue {
-                    path,
-                    value:
-                        Expr::Lit(ExprLit {
-                            lit: Lit::Str(text), ..
-                        }),
-                    ..
-                }) if path.is_ident("uid") => uid = Some(text.value()),
-                meta => {
+            match crate::syntax::uid(attribute, self.errors) {
+                Some(name) => uid = Some(name),
+                None => {
                     let text = "a stream's `let` takes one attribute: `#[uid = \"old_name\"]` keeps its identity through a rename";
-                    self.errors.at(meta.span(), text);
+                    self.errors.at(attribute.meta.span(), text);
                 }
             }
         }
@@ -178,8 +171,23 @@ impl Lowering<'_> {
         let (label, span) = output_label(chain);
         self.statement = Label::new(label, span);
         self.statement.begins_at = first_token(chain);
+        self.statement.uid = self.uid_of_sink(chain);
         if let Ok(cursor) = self.chain(chain) {
             self.node(cursor, Vec::new());
+        }
+    }
+
+    /// The uid of the sink that an output writes.
+    fn uid_of_sink(&self, chain: &Expr) -> Option<String> {
+        let Expr::MethodCall(call) = chain else {
+            return None;
+        };
+        let Expr::Path(path) = call.args.first()? else {
+            return None;
+        };
+        match self.scope.find(path.path.get_ident()?) {
+            Some(Binding::Sink(number)) => self.graph.sinks[number].uid.clone(),
+            _ => None,
         }
     }
 

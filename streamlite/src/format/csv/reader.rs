@@ -318,8 +318,8 @@ impl<T: DeserializeOwned> Reader for CsvReader<T> {
         Ok(Progress::Ready)
     }
 
-    fn position(&self) -> Position {
-        Position::of(&self.place())
+    fn position(&mut self) -> Result<Position> {
+        Ok(Position::of(&self.place()))
     }
 
     fn skipped(&self) -> u64 {

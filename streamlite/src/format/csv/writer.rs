@@ -38,14 +38,8 @@ impl CsvWriter {
     fn failure(&self, error: csv::Error) -> Error {
         match error.into_kind() {
             csv::ErrorKind::Io(cause) => Error::io("writing", &self.name, cause),
-            csv::ErrorKind::Serialize(cause) => Error::Write {
-                sink: self.name.clone(),
-                cause: cause.into(),
-            },
-            other => Error::Write {
-                sink: self.name.clone(),
-                cause: format!("{other:?}").into(),
-            },
+            csv::ErrorKind::Serialize(cause) => Error::write(&self.name, cause),
+            other => Error::write(&self.name, format!("{other:?}")),
         }
     }
 }

@@ -1,0 +1,244 @@
+//! What a job remembers, at one moment between two reads.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::assembly::{LaneNumbers, Place, Read};
+use crate::connector::Partition;
+use crate::error::{Error, Result};
+use crate::metrics::SavedCounts;
+use crate::record::Lane;
+use crate::state::{SavedState, StateId};
+use crate::time::TimeDelta;
+
+/// What a savepoint begins with.
+const MAGIC: [u8; 8] = *b"strmlite";
+/// The version of the format, which grows when a savepoint of before can no longer be read.
+const VERSION: u32 = 1;
+/// Magic, version, length of the contents, their checksum.
+const HEADER: usize = 8 + 4 + 8 + 4;
+
+/// All that a job remembers: how far each partition was read, every operator's state, and the counters.
+///
+/// It is consistent by construction, because it is taken between two reads; Flink's name for it is the same. With it
+/// [`Job::restore`](super::Job::restore) goes on as if nothing had happened.
+///
+/// [`to_bytes`](Self::to_bytes) and [`from_bytes`](Self::from_bytes) carry it through a file; serde writes the same bytes.
+/// They have a version, a length and a checksum, which are checked before anything is decoded.
+///
+/// ```
+/// use streamlite::prelude::*;
+/// use streamlite::Savepoint;
+///
+/// pipeline!(
+///     fn summed(numbers: Source<u32>, out: Sink<u64>) {
+///         numbers.running().sum(|n| *n).to(out);
+///     }
+/// );
+///
+/// let (out, _) = CollectionSink::new();
+/// let mut job = summed(CollectionSource::new([1, 2, 3]), out).batch_size(1).start()?;
+/// job.step()?;
+/// let bytes = job.savepoint()?.to_bytes();
+///
+/// let (out, got) = CollectionSink::new();
+/// let savepoint = Savepoint::from_bytes(&bytes)?;
+/// summed(CollectionSource::new([1, 2, 3]), out).restore(&savepoint).run()?;
+/// assert_eq!(got.take(), [3, 6]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Savepoint {
+    pub(super) contents: Contents,
+}
+
+/// What is in a savepoint.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Contents {
+    pub(super) pipeline: String,
+    pub(super) states: BTreeMap<StateId, SavedState>,
+    pub(super) lanes: LaneNumbers,
+    /// By the sources' identities.
+    pub(super) sources: BTreeMap<String, SavedSource>,
+    pub(super) counts: SavedCounts,
+    /// How long the job has run.
+    pub(super) elapsed: TimeDelta,
+}
+
+/// How far a source was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct SavedSource {
+    /// What kind of source it was: positions of another kind mean something else.
+    pub(super) kind: String,
+    pub(super) places: Vec<Place>,
+    pub(super) last_runs: BTreeMap<Lane, u64>,
+    pub(super) skipped: u64,
+}
+
+impl Savepoint {
+    /// The bytes of the savepoint, to be kept in a file.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![0; HEADER];
+        bytes = postcard::to_extend(&self.contents, bytes).expect("what a savepoint holds serializes");
+        let (header, contents) = bytes.split_at_mut(HEADER);
+        let checksum = crc32fast::hash(contents);
+        header[..8].copy_from_slice(&MAGIC);
+        header[8..12].copy_from_slice(&VERSION.to_le_bytes());
+        header[12..20].copy_from_slice(&(contents.len() as u64).to_le_bytes());
+        header[20..].copy_from_slice(&checksum.to_le_bytes());
+        bytes
+    }
+
+    /// The savepoint that [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// # Errors
+    /// If the bytes are no savepoint, are not whole, were changed, or were written by another version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let contents = checked(bytes)?;
+        let decoded = postcard::take_from_bytes(contents);
+        match decoded {
+            Ok((contents, [])) => Ok(Self { contents }),
+            Ok((_, rest)) => Err(unreadable(format!("{} bytes are left over", rest.len()))),
+            Err(cause) => Err(unreadable(format!(
+                "its contents are not what this version writes: {cause}"
+            ))),
+        }
+    }
+
+    /// Asks whether it was saved by this pipeline.
+    pub(super) fn check_pipeline(&self, name: &str) -> Result<()> {
+        let saved = &self.contents.pipeline;
+        if saved == name {
+            return Ok(());
+        }
+        Err(Error::Savepoint {
+            doing: "restoring",
+            cause: format!("it was saved by the pipeline `{saved}`, and this one is `{name}`"),
+        })
+    }
+}
+
+/// The contents behind a header that holds.
+fn checked(bytes: &[u8]) -> Result<&[u8]> {
+    let Some((header, contents)) = bytes.split_at_checked(HEADER) else {
+        let cause = format!("it has {} bytes, and its header alone has {HEADER}", bytes.len());
+        return Err(unreadable(cause));
+    };
+    if header[..8] != MAGIC {
+        return Err(unreadable("it does not begin as a savepoint does"));
+    }
+    let number = |place: std::ops::Range<usize>| {
+        let digits = header[place].iter().rev();
+        digits.fold(0, |number: u64, &digit| (number << 8) | u64::from(digit))
+    };
+    let (version, length, checksum) = (number(8..12), number(12..20), number(20..24));
+    if version != u64::from(VERSION) {
+        let cause = format!("it has format {version}, and this version of streamlite reads format {VERSION}");
+        return Err(unreadable(cause));
+    }
+    if length != contents.len() as u64 {
+        let cause = format!(
+            "it has {} bytes, and had {length} when it was saved",
+            contents.len()
+        );
+        return Err(unreadable(cause));
+    }
+    if checksum != u64::from(crc32fast::hash(contents)) {
+        return Err(unreadable("its bytes were changed: the checksum does not hold"));
+    }
+    Ok(contents)
+}
+
+fn unreadable(cause: impl Into<String>) -> Error {
+    let cause = cause.into();
+    Error::Savepoint {
+        doing: "reading",
+        cause: format!("{cause}; restore an earlier one"),
+    }
+}
+
+impl Serialize for Savepoint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_bytes().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Savepoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = Vec::<u8>::deserialize(deserializer)?;
+        Self::from_bytes(&bytes).map_err(D::Error::custom)
+    }
+}
+
+impl fmt::Debug for Savepoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Contents { pipeline, states, .. } = &self.contents;
+        write!(f, "Savepoint of `{pipeline}` ")?;
+        let sizes = states.iter().map(|(id, state)| (id.to_string(), state.len()));
+        f.debug_map().entries(sizes).finish()
+    }
+}
+
+impl SavedSource {
+    /// Asks whether the source is of the kind that it was.
+    pub(super) fn check_kind(&self, source: &str, kind: &str) -> Result<()> {
+        if self.kind == kind {
+            return Ok(());
+        }
+        Err(Error::Savepoint {
+            doing: "restoring",
+            cause: format!(
+                "`{source}` was read from a `{}`, and is a `{kind}` now, whose positions mean something else",
+                self.kind
+            ),
+        })
+    }
+
+    /// Where each partition that there is now goes on. One that is new begins at its beginning; one that has ended
+    /// stays ended, though its file may be gone, unless `has_more` says otherwise; one that is gone before it was read
+    /// to its end is an error.
+    pub(super) fn places(
+        &self,
+        source: &str,
+        partitions: Vec<Partition>,
+        mut lane_of: impl FnMut(&Partition) -> Lane,
+    ) -> Result<Vec<Place>> {
+        let known: BTreeMap<&Partition, &Place> = self
+            .places
+            .iter()
+            .map(|place| (&place.partition, place))
+            .collect();
+        let mut places = Vec::with_capacity(partitions.len());
+        for partition in partitions {
+            let place = known.get(&partition).map(|&place| place.clone());
+            places.push(place.unwrap_or_else(|| Place {
+                lane: lane_of(&partition),
+                partition,
+                read: Read::Nothing,
+            }));
+        }
+        let there: std::collections::BTreeSet<Partition> =
+            places.iter().map(|place| place.partition.clone()).collect();
+        for place in self
+            .places
+            .iter()
+            .filter(|place| !there.contains(&place.partition))
+        {
+            if !matches!(place.read, Read::All(_)) {
+                let partition = &place.partition;
+                return Err(Error::Savepoint {
+                    doing: "restoring",
+                    cause: format!(
+                        "`{source}` has no partition `{partition}` any more, and it was not read to its end; put it back"
+                    ),
+                });
+            }
+            places.push(place.clone());
+        }
+        Ok(places)
+    }
+}
