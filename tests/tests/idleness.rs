@@ -152,3 +152,62 @@ fn without_event_time_records_carry_the_time_of_reading() {
     t.finish();
     assert_eq!(t.rows.take(), [(1_000, 1)]);
 }
+
+pipeline!(
+    /// Event time behind windows of event time: the results of each window come in a lane of its own.
+    fn cascaded(a: Source<i64>, b: Source<i64>, rows: Sink<(i64, u128)>, totals: Sink<u64>) {
+        let first = a
+            .event_time(|at| *at)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start, rows.count()));
+        let second = b
+            .event_time(|at| *at)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start, rows.count()));
+        let both = union(first, second).event_time(|(start, _)| *start);
+        both.window(tumbling(20ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.sum(|(_, count)| *count)))
+            .to(rows);
+        both.count().to(totals);
+    }
+
+    /// The same behind aggregates of the whole input.
+    fn final_and_windows(a: Source<i64>, b: Source<i64>, rows: Sink<(i64, u128)>) {
+        let first = a
+            .event_time(|at| *at)
+            .aggregate(|rows| (Timestamp::from_millis(1), rows.count()));
+        let second = b
+            .event_time(|at| *at)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start, rows.count()));
+        union(first, second)
+            .event_time(|(start, _)| *start)
+            .window(tumbling(20ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.sum(|(_, count)| *count)))
+            .to(rows);
+    }
+);
+
+#[test]
+fn windows_of_which_the_source_has_ended_hold_nothing_back() {
+    let mut t = cascaded::test();
+    t.a.push_all([1, 2, 11]);
+    t.b.push_all([3, 13]);
+    assert_eq!(t.rows.take(), []);
+    t.a.end();
+    assert_eq!(t.rows.take(), []);
+    t.b.push_all([25, 33, 47]);
+    assert_eq!(t.rows.take(), [(0, 5)]);
+    assert!(t.totals.take().is_empty(), "the input has not ended");
+    t.finish();
+    assert_eq!(t.rows.take(), [(20, 2), (40, 1)]);
+    assert_eq!(t.totals.take(), [7]);
+
+    let mut t = final_and_windows::test();
+    t.a.push_all([1, 2]);
+    t.b.push_all([3, 13]);
+    t.a.end();
+    t.b.push_all([25, 33, 47]);
+    assert_eq!(t.rows.take(), [(0, 4)]);
+    t.finish();
+}

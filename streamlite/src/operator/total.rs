@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
-use super::windowed::pass_results;
+use super::windowed::{end_results, pass_results};
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
 use crate::record::{Control, Lane, Push, Record};
@@ -108,6 +108,9 @@ where
             });
         }
         self.watermark = watermark;
+        if watermark == Timestamp::MAX {
+            end_results(self.lane, &mut self.next);
+        }
         self.next.watermark(watermark);
     }
 

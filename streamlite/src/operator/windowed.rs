@@ -284,6 +284,9 @@ where
         if !self.slices.is_quiet_until(watermark) {
             self.fire(watermark);
         }
+        if watermark == Timestamp::MAX {
+            end_results(self.lane, &mut self.next);
+        }
         self.next.watermark(watermark);
         self.late.watermark(watermark);
     }
@@ -309,7 +312,8 @@ where
     }
 }
 
-/// Passes a control signal on to what takes results: they come in a lane of their own, which ends with the watermark.
+/// Passes a control signal on to what takes results: they come in a lane of their own, which ends with
+/// the input.
 pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut Control<'_>) {
     match control {
         Control::LaneOpen(_) => next.control(&mut Control::LaneOpen(lane)),
@@ -317,6 +321,13 @@ pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut
         Control::LaneEnd(_) | Control::LaneQuiet(..) | Control::LaneWatermark(..) => {}
         _ => next.control(control),
     }
+}
+
+/// Ends the lane of the results, before the watermark that is the last: what takes several of them waits no longer for
+/// this one.
+#[cold]
+pub(super) fn end_results<T>(lane: Lane, next: &mut impl Push<T>) {
+    next.control(&mut Control::LaneEnd(lane));
 }
 
 impl<T, C, G, A, F, N, L> Snapshot for WindowedPush<T, C, G, A, F, N, L>
