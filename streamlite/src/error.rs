@@ -102,12 +102,9 @@ impl Error {
     }
 
     /// A record that could not be written.
-    pub(crate) fn write(
-        sink: impl Into<String>,
-        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    pub(crate) fn write<E: Into<Box<dyn std::error::Error + Send + Sync>>>(sink: &str, cause: E) -> Self {
         Error::Write {
-            sink: sink.into(),
+            sink: sink.to_owned(),
             cause: cause.into().into(),
         }
     }

@@ -82,6 +82,8 @@ pub enum Control<'a> {
     Active,
     /// The clock shows this; sent now and then, also when a source has nothing to read.
     Tick(Timestamp),
+    /// The sources are open: open what is written.
+    Start,
     /// Write out what is buffered.
     Flush,
     /// Save your state.
@@ -114,7 +116,12 @@ impl Control<'_> {
     pub(crate) fn is_for_all(&self) -> bool {
         matches!(
             self,
-            Control::Tick(_) | Control::Flush | Control::Save(_) | Control::Restore(_) | Control::Count(_)
+            Control::Tick(_)
+                | Control::Start
+                | Control::Flush
+                | Control::Save(_)
+                | Control::Restore(_)
+                | Control::Count(_)
         )
     }
 }

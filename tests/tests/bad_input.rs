@@ -336,7 +336,7 @@ fn a_sink_on_a_file_that_is_there_does_what_it_says() {
     let error = error.replace(&folder.path().display().to_string(), "DIR");
     assert_eq!(
         error,
-        "creating DIR/out.csv: File exists (os error 17); choose another name, or say what happens to it with `create` or \
+        "creating DIR/out.csv: entity already exists; choose another name, or say what happens to it with `create` or \
          `append`"
     );
     write(CsvSink::append(&path)).expect("it is there");

@@ -11,7 +11,7 @@ use super::counted::Counted;
 use super::failure::Failure;
 use super::feed::{Feed, SourceFeed};
 use super::lanes::LaneNumbers;
-use crate::connector::{Partition, Source};
+use crate::connector::{FileUse, FileUses, Partition, Source};
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::record::{Lane, Push};
@@ -42,6 +42,8 @@ pub(crate) struct Parts {
     lanes: RefCell<LaneNumbers>,
     /// The states that were declared.
     states: RefCell<BTreeSet<StateId>>,
+    /// The files that its sources and sinks use.
+    pub(crate) files: RefCell<FileUses>,
 }
 
 impl Parts {
@@ -63,6 +65,7 @@ impl<'env, C> Assembly<'env, C> {
             failure: Failure::default(),
             lanes: RefCell::new(lanes),
             states: RefCell::default(),
+            files: RefCell::default(),
         };
         Self {
             feeds: RefCell::default(),
@@ -138,6 +141,17 @@ impl<C> Context<C> {
             states: *states,
             keeps: PhantomData,
         }
+    }
+
+    /// Says which files the statement writes.
+    pub(crate) fn writes(&self, files: Vec<FileUse>) {
+        let name = self
+            .parts
+            .graph
+            .nodes
+            .get(self.node)
+            .map_or("", |node| node.sink.unwrap_or(node.name));
+        self.parts.files.borrow_mut().add_sink(name, files);
     }
 
     /// Where the operator leaves an error.

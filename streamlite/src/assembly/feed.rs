@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::connector::{Partition, Position, Progress, Reader, Source};
+use crate::connector::{FileUse, Partition, Position, Progress, Reader, Source};
 use crate::error::Result;
 use crate::record::{Control, Lane, Push, Record};
 use crate::state::head_of;
@@ -22,6 +22,12 @@ pub(crate) trait Feed {
     /// Takes the partitions, each with how far it was read; gives the lanes of those that have not ended. One that was
     /// read to its end and has more records now goes on.
     fn place(&mut self, places: Vec<Place>) -> Result<Vec<Lane>>;
+
+    /// The files that the source uses.
+    fn files(&self) -> Vec<FileUse>;
+
+    /// Opens where bad records go.
+    fn start(&mut self) -> Result<()>;
 
     /// Announces the partitions that have not ended: all before the first read, or one that has not yet spoken would not
     /// hold the watermark back.
@@ -221,6 +227,14 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         }
         self.left = lanes.len();
         Ok(lanes)
+    }
+
+    fn files(&self) -> Vec<FileUse> {
+        self.source.files()
+    }
+
+    fn start(&mut self) -> Result<()> {
+        self.source.start()
     }
 
     fn has_ended(&self) -> bool {

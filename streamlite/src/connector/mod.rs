@@ -1,9 +1,12 @@
 //! What a source is and what a sink is: the traits that everything outside of a pipeline implements.
 
+mod file_use;
 mod position;
 mod sink;
 mod source;
 
+pub use file_use::FileUse;
+pub(crate) use file_use::FileUses;
 pub use position::{Partition, Position};
 pub use sink::{Delivery, Sink, Writer};
 pub use source::{Bounded, Progress, Reader, Source};

@@ -1,5 +1,6 @@
 //! What a sink is: the traits.
 
+use super::file_use::FileUse;
 use crate::error::Result;
 use crate::record::Record;
 
@@ -12,11 +13,16 @@ pub trait Sink<T>: Send {
     /// Writes the records.
     type Writer: Writer<T>;
 
-    /// Opens it, before anything is read.
+    /// Opens it, once the sources are open, and before anything is read.
     ///
     /// # Errors
     /// If it cannot be written.
     fn open(&mut self) -> Result<Self::Writer>;
+
+    /// The files that it writes: no other end of the job may use them.
+    fn files(&self) -> Vec<FileUse> {
+        Vec::new()
+    }
 
     /// What it promises about a record after a crash.
     fn delivery(&self) -> Delivery {

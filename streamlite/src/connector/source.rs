@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::file_use::FileUse;
 use super::position::{Partition, Position};
 use crate::error::Result;
 
@@ -39,6 +40,19 @@ pub trait Source: Send {
     /// If that cannot be found out, or the partition is another one now.
     fn has_more(&mut self, _partition: &Partition, _end: &Position) -> Result<bool> {
         Ok(false)
+    }
+
+    /// The files that it reads, and those that its bad records are written to.
+    fn files(&self) -> Vec<FileUse> {
+        Vec::new()
+    }
+
+    /// Opens where its bad records go, once the sources are open, and before anything is read.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn start(&mut self) -> Result<()> {
+        Ok(())
     }
 
     /// What it is, for the report: a file's name.

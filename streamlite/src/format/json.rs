@@ -1,7 +1,5 @@
 //! JSON lines: a record is a JSON value on a line of its own.
 
-use std::fmt;
-use std::io::{BufWriter, Write};
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
@@ -10,11 +8,10 @@ use serde::de::DeserializeOwned;
 
 use super::opened::Opened;
 use super::raw_lines::RawLines;
-use super::{Decode, Encode};
+use super::{Decode, Encode, RecordFile};
 use crate::connector::Writer;
 use crate::connector::{Position, Progress, Reader};
 use crate::error::{Error, Result};
-use crate::fs::WriteFile;
 use crate::record::Record;
 
 /// JSON lines: a record is a JSON value on a line of its own; lines of nothing but white space are none.
@@ -93,43 +90,30 @@ fn cause_of(error: &serde_json::Error) -> String {
 impl<T: Serialize> Encode<T> for Json {
     type Writer = JsonWriter;
 
-    fn writer(&self, file: Box<dyn WriteFile>, name: String) -> JsonWriter {
-        JsonWriter {
-            file: BufWriter::new(file),
-            name,
-        }
+    fn writer(&self, file: RecordFile) -> JsonWriter {
+        JsonWriter { file }
     }
 }
 
 /// Writes JSON lines.
+#[derive(Debug)]
 pub struct JsonWriter {
-    file: BufWriter<Box<dyn WriteFile>>,
-    name: String,
-}
-
-impl fmt::Debug for JsonWriter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JsonWriter")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
+    file: RecordFile,
 }
 
 impl<T: Serialize> Writer<T> for JsonWriter {
     fn write(&mut self, record: Record<T>) -> Result<()> {
-        let written = serde_json::to_writer(&mut self.file, &record.value);
-        written.map_err(|cause| match cause.io_error_kind() {
-            Some(_) => Error::io("writing", &self.name, cause.into()),
-            None => Error::write(&self.name, cause),
-        })?;
-        self.file
-            .write_all(b"\n")
-            .map_err(|cause| Error::io("writing", &self.name, cause))
+        self.file.add(
+            |buffer| {
+                serde_json::to_writer(&mut *buffer, &record.value)?;
+                buffer.push(b'\n');
+                Ok(())
+            },
+            Error::write::<serde_json::Error>,
+        )
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.file
-            .flush()
-            .map_err(|cause| Error::io("writing", &self.name, cause))
+        self.file.flush()
     }
 }

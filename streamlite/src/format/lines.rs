@@ -1,16 +1,15 @@
 //! Plain text: a record is a line.
 
 use std::fmt::Display;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 
 use super::opened::Opened;
 use super::raw_lines::RawLines;
-use super::{Decode, Encode};
+use super::{Decode, Encode, RecordFile};
 use crate::connector::Writer;
 use crate::connector::{Position, Progress, Reader};
 use crate::error::{Error, Result};
-use crate::fs::WriteFile;
 use crate::record::Record;
 
 /// Plain text in UTF-8: a record is a line without its end.
@@ -69,36 +68,26 @@ impl Reader for LinesReader {
 impl<T: Display> Encode<T> for Lines {
     type Writer = LinesWriter;
 
-    fn writer(&self, file: Box<dyn WriteFile>, name: String) -> LinesWriter {
-        LinesWriter {
-            file: BufWriter::new(file),
-            name,
-        }
+    fn writer(&self, file: RecordFile) -> LinesWriter {
+        LinesWriter { file }
     }
 }
 
 /// Writes lines.
+#[derive(Debug)]
 pub struct LinesWriter {
-    file: BufWriter<Box<dyn WriteFile>>,
-    name: String,
-}
-
-impl std::fmt::Debug for LinesWriter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LinesWriter")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
-    }
+    file: RecordFile,
 }
 
 impl<T: Display> Writer<T> for LinesWriter {
     fn write(&mut self, record: Record<T>) -> Result<()> {
-        writeln!(self.file, "{}", record.value).map_err(|cause| Error::io("writing", &self.name, cause))
+        self.file.add(
+            |buffer| writeln!(buffer, "{}", record.value),
+            Error::write::<std::io::Error>,
+        )
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.file
-            .flush()
-            .map_err(|cause| Error::io("writing", &self.name, cause))
+        self.file.flush()
     }
 }

@@ -7,6 +7,7 @@ mod lines;
 mod opened;
 mod policy;
 mod raw_lines;
+mod record_file;
 
 pub use self::csv::{Csv, CsvReader, CsvWriter};
 pub use json::{Json, JsonReader, JsonWriter};
@@ -14,11 +15,12 @@ pub use lines::{Lines, LinesReader, LinesWriter};
 pub use opened::Opened;
 pub(crate) use policy::Policy;
 pub use policy::{Fail, OnError, Route, Skip};
+pub use record_file::RecordFile;
 
 use crate::connector::Reader;
 use crate::connector::Writer;
 use crate::error::Result;
-use crate::fs::WriteFile;
+use crate::fs::ReadFile;
 
 /// A format that records are read from.
 pub trait Decode: Send {
@@ -39,6 +41,14 @@ pub trait Encode<T>: Send {
     /// Writes the records of one file.
     type Writer: Writer<T>;
 
-    /// Writes a file; `name` is for errors.
-    fn writer(&self, file: Box<dyn WriteFile>, name: String) -> Self::Writer;
+    /// Writes a file from its beginning.
+    fn writer(&self, file: RecordFile) -> Self::Writer;
+
+    /// Writes behind what is `there`, which can be read.
+    ///
+    /// # Errors
+    /// If what is there does not go together with the records.
+    fn append(&self, file: RecordFile, _there: Box<dyn ReadFile>) -> Result<Self::Writer> {
+        Ok(self.writer(file))
+    }
 }

@@ -1,10 +1,10 @@
 //! What becomes of bad records.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::bad_record::BadRecord;
-use crate::connector::{Sink, Writer};
+use crate::connector::{FileUse, Sink, Writer};
 use crate::error::{Error, Result};
 use crate::record::Record;
 use crate::time::Timestamp;
@@ -20,6 +20,19 @@ pub trait OnError: Send {
     /// Whether bad records are kept somewhere.
     fn keeps(&self) -> bool {
         false
+    }
+
+    /// The files that they are written to.
+    fn files(&self) -> Vec<FileUse> {
+        Vec::new()
+    }
+
+    /// Opens where they go, before anything is read.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn start(&mut self) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -68,6 +81,15 @@ impl<K: Sink<BadRecord, Writer: Send>> OnError for Route<K> {
         true
     }
 
+    fn files(&self) -> Vec<FileUse> {
+        self.sink.files()
+    }
+
+    fn start(&mut self) -> Result<()> {
+        self.writer = Some(self.sink.open()?);
+        Ok(())
+    }
+
     /// Each is written through at once: bad records are few, and none is lost.
     fn bad_record(&mut self, value: BadRecord) -> Result<()> {
         let writer = match &mut self.writer {
@@ -92,16 +114,25 @@ impl Policy {
         Self(Arc::new(Mutex::new(policy)))
     }
 
+    fn get(&self) -> MutexGuard<'_, dyn OnError + 'static> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn keeps(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).keeps()
+        self.get().keeps()
+    }
+
+    pub(crate) fn files(&self) -> Vec<FileUse> {
+        self.get().files()
+    }
+
+    pub(crate) fn start(&self) -> Result<()> {
+        self.get().start()
     }
 
     #[cold]
     pub(crate) fn bad_record(&self, record: BadRecord) -> Result<()> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .bad_record(record)
+        self.get().bad_record(record)
     }
 }
 

@@ -1,10 +1,10 @@
 //! The computer's own files: the one place that opens them.
 
 use std::fs::File;
-use std::io::{Error, ErrorKind, Result};
+use std::io::{Error, ErrorKind, Result, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::{Fs, ReadFile, WriteFile};
+use super::{FileId, FileKind, Fs, Metadata, ReadFile, WriteFile};
 
 /// The computer's own files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +13,12 @@ pub struct LocalFs;
 impl WriteFile for File {
     fn sync(&mut self) -> Result<()> {
         self.sync_all()
+    }
+
+    fn set_len(&mut self, bytes: u64) -> Result<()> {
+        File::set_len(self, bytes)?;
+        // One that was opened for appending writes at its end in any case.
+        self.seek(SeekFrom::Start(bytes)).map(drop)
     }
 }
 
@@ -49,4 +55,35 @@ impl Fs for LocalFs {
         let files = paths.filter(|path| !path.as_ref().is_ok_and(|path| path.is_dir()));
         files.map(|path| path.map_err(Error::from)).collect()
     }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that looks at files")]
+    fn metadata(&self, path: &Path) -> Result<Metadata> {
+        let metadata = std::fs::metadata(path)?;
+        let kind = match metadata.file_type() {
+            kind if kind.is_dir() => FileKind::Directory,
+            kind if kind.is_file() => FileKind::File,
+            _ => FileKind::Pipe,
+        };
+        Ok(Metadata {
+            kind,
+            len: metadata.len(),
+            id: id_of(&metadata),
+        })
+    }
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not say")]
+fn id_of(metadata: &std::fs::Metadata) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    Some(FileId {
+        device: metadata.dev(),
+        inode: metadata.ino(),
+    })
+}
+
+#[cfg(not(unix))]
+fn id_of(_metadata: &std::fs::Metadata) -> Option<FileId> {
+    None
 }

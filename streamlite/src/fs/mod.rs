@@ -5,6 +5,7 @@ mod local;
 use std::fmt;
 use std::io::{Read, Result, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use local::LocalFs;
 
@@ -20,6 +21,12 @@ pub trait WriteFile: Write + Send {
     /// # Errors
     /// What the operating system reports.
     fn sync(&mut self) -> Result<()>;
+
+    /// Cuts the file off behind so many bytes, to take back what was written in part.
+    ///
+    /// # Errors
+    /// What the operating system reports; a pipe cannot be cut off.
+    fn set_len(&mut self, bytes: u64) -> Result<()>;
 }
 
 /// A file system.
@@ -53,4 +60,67 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// # Errors
     /// If the pattern is none, or a directory cannot be read.
     fn matching(&self, pattern: &str) -> Result<Vec<PathBuf>>;
+
+    /// What there is at a path, behind links.
+    ///
+    /// # Errors
+    /// `NotFound` if there is nothing, and what the operating system reports.
+    fn metadata(&self, path: &Path) -> Result<Metadata>;
+}
+
+/// What there is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// What it is.
+    pub kind: FileKind,
+    /// How many bytes it has, if it is a file.
+    pub len: u64,
+    /// Which one it is: the same behind every path and link that leads to it. `None` where the system does not say.
+    pub id: Option<FileId>,
+}
+
+/// What there is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A file, which can be read from any place.
+    File,
+    /// A directory.
+    Directory,
+    /// A pipe, a terminal, a socket: what can be read only once, from its beginning.
+    Pipe,
+}
+
+/// Which file it is, on this computer: the device and the number on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId {
+    /// The device.
+    pub device: u64,
+    /// The inode.
+    pub inode: u64,
+}
+
+impl<F: Fs + ?Sized> Fs for Arc<F> {
+    fn open(&self, path: &Path) -> Result<Box<dyn ReadFile>> {
+        (**self).open(path)
+    }
+
+    fn create(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
+        (**self).create(path)
+    }
+
+    fn create_new(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
+        (**self).create_new(path)
+    }
+
+    fn append(&self, path: &Path) -> Result<(Box<dyn WriteFile>, u64)> {
+        (**self).append(path)
+    }
+
+    fn matching(&self, pattern: &str) -> Result<Vec<PathBuf>> {
+        (**self).matching(pattern)
+    }
+
+    fn metadata(&self, path: &Path) -> Result<Metadata> {
+        (**self).metadata(path)
+    }
 }

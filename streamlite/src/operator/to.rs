@@ -1,8 +1,10 @@
 //! The end of a chain: records are written to a sink.
 
+use std::marker::PhantomData;
+
 use crate::assembly::{Chain, Context, Failure, Node10, Stage};
 use crate::connector::{Sink, Writer};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::{Control, Push, Record};
 use crate::time::Timestamp;
 
@@ -14,14 +16,16 @@ pub struct To<T, O, S, K> {
     pub(crate) sink: K,
 }
 
-struct ToPush<W> {
+struct ToPush<T, K: Sink<T>> {
     node: usize,
-    description: String,
+    sink: K,
     written: u64,
     watermark: Timestamp,
-    /// `None` once opening or writing has failed: the job ends with that error, and nothing more is written.
-    writer: Option<W>,
+    /// `None` until the job starts, and once opening or writing has failed: the job ends with that error, and nothing
+    /// more is written.
+    writer: Option<K::Writer>,
     failure: Failure,
+    record: PhantomData<fn(T)>,
 }
 
 impl<T, O, S, K, C> Node10<O, C> for To<T, O, S, K>
@@ -30,25 +34,22 @@ where
     K: Sink<T>,
 {
     #[inline]
-    fn build(mut self, cx: Context<C>) -> impl Push<O> {
-        let opened = self.sink.open();
-        let mut end = ToPush {
+    fn build(self, cx: Context<C>) -> impl Push<O> {
+        cx.writes(self.sink.files());
+        let end = ToPush {
             node: cx.node_index(),
-            description: self.sink.describe(),
+            sink: self.sink,
             written: 0,
             watermark: Timestamp::MIN,
             writer: None,
             failure: cx.failure().clone(),
+            record: PhantomData,
         };
-        match opened {
-            Ok(writer) => end.writer = Some(writer),
-            Err(error) => end.failure.set(error),
-        }
         self.chain.stage.build(cx, end)
     }
 }
 
-impl<W> ToPush<W> {
+impl<T, K: Sink<T>> ToPush<T, K> {
     #[inline]
     fn check(&mut self, done: Result<()>) {
         if let Err(error) = done {
@@ -57,13 +58,20 @@ impl<W> ToPush<W> {
     }
 
     #[cold]
-    fn fail(&mut self, error: crate::error::Error) {
+    fn fail(&mut self, error: Error) {
         self.writer = None;
         self.failure.set(error);
     }
+
+    fn open(&mut self) {
+        match self.sink.open() {
+            Ok(writer) => self.writer = Some(writer),
+            Err(error) => self.fail(error),
+        }
+    }
 }
 
-impl<T, W: Writer<T>> Push<T> for ToPush<W> {
+impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
     #[inline]
     fn push(&mut self, record: Record<T>) {
         if let Some(writer) = &mut self.writer {
@@ -87,8 +95,9 @@ impl<T, W: Writer<T>> Push<T> for ToPush<W> {
                 let counts = tally.node(self.node);
                 counts.written += self.written;
                 counts.watermark = Some(self.watermark);
-                counts.sink = Some(self.description.clone());
+                counts.sink = Some(self.sink.describe());
             }
+            Control::Start => self.open(),
             // A sink flushes before the barrier has passed: what the snapshot counts as written is written.
             Control::Flush | Control::Save(_) => {
                 if let Some(writer) = &mut self.writer {

@@ -116,13 +116,34 @@ impl<'env> Driver<'env> {
             before: Before::default(),
             failed: None,
         };
+        driver.check_files()?;
         driver.place(saved)?;
+        driver.open()?;
         if let Some(saved) = saved {
             driver.restore(saved)?;
         }
         driver.announce();
         driver.parts.failure.check()?;
         Ok(driver)
+    }
+
+    /// Refuses to have two ends of the job on one file.
+    fn check_files(&self) -> Result<()> {
+        let mut files = self.parts.files.borrow_mut();
+        for feed in &self.feeds {
+            let name = self.parts.graph.sources[feed.source()].name;
+            files.add_source(name, feed.files());
+        }
+        files.check()
+    }
+
+    /// Opens what is written: only now, when the sources are open, may a file be emptied.
+    fn open(&mut self) -> Result<()> {
+        for feed in &mut self.feeds {
+            feed.start()?;
+        }
+        self.control(&mut Control::Start);
+        self.parts.failure.check()
     }
 
     /// Finds the partitions of every source, and where each goes on.

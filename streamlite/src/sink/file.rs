@@ -1,19 +1,34 @@
 //! A file of any format.
 
 use std::fmt;
-use std::path::Path;
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::connector::Sink;
+use crate::connector::{FileUse, Sink};
 use crate::error::{Error, Result};
-use crate::format::{Csv, Encode, Json, Lines};
-use crate::fs::{Fs, LocalFs, WriteFile};
+use crate::format::{Csv, Encode, Json, Lines, RecordFile};
+use crate::fs::{FileKind, Fs, LocalFs};
 
 /// Writes records to a file: `create` puts it in place of one that is there, `create_new` refuses to, `append` writes
 /// behind its end. At least once: a job that is started again writes again.
+///
+/// The file is opened, and what was there is emptied, when the job starts and its sources are open. It holds whole records
+/// at any time.
 pub struct FileSink<F> {
     format: F,
-    file: Option<Box<dyn WriteFile>>,
-    name: String,
+    fs: Arc<dyn Fs>,
+    path: PathBuf,
+    mode: Mode,
+    is_open: bool,
+}
+
+/// What becomes of a file that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Create,
+    CreateNew,
+    Append,
 }
 
 /// Writes records as CSV, with a header out of the fields of their type.
@@ -26,24 +41,20 @@ pub type JsonSink = FileSink<Json>;
 pub type LinesSink = FileSink<Lines>;
 
 impl<F: Default> FileSink<F> {
-    /// Creates the file, in place of one that is there.
+    /// Creates the file when the job starts, in place of one that is there.
     ///
     /// # Errors
-    /// If it cannot be created.
+    /// If it cannot be created: its folder is not there, or it is a folder itself.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
-        Self::create_in(&LocalFs, path)
+        Self::create_in(LocalFs, path)
     }
 
     /// Creates a file of another file system.
     ///
     /// # Errors
     /// If it cannot be created.
-    pub fn create_in(fs: &dyn Fs, path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let file = fs
-            .create(path)
-            .map_err(|cause| Error::io("creating", path, cause))?;
-        Ok(Self::new(path, file))
+    pub fn create_in(fs: impl Fs + 'static, path: impl AsRef<Path>) -> Result<Self> {
+        Self::new(Arc::new(fs), path.as_ref(), Mode::Create)
     }
 
     /// Creates the file, which must not be there yet.
@@ -51,61 +62,73 @@ impl<F: Default> FileSink<F> {
     /// # Errors
     /// If it is there, or cannot be created.
     pub fn create_new(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let file = LocalFs
-            .create_new(path)
-            .map_err(|cause| Error::io("creating", path, cause))?;
-        Ok(Self::new(path, file))
+        Self::new(Arc::new(LocalFs), path.as_ref(), Mode::CreateNew)
     }
 
-    fn new(path: &Path, file: Box<dyn WriteFile>) -> Self {
-        Self {
+    /// Writes behind the end of the file, which is created if it is not there. A last line without an end gets one first.
+    ///
+    /// A CSV file that has something already has a header, too: it must name the columns of the records in their order,
+    /// and is not written again.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
+        Self::append_in(LocalFs, path)
+    }
+
+    /// Writes behind the end of a file of another file system.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn append_in(fs: impl Fs + 'static, path: impl AsRef<Path>) -> Result<Self> {
+        Self::new(Arc::new(fs), path.as_ref(), Mode::Append)
+    }
+
+    /// Refuses at once what can be seen without touching anything.
+    fn new(fs: Arc<dyn Fs>, path: &Path, mode: Mode) -> Result<Self> {
+        let refused = |kind: ErrorKind| Error::io(mode.doing(), path, kind.into());
+        match fs.metadata(path) {
+            Ok(there) if there.kind == FileKind::Directory => return Err(refused(ErrorKind::IsADirectory)),
+            Ok(_) if mode == Mode::CreateNew => return Err(refused(ErrorKind::AlreadyExists)),
+            Ok(_) => {}
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {
+                let folder = fs.metadata(folder_of(path));
+                let folder = folder.map_err(|cause| Error::io(mode.doing(), path, cause))?;
+                if folder.kind != FileKind::Directory {
+                    return Err(refused(ErrorKind::NotADirectory));
+                }
+            }
+            Err(cause) => return Err(Error::io(mode.doing(), path, cause)),
+        }
+        Ok(Self {
             format: F::default(),
-            file: Some(file),
-            name: path.display().to_string(),
+            fs,
+            path: path.to_owned(),
+            mode,
+            is_open: false,
+        })
+    }
+}
+
+impl Mode {
+    fn doing(self) -> &'static str {
+        match self {
+            Mode::Create | Mode::CreateNew => "creating",
+            Mode::Append => "opening",
         }
     }
-
-    fn behind(path: &Path) -> Result<(Self, u64)> {
-        let (file, bytes) = LocalFs
-            .append(path)
-            .map_err(|cause| Error::io("opening", path, cause))?;
-        Ok((Self::new(path, file), bytes))
-    }
 }
 
-impl FileSink<Json> {
-    /// Writes behind the end of the file, which is created if it is not there.
-    ///
-    /// # Errors
-    /// If it cannot be opened.
-    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
-        Self::behind(path.as_ref()).map(|(sink, _)| sink)
-    }
-}
-
-impl FileSink<Lines> {
-    /// Writes behind the end of the file, which is created if it is not there.
-    ///
-    /// # Errors
-    /// If it cannot be opened.
-    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
-        Self::behind(path.as_ref()).map(|(sink, _)| sink)
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => path,
     }
 }
 
 impl FileSink<Csv> {
-    /// Writes behind the end of the file, which is created if it is not there. A file that has something already has a
-    /// header, too, and gets none.
-    ///
-    /// # Errors
-    /// If it cannot be opened.
-    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
-        let (mut sink, bytes) = Self::behind(path.as_ref())?;
-        sink.format.header = bytes == 0;
-        Ok(sink)
-    }
-
     /// Writes another delimiter than the comma, such as `b';'` or `b'\t'`.
     #[must_use]
     pub fn delimiter(mut self, delimiter: u8) -> Self {
@@ -121,29 +144,70 @@ impl FileSink<Csv> {
     }
 }
 
+impl<F> FileSink<F> {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Opens the file behind its end, and behind the end of its last line.
+    fn behind<T>(&self) -> Result<F::Writer>
+    where
+        F: Encode<T>,
+    {
+        let failed = |cause| Error::io("opening", &self.path, cause);
+        let (file, len) = self.fs.append(&self.path).map_err(failed)?;
+        let mut file = RecordFile::new(file, len, self.name());
+        let kind = self.fs.metadata(&self.path).map_err(failed)?.kind;
+        if len == 0 || kind != FileKind::File {
+            return Ok(self.format.writer(file));
+        }
+        let mut there = self.fs.open(&self.path).map_err(failed)?;
+        let mut last = [0];
+        let read = there
+            .seek(SeekFrom::Start(len - 1))
+            .and_then(|_| there.read_exact(&mut last))
+            .and_then(|()| there.rewind());
+        read.map_err(failed)?;
+        if last != *b"\n" {
+            file.add_raw(b"\n");
+        }
+        self.format.append(file, there)
+    }
+}
+
 impl<T, F: Encode<T>> Sink<T> for FileSink<F> {
     type Writer = F::Writer;
 
     fn open(&mut self) -> Result<F::Writer> {
-        let Some(file) = self.file.take() else {
+        if std::mem::replace(&mut self.is_open, true) {
             return Err(Error::setting(
-                &self.name,
+                self.name(),
                 "it is a sink already",
                 "give each job a sink of its own",
             ));
+        }
+        let file = match self.mode {
+            Mode::Create => self.fs.create(&self.path),
+            Mode::CreateNew => self.fs.create_new(&self.path),
+            Mode::Append => return self.behind(),
         };
-        Ok(self.format.writer(file, self.name.clone()))
+        let file = file.map_err(|cause| Error::io(self.mode.doing(), &self.path, cause))?;
+        Ok(self.format.writer(RecordFile::new(file, 0, self.name())))
+    }
+
+    fn files(&self) -> Vec<FileUse> {
+        FileUse::written(&*self.fs, &self.path).into_iter().collect()
     }
 
     fn describe(&self) -> String {
-        self.name.clone()
+        self.name()
     }
 }
 
 impl<F> fmt::Debug for FileSink<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileSink")
-            .field("name", &self.name)
+            .field("path", &self.path)
             .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::connector::{Bounded, Partition, Position, Source};
+use crate::connector::{Bounded, FileUse, Partition, Position, Source};
 use crate::error::{Error, Result};
 use crate::format::{Csv, Decode, Fail, Json, Lines, OnError, Opened, Policy};
 use crate::fs::{Fs, LocalFs};
@@ -183,6 +183,18 @@ impl<F: Decode> Source for FileSource<F> {
             ));
         };
         self.format.reader(self.opened(path, from)?)
+    }
+
+    fn files(&self) -> Vec<FileUse> {
+        let read = self
+            .paths
+            .iter()
+            .filter_map(|path| FileUse::read(&*self.fs, path));
+        read.chain(self.policy.files()).collect()
+    }
+
+    fn start(&mut self) -> Result<()> {
+        self.policy.start()
     }
 
     fn keeps_bad_records(&self) -> bool {

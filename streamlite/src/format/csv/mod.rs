@@ -6,12 +6,13 @@ mod writer;
 
 use std::marker::PhantomData;
 
+use ::csv::ByteRecord;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Decode, Encode, Opened};
-use crate::error::Result;
-use crate::fs::WriteFile;
+use super::{Decode, Encode, Opened, RecordFile};
+use crate::error::{Error, Result};
+use crate::fs::ReadFile;
 pub use reader::CsvReader;
 pub use writer::CsvWriter;
 
@@ -48,7 +49,30 @@ impl<T: DeserializeOwned> Decode for Csv<T> {
 impl<T: Serialize> Encode<T> for Csv {
     type Writer = CsvWriter;
 
-    fn writer(&self, file: Box<dyn WriteFile>, name: String) -> CsvWriter {
-        CsvWriter::new(file, name, self.delimiter, self.header)
+    fn writer(&self, file: RecordFile) -> CsvWriter {
+        CsvWriter::new(file, self.delimiter, self.header, None)
+    }
+
+    /// A file that has something already has a header, too: it must be that of the records.
+    fn append(&self, file: RecordFile, there: Box<dyn ReadFile>) -> Result<CsvWriter> {
+        if !self.header {
+            return Ok(CsvWriter::new(file, self.delimiter, false, None));
+        }
+        let mut reader = ::csv::ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .has_headers(false)
+            .from_reader(there);
+        let mut header = ByteRecord::new();
+        reader
+            .read_byte_record(&mut header)
+            .map_err(|cause| Error::write(file.name(), cause))?;
+        if let Some(rest) = header
+            .get(0)
+            .and_then(|first| first.strip_prefix(b"\xef\xbb\xbf"))
+        {
+            let fields = std::iter::once(rest).chain(header.iter().skip(1));
+            header = fields.collect();
+        }
+        Ok(CsvWriter::new(file, self.delimiter, true, Some(header)))
     }
 }
