@@ -10,6 +10,9 @@ use crate::record::{Control, Lane, Push, Record};
 use crate::state::head_of;
 use crate::time::Timestamp;
 
+/// How many partitions are opened before the first read; of more each is opened when its turn comes.
+const FEW: usize = 64;
+
 /// A source and everything downstream of it: what the driver reads, batch by batch. The only `dyn` of a job, called
 /// once a turn.
 pub(crate) trait Feed {
@@ -119,12 +122,12 @@ struct Opened<R> {
 
 /// How far a partition is being read.
 enum Reading<R> {
-    /// Its turn has not come: it is opened at its beginning, or where an earlier run stopped.
-    Waiting(Option<Position>),
+    /// Its turn has not come: it is opened then, at its beginning.
+    Waiting,
     /// It is open.
     Open(R),
-    /// It was read to its end.
-    Ended(Position),
+    /// It was read to its end; whether reading could go on there is asked by a savepoint alone.
+    Ended(Result<Position>),
 }
 
 impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
@@ -148,7 +151,7 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             .iter()
             .filter_map(|partition| match &partition.reading {
                 Reading::Open(reader) => Some(reader),
-                Reading::Waiting(_) | Reading::Ended(_) => None,
+                Reading::Waiting | Reading::Ended(_) => None,
             })
     }
 
@@ -171,20 +174,19 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
         }
     }
 
-    fn end(&mut self, place: usize) -> Result<()> {
+    fn end(&mut self, place: usize) {
         let partition = &mut self.partitions[place];
         let Reading::Open(reader) = &mut partition.reading else {
-            return Ok(());
+            return;
         };
         self.skipped += reader.skipped();
-        partition.reading = Reading::Ended(reader.position()?);
+        partition.reading = Reading::Ended(reader.position());
         let lane = partition.lane;
         self.left -= 1;
         self.control_chain(&mut Control::LaneEnd(lane));
         if self.left == 0 {
             self.watermark_chain(Timestamp::MAX);
         }
-        Ok(())
     }
 }
 
@@ -198,6 +200,8 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn place(&mut self, places: Vec<Place>) -> Result<Vec<Lane>> {
+        // Of few partitions all are opened before the job starts: what cannot be read is told before anything is written.
+        let few = places.len() <= FEW;
         let mut lanes = Vec::with_capacity(places.len());
         for Place {
             partition,
@@ -206,11 +210,14 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         } in places
         {
             let reading = match read {
-                Read::Nothing => Reading::Waiting(None),
+                Read::Nothing if few => Reading::Open(self.source.open(&partition, None)?),
+                Read::Nothing => Reading::Waiting,
                 // What was read in part is opened at once: if it cannot go on, the job does not start.
                 Read::UpTo(position) => Reading::Open(self.source.open(&partition, Some(&position))?),
-                Read::All(end) if self.source.has_more(&partition, &end)? => Reading::Waiting(Some(end)),
-                Read::All(end) => Reading::Ended(end),
+                Read::All(end) if self.source.has_more(&partition, &end)? => {
+                    Reading::Open(self.source.open(&partition, Some(&end))?)
+                }
+                Read::All(end) => Reading::Ended(Ok(end)),
             };
             if !matches!(reading, Reading::Ended(_)) {
                 lanes.push(lane);
@@ -256,10 +263,9 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     fn places(&mut self) -> Result<Vec<Place>> {
         let places = self.partitions.iter_mut().map(|opened| {
             let read = match &mut opened.reading {
-                Reading::Waiting(None) => Read::Nothing,
-                Reading::Waiting(Some(position)) => Read::UpTo(position.clone()),
+                Reading::Waiting => Read::Nothing,
                 Reading::Open(reader) => Read::UpTo(reader.position()?),
-                Reading::Ended(end) => Read::All(end.clone()),
+                Reading::Ended(end) => Read::All(end.clone()?),
             };
             Ok(Place {
                 partition: opened.partition.clone(),
@@ -279,8 +285,8 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         let Opened {
             partition, reading, ..
         } = &mut self.partitions[place];
-        if let Reading::Waiting(from) = reading {
-            *reading = Reading::Open(self.source.open(partition, from.as_ref())?);
+        if let Reading::Waiting = reading {
+            *reading = Reading::Open(self.source.open(partition, None)?);
         }
         // The chain is a local while a batch is read, so that what it counts and sums lives in registers.
         let (Reading::Open(reader), Some(mut chain)) = (reading, self.chain.take()) else {
@@ -300,7 +306,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         self.records += records as u64;
         let progress = read?;
         if progress == Progress::End {
-            self.end(place)?;
+            self.end(place);
         }
         Ok((progress, records))
     }

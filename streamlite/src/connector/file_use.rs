@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::fs::{FileId, FileKind, Fs};
 
+/// How many links are followed: as many as Linux follows.
+const MOST_LINKS: usize = 40;
+
 /// A file that a source reads, or that a sink writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileUse {
@@ -37,13 +40,14 @@ impl FileUse {
     }
 
     fn new(fs: &dyn Fs, path: &Path, is_written: bool) -> Option<Self> {
-        let identity = match fs.metadata(path) {
+        let target = behind_links(fs, path);
+        let identity = match fs.metadata(&target) {
             Ok(there) if there.kind == FileKind::File => Identity::There(there.id?),
             Ok(_) => return None,
             Err(cause) if cause.kind() == ErrorKind::NotFound => {
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let folder = fs.metadata(folder.unwrap_or(Path::new("."))).ok()?;
-                Identity::New(folder.id?, path.file_name()?.to_owned())
+                Identity::New(folder.id?, target.file_name()?.to_owned())
             }
             Err(_) => return None,
         };
@@ -53,6 +57,16 @@ impl FileUse {
             is_written,
         })
     }
+}
+
+/// Where a path leads to, also if there is nothing yet.
+fn behind_links(fs: &dyn Fs, path: &Path) -> PathBuf {
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs.read_link(&target) else { break };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    target
 }
 
 /// The files that the ends of a job use, each with whose it is.

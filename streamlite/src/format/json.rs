@@ -70,7 +70,7 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
     }
 
     fn position(&mut self) -> Result<Position> {
-        Ok(Position::of(&self.lines.place()))
+        self.lines.position()
     }
 
     fn skipped(&self) -> u64 {

@@ -1,12 +1,12 @@
 //! A file that stops where a record becomes too long.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 
-use crate::fs::ReadFile;
+use super::tracked::TrackedFile;
 
 /// A file that gives only so many bytes for a record, so that a quote that is never closed does not swallow the file.
 pub(super) struct Limited {
-    file: Box<dyn ReadFile>,
+    file: TrackedFile,
     /// How many bytes it still gives before the next record must have begun.
     left: usize,
     /// The file's end was seen.
@@ -24,7 +24,7 @@ impl std::fmt::Debug for Limited {
 }
 
 impl Limited {
-    pub(super) fn new(file: Box<dyn ReadFile>) -> Self {
+    pub(super) fn new(file: TrackedFile) -> Self {
         Self {
             file,
             left: usize::MAX,
@@ -39,18 +39,13 @@ impl Limited {
         self.left = bytes;
     }
 
-    pub(super) fn into_inner(self) -> Box<dyn ReadFile> {
+    pub(super) fn into_inner(self) -> TrackedFile {
         self.file
     }
 
-    /// Reads a piece of the file somewhere else, and comes back.
-    pub(super) fn peek(&mut self, from: u64, at_most: u64) -> io::Result<Vec<u8>> {
-        let here = self.file.stream_position()?;
-        self.file.seek(SeekFrom::Start(from))?;
-        let mut piece = Vec::new();
-        self.file.by_ref().take(at_most).read_to_end(&mut piece)?;
-        self.file.seek(SeekFrom::Start(here))?;
-        Ok(piece)
+    /// The file itself, to look at other places of it.
+    pub(super) fn file(&mut self) -> &mut TrackedFile {
+        &mut self.file
     }
 }
 

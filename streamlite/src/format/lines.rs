@@ -57,7 +57,7 @@ impl Reader for LinesReader {
     }
 
     fn position(&mut self) -> Result<Position> {
-        Ok(Position::of(&self.lines.place()))
+        self.lines.position()
     }
 
     fn skipped(&self) -> u64 {

@@ -8,14 +8,17 @@ mod opened;
 mod policy;
 mod raw_lines;
 mod record_file;
+mod tracked;
 
 pub use self::csv::{Csv, CsvReader, CsvWriter};
 pub use json::{Json, JsonReader, JsonWriter};
 pub use lines::{Lines, LinesReader, LinesWriter};
+pub(crate) use opened::FilePosition;
 pub use opened::Opened;
 pub(crate) use policy::Policy;
 pub use policy::{Fail, OnError, Route, Skip};
 pub use record_file::RecordFile;
+pub(crate) use tracked::TrackedFile;
 
 use crate::connector::Reader;
 use crate::connector::Writer;

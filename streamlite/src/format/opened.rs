@@ -1,24 +1,26 @@
 //! A file that is about to be read.
 
 use std::fmt;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::policy::Policy;
+use super::tracked::TrackedFile;
+use crate::connector::Position;
 use crate::error::{Error, Result};
-use crate::fs::ReadFile;
 
 /// A file that is about to be read, and how.
 pub struct Opened {
-    pub(crate) file: Box<dyn ReadFile>,
+    pub(crate) file: TrackedFile,
     pub(crate) path: PathBuf,
     /// Where an earlier reader stopped.
-    pub(crate) from: Option<Place>,
+    pub(crate) from: Option<FilePosition>,
     pub(crate) policy: Policy,
     /// The greatest number of bytes of a record.
     pub(crate) max_record: usize,
+    /// Whether it is a pipe: what was read of it cannot be read again.
+    pub(crate) is_pipe: bool,
 }
 
 /// A place in a file, between two records.
@@ -28,6 +30,14 @@ pub(crate) struct Place {
     pub(crate) byte: u64,
     /// How many lines are before it.
     pub(crate) lines: u64,
+}
+
+/// A place in a file, and what stands before it: in another file it is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FilePosition {
+    pub(crate) place: Place,
+    /// The checksum of all bytes before it.
+    checksum: u32,
 }
 
 impl fmt::Debug for Opened {
@@ -46,15 +56,11 @@ impl Opened {
 
     /// Refuses what is no text in UTF-8, before it becomes a million bad records.
     pub(crate) fn check_text(&mut self) -> Result<()> {
-        let mut first = Vec::new();
-        let read = self
+        let first = self
             .file
-            .by_ref()
-            .take(4)
-            .read_to_end(&mut first)
-            .and_then(|_| self.file.rewind());
-        read.map_err(|cause| Error::io("reading", &self.path, cause))?;
-        let what = match first.as_slice() {
+            .head(4)
+            .map_err(|cause| Error::io("reading", &self.path, cause))?;
+        let what = match first {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0] | [0, _, 0, _] => "it looks like UTF-16",
             [0x1f, 0x8b, ..] => "it is compressed with gzip",
             [0x28, 0xb5, 0x2f, 0xfd] => "it is compressed with zstd",
@@ -71,11 +77,74 @@ impl Opened {
         }
     }
 
-    /// Goes to a place in the file.
-    pub(crate) fn seek_to(&mut self, byte: u64) -> Result<()> {
-        let moved = self.file.seek(SeekFrom::Start(byte));
-        moved
-            .map(drop)
-            .map_err(|cause| Error::io("reading", &self.path, cause))
+    /// Goes on where an earlier reader stopped, if this is the file that it read; `line_ends` are the bytes that a record
+    /// ends with. Gives the place.
+    pub(crate) fn go_on(&mut self, line_ends: &[u8]) -> Result<Place> {
+        let Some(FilePosition { mut place, checksum }) = self.from else {
+            return Ok(Place::default());
+        };
+        if self.is_pipe {
+            return Err(self.another("it is a pipe now, which cannot be read from a place in its middle"));
+        }
+        let failed = |cause| Error::io("reading", &self.path, cause);
+        let (last, reached) = self.file.read_up_to(place.byte).map_err(failed)?;
+        if reached < place.byte {
+            let cause = format!("it has {reached} bytes now, and {} were read of it", place.byte);
+            return Err(self.another(&cause));
+        }
+        if self.file.checksum_before(place.byte).map_err(failed)? != checksum {
+            let cause = format!(
+                "its first {} bytes are not those that were read of it",
+                place.byte
+            );
+            return Err(self.another(&cause));
+        }
+        let has_end = last.is_none_or(|last| line_ends.contains(&last));
+        if !has_end {
+            // It was read to its end, which was no end of a line. What was added since may begin with one.
+            let next = self.file.peek(place.byte, 2).map_err(failed)?;
+            let end = match next.as_slice() {
+                [b'\n', ..] => 1,
+                [b'\r', b'\n'] => 2,
+                [] => 0,
+                _ => {
+                    return Err(self.another("its last line had no end when it was read, and goes on now"));
+                }
+            };
+            place.byte += end;
+            self.file.read_up_to(place.byte).map_err(failed)?;
+        }
+        Ok(place)
     }
+
+    fn another(&self, cause: &str) -> Error {
+        Error::Savepoint {
+            doing: "restoring",
+            cause: format!(
+                "`{}` is not the file that was read: {cause}; put that file back, or start the job anew",
+                self.name()
+            ),
+        }
+    }
+}
+
+/// The position at a place of a file that is being read.
+pub(crate) fn position_in(
+    file: &mut TrackedFile,
+    path: &std::path::Path,
+    place: Place,
+    is_pipe: bool,
+) -> Result<Position> {
+    if is_pipe {
+        return Err(Error::Unreadable {
+            origin: path.display().to_string(),
+            cause: "it is a pipe, of which nothing can be read again, so that the job cannot be saved"
+                .to_owned(),
+            advice: "write it to a file, and read that".into(),
+        });
+    }
+    let checksum = file
+        .checksum_before(place.byte)
+        .map_err(|cause| Error::io("reading", path, cause))?;
+    Ok(Position::of(&FilePosition { place, checksum }))
 }

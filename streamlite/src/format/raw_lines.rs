@@ -3,11 +3,12 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
-use super::opened::{Opened, Place};
+use super::opened::{Opened, Place, position_in};
 use super::policy::Policy;
+use super::tracked::TrackedFile;
 use crate::bad_record::BadRecord;
+use crate::connector::Position;
 use crate::error::{Error, Result};
-use crate::fs::ReadFile;
 
 const BUFFER: usize = 64 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -15,7 +16,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// The lines of a file: ended by LF or CR LF, the last one perhaps by nothing.
 #[derive(Debug)]
 pub(super) struct RawLines {
-    reader: BufReader<DebugFile>,
+    reader: BufReader<TrackedFile>,
+    is_pipe: bool,
     path: PathBuf,
     name: String,
     place: Place,
@@ -25,37 +27,23 @@ pub(super) struct RawLines {
     bad: u64,
 }
 
-/// A file that can be shown.
-struct DebugFile(Box<dyn ReadFile>);
-
-impl std::fmt::Debug for DebugFile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("file")
-    }
-}
-
-impl Read for DebugFile {
-    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read(to)
-    }
-}
-
 impl RawLines {
     pub(super) fn new(mut opened: Opened) -> Result<Self> {
         opened.check_text()?;
-        let place = opened.from.unwrap_or_default();
-        opened.seek_to(place.byte)?;
+        let place = opened.go_on(b"\n")?;
         let name = opened.name();
         let Opened {
             file,
             path,
             policy,
             max_record,
+            is_pipe,
             ..
         } = opened;
-        let reader = BufReader::with_capacity(BUFFER, DebugFile(file));
+        let reader = BufReader::with_capacity(BUFFER, file);
         Ok(Self {
             reader,
+            is_pipe,
             path,
             name,
             place,
@@ -66,8 +54,8 @@ impl RawLines {
         })
     }
 
-    pub(super) fn place(&self) -> Place {
-        self.place
+    pub(super) fn position(&mut self) -> Result<Position> {
+        position_in(self.reader.get_mut(), &self.path, self.place, self.is_pipe)
     }
 
     pub(super) fn bad(&self) -> u64 {
@@ -79,7 +67,7 @@ impl RawLines {
         loop {
             let at_start = self.place.byte == 0;
             self.buffer.clear();
-            let limit = self.max_record as u64 + 2;
+            let limit = (self.max_record as u64).saturating_add(2);
             let read = self
                 .reader
                 .by_ref()

@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+use walkdir::WalkDir;
 
 use super::{FileId, FileKind, Fs, Metadata, ReadFile, WriteFile};
 
@@ -51,7 +53,11 @@ impl Fs for LocalFs {
     }
 
     fn matching(&self, pattern: &str) -> Result<Vec<PathBuf>> {
-        let paths = glob::glob(pattern).map_err(|error| Error::new(ErrorKind::InvalidInput, error))?;
+        let parsed = glob::Pattern::new(pattern).map_err(invalid)?;
+        if pattern.contains("**") {
+            return matching_in_folders(pattern, &parsed);
+        }
+        let paths = glob::glob(pattern).map_err(invalid)?;
         let files = paths.filter(|path| !path.as_ref().is_ok_and(|path| path.is_dir()));
         files.map(|path| path.map_err(Error::from)).collect()
     }
@@ -70,6 +76,47 @@ impl Fs for LocalFs {
             id: id_of(&metadata),
         })
     }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf> {
+        std::fs::read_link(path)
+    }
+}
+
+fn invalid(error: glob::PatternError) -> Error {
+    Error::new(ErrorKind::InvalidInput, error)
+}
+
+/// The files in any folders that a pattern names. A link that leads back to a folder that it is in is not followed.
+fn matching_in_folders(pattern: &str, parsed: &glob::Pattern) -> Result<Vec<PathBuf>> {
+    let is_literal = |part: &Component<'_>| {
+        !part
+            .as_os_str()
+            .as_encoded_bytes()
+            .iter()
+            .any(|byte| b"*?[".contains(byte))
+    };
+    let root: PathBuf = Path::new(pattern).components().take_while(is_literal).collect();
+    let here = Path::new(".");
+    let start = if root.as_os_str().is_empty() { here } else { &root };
+    let options = glob::MatchOptions {
+        require_literal_separator: true,
+        ..glob::MatchOptions::new()
+    };
+    let mut files = Vec::new();
+    for entry in WalkDir::new(start).follow_links(true).sort_by_file_name() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) if error.loop_ancestor().is_some() => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let path = entry.path();
+        let path = path.strip_prefix(here).unwrap_or(path);
+        if !entry.file_type().is_dir() && parsed.matches_path_with(path, options) {
+            files.push(path.to_owned());
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
 }
 
 #[cfg(unix)]

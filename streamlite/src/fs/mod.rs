@@ -1,6 +1,7 @@
 //! Files: every byte that is read or written goes through [`Fs`], so that tests can let any operation fail.
 
 mod local;
+mod pipe;
 
 use std::fmt;
 use std::io::{Read, Result, Seek, Write};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use local::LocalFs;
+pub(crate) use pipe::Pipe;
 
 /// A file that is read.
 pub trait ReadFile: Read + Seek + Send {}
@@ -55,7 +57,7 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// What the operating system reports.
     fn append(&self, path: &Path) -> Result<(Box<dyn WriteFile>, u64)>;
 
-    /// The files that a pattern such as `logs/*.csv` names, in the order of their names.
+    /// The files that a pattern such as `logs/*.csv` names, in the order of their names; `**` stands for any folders.
     ///
     /// # Errors
     /// If the pattern is none, or a directory cannot be read.
@@ -66,6 +68,12 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// # Errors
     /// `NotFound` if there is nothing, and what the operating system reports.
     fn metadata(&self, path: &Path) -> Result<Metadata>;
+
+    /// Where the link at a path leads to.
+    ///
+    /// # Errors
+    /// If there is no link, and what the operating system reports.
+    fn read_link(&self, path: &Path) -> Result<PathBuf>;
 }
 
 /// What there is at a path.
@@ -122,5 +130,9 @@ impl<F: Fs + ?Sized> Fs for Arc<F> {
 
     fn metadata(&self, path: &Path) -> Result<Metadata> {
         (**self).metadata(path)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf> {
+        (**self).read_link(path)
     }
 }

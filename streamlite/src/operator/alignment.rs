@@ -99,6 +99,13 @@ impl Alignment {
         }
     }
 
+    /// An input that had finished has more, after a restore: a file that has grown.
+    pub(super) fn reopen(&mut self, input: usize) {
+        if self.inputs[input].state == Activity::Finished {
+            self.inputs[input].state = Activity::Active;
+        }
+    }
+
     pub(super) fn all_finished(&self) -> bool {
         self.inputs.iter().all(|input| input.state == Activity::Finished)
     }

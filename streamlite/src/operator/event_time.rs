@@ -120,7 +120,7 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::LaneOpen(lane) => self.lanes.open(*lane),
+            Control::LaneOpen(lane) => self.reopen(*lane),
             Control::Lane(lane) => self.switch_to(*lane),
             Control::LaneEnd(lane) => self.set(*lane, Activity::Finished),
             Control::LaneQuiet(lane, now) => self.quiet(*lane, *now),
@@ -189,6 +189,15 @@ impl<F, N> EventTimePush<F, N> {
         self.seen = self.own.max(alignment.merged());
         self.limit = alignment.limit_by_others(current);
         self.resting = self.lanes.known[current].quiet_since.is_some();
+    }
+
+    /// A lane is there: a new one, or one that had ended before a restore and goes on.
+    fn reopen(&mut self, lane: Lane) {
+        self.note_own();
+        self.lanes.open(lane);
+        let place = self.lanes.place(lane);
+        self.lanes.alignment.reopen(place);
+        self.look_around();
     }
 
     fn switch_to(&mut self, lane: Lane) {

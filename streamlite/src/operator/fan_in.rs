@@ -118,6 +118,7 @@ impl<N> FanIn<N> {
         match control {
             Control::Save(save) => save.state(&self.state, &self.alignment),
             Control::Restore(restore) => restore.state(&self.state, &mut self.alignment),
+            Control::LaneOpen(_) => self.alignment.reopen(input),
             Control::Active => self.alignment.set(input, Activity::Active),
             _ => {}
         }

@@ -1,6 +1,8 @@
 //! Files of any format: one, several, or all that a pattern names, each a partition.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,11 +10,13 @@ use serde::de::DeserializeOwned;
 
 use crate::connector::{Bounded, FileUse, Partition, Position, Source};
 use crate::error::{Error, Result};
-use crate::format::{Csv, Decode, Fail, Json, Lines, OnError, Opened, Policy};
-use crate::fs::{Fs, LocalFs};
+use crate::format::{Csv, Decode, Fail, FilePosition, Json, Lines, OnError, Opened, Policy, TrackedFile};
+use crate::fs::{FileId, FileKind, Fs, LocalFs, Pipe};
 
 /// The greatest record that is read unless the source says otherwise: 1 MiB.
 const MAX_RECORD: usize = 1 << 20;
+/// How much more than two records is kept of a pipe.
+const KEPT: usize = 256 << 10;
 
 /// Records out of files, read once to their end; each file is a partition with a watermark of its own.
 ///
@@ -21,6 +25,8 @@ pub struct FileSource<F> {
     format: F,
     fs: Arc<dyn Fs>,
     paths: Vec<PathBuf>,
+    /// The numbers of the paths, by the names of their partitions.
+    numbers: HashMap<String, usize>,
     policy: Policy,
     max_record: usize,
 }
@@ -68,7 +74,8 @@ impl<F: Decode + Default> FileSource<F> {
         Self::open_in(LocalFs, paths)
     }
 
-    /// Reads all files that a pattern names, such as `logs/*.csv`, each as a partition, in the order of their names.
+    /// Reads all files that a pattern names, such as `logs/*.csv`, each as a partition, in the order of their names. A file
+    /// that links lead to several times is read once.
     ///
     /// # Errors
     /// If there are none, or one of them cannot be opened.
@@ -84,7 +91,12 @@ impl<F: Decode + Default> FileSource<F> {
                 advice,
             ));
         }
-        Self::open_in(LocalFs, paths)
+        let mut known = HashSet::new();
+        let once = paths.into_iter().filter(|path| {
+            let id = LocalFs.metadata(path).ok().and_then(|there| there.id);
+            id.is_none_or(|id| known.insert(id))
+        });
+        Self::open_in(LocalFs, once)
     }
 
     /// Reads files of another file system.
@@ -96,14 +108,16 @@ impl<F: Decode + Default> FileSource<F> {
         let source = Self {
             format: F::default(),
             fs: Arc::new(fs),
+            numbers: paths
+                .iter()
+                .enumerate()
+                .map(|(number, path)| (name_of(path), number))
+                .collect(),
             paths,
             policy: Policy::new(Fail),
             max_record: MAX_RECORD,
         };
-        source
-            .paths
-            .iter()
-            .try_for_each(|path| source.opened(path, None).map(drop))?;
+        source.check_paths()?;
         Ok(source)
     }
 }
@@ -127,20 +141,64 @@ impl<F> FileSource<F> {
         }
     }
 
+    /// Refuses what cannot be opened, and a file that is named twice. A pipe is not opened: whoever writes into it would
+    /// see it closed.
+    fn check_paths(&self) -> Result<()> {
+        let mut known: BTreeMap<FileId, &Path> = BTreeMap::new();
+        for path in &self.paths {
+            let failed = |cause| Error::io("opening", path, cause);
+            let there = self.fs.metadata(path).map_err(failed)?;
+            if there.kind != FileKind::Pipe {
+                self.fs.open(path).map_err(failed)?;
+            }
+            let id = there.id.filter(|_| there.kind == FileKind::File);
+            if let Some(other) = id.and_then(|id| known.insert(id, path)) {
+                let cause = match other == path {
+                    true => "it is named twice".to_owned(),
+                    false => format!("it is `{}` as well", other.display()),
+                };
+                return Err(Error::setting(
+                    format!("the file `{}`", path.display()),
+                    cause,
+                    "name each file once",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn opened(&self, path: &Path, from: Option<&Position>) -> Result<Opened> {
-        let file = self
-            .fs
-            .open(path)
-            .map_err(|cause| Error::io("opening", path, cause))?;
+        let failed = |cause| Error::io("opening", path, cause);
+        let is_pipe = self.fs.metadata(path).map_err(failed)?.kind == FileKind::Pipe;
+        let mut file = self.fs.open(path).map_err(failed)?;
+        if is_pipe {
+            let keep = self.max_record.saturating_mul(2).saturating_add(KEPT);
+            file = Box::new(Pipe::new(file, keep));
+        }
         let from = from.map(Position::get).transpose()?;
         let (policy, max_record) = (self.policy.clone(), self.max_record);
         Ok(Opened {
-            file,
+            file: TrackedFile::new(file),
             path: path.to_owned(),
             from,
             policy,
             max_record,
+            is_pipe,
         })
+    }
+
+    /// The file of a partition.
+    fn path_of(&self, partition: &Partition) -> Option<&Path> {
+        let number = self.numbers.get(partition.name())?;
+        self.paths.get(*number).map(PathBuf::as_path)
+    }
+}
+
+/// The name of a file's partition: its path, without loss.
+fn name_of(path: &Path) -> String {
+    match path.to_str() {
+        Some(text) => text.to_owned(),
+        None => path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
     }
 }
 
@@ -168,13 +226,12 @@ impl<F: Decode> Source for FileSource<F> {
         Ok(self
             .paths
             .iter()
-            .map(|path| Partition::new(path.display().to_string()))
+            .map(|path| Partition::new(name_of(path)))
             .collect())
     }
 
     fn open(&mut self, partition: &Partition, from: Option<&Position>) -> Result<F::Reader> {
-        let of_name = |path: &&PathBuf| path.display().to_string() == partition.name();
-        let Some(path) = self.paths.iter().find(of_name) else {
+        let Some(path) = self.path_of(partition) else {
             let advice = "name the same files as in the run that goes on here";
             return Err(Error::setting(
                 format!("the file `{partition}`"),
@@ -183,6 +240,27 @@ impl<F: Decode> Source for FileSource<F> {
             ));
         };
         self.format.reader(self.opened(path, from)?)
+    }
+
+    /// One that has grown since it was read to its end has more.
+    fn has_more(&mut self, partition: &Partition, end: &Position) -> Result<bool> {
+        let Some(path) = self.path_of(partition) else {
+            return Ok(false);
+        };
+        let read = end.get::<FilePosition>()?.place.byte;
+        match self.fs.metadata(path) {
+            Ok(there) if there.len < read => Err(Error::Savepoint {
+                doing: "restoring",
+                cause: format!(
+                    "`{partition}` is not the file that was read: it has {} bytes now, and {read} were read of it; put \
+                     that file back, or start the job anew",
+                    there.len
+                ),
+            }),
+            Ok(there) => Ok(there.len > read),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
+            Err(cause) => Err(Error::io("opening", path, cause)),
+        }
     }
 
     fn files(&self) -> Vec<FileUse> {

@@ -41,6 +41,11 @@ impl DeclaredState {
     pub(crate) fn new(id: StateId, shape: Shape) -> Self {
         Self { id, shape }
     }
+
+    /// Whose it is.
+    pub(crate) fn id(&self) -> &StateId {
+        &self.id
+    }
 }
 
 /// One operator's state in a savepoint.

@@ -14,7 +14,8 @@ use crate::connector::{Position, Progress, Reader};
 use crate::error::{Error, Result};
 use crate::format::Policy;
 use crate::format::limited::Limited;
-use crate::format::opened::{Opened, Place};
+use crate::format::opened::{Opened, Place, position_in};
+use crate::format::tracked::{Mark, TrackedFile};
 
 const BUFFER: usize = 64 << 10;
 
@@ -33,6 +34,7 @@ pub struct CsvReader<T> {
     name: String,
     policy: Policy,
     max_record: usize,
+    is_pipe: bool,
     bad: u64,
     record: PhantomData<fn() -> T>,
 }
@@ -55,13 +57,14 @@ enum Tried<T> {
 impl<T: DeserializeOwned> CsvReader<T> {
     pub(super) fn new(mut opened: Opened, delimiter: u8, header: bool) -> Result<Self> {
         opened.check_text()?;
-        let from = opened.from;
         let name = opened.name();
+        let resumed = Self::resumed(&mut opened)?;
         let Opened {
             file,
             path,
             policy,
             max_record,
+            is_pipe,
             ..
         } = opened;
         let mut reader = Self {
@@ -75,16 +78,29 @@ impl<T: DeserializeOwned> CsvReader<T> {
             name,
             policy,
             max_record,
+            is_pipe,
             bad: 0,
             record: PhantomData,
         };
         if header {
             reader.read_header()?;
         }
-        if let Some(place) = from {
-            reader.go_to(place)?;
+        if let Some((place, mark)) = resumed {
+            reader.change_place(place, |file| file.return_to(mark))?;
         }
         Ok(reader)
+    }
+
+    /// Where an earlier reader stopped, if it stopped in this file; the header is read first in any case.
+    fn resumed(opened: &mut Opened) -> Result<Option<(Place, Mark)>> {
+        if opened.from.is_none() {
+            return Ok(None);
+        }
+        let place = opened.go_on(b"\n\r")?;
+        let mark = opened.file.mark();
+        let back = opened.file.go_to(0);
+        back.map_err(|cause| Error::io("reading", &opened.path, cause))?;
+        Ok(Some((place, mark)))
     }
 
     /// Reads the line that names the columns. An empty file has none, and no records.
@@ -136,10 +152,17 @@ impl<T: DeserializeOwned> CsvReader<T> {
 
     /// Reads on from another place.
     fn go_to(&mut self, place: Place) -> Result<()> {
+        self.change_place(place, |file| file.go_to(place.byte))
+    }
+
+    fn change_place(
+        &mut self,
+        place: Place,
+        change: impl FnOnce(&mut TrackedFile) -> std::io::Result<()>,
+    ) -> Result<()> {
         let Some(csv) = self.csv.take() else { return Ok(()) };
         let mut file = csv.into_inner().into_inner();
-        let moved = file.seek(std::io::SeekFrom::Start(place.byte));
-        moved.map_err(|cause| Error::io("reading", &self.path, cause))?;
+        change(&mut file).map_err(|cause| Error::io("reading", &self.path, cause))?;
         self.csv = Some(csv_reader(Limited::new(file), self.delimiter));
         self.base = place;
         Ok(())
@@ -200,7 +223,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
         if !file.ended {
             return Ok(false);
         }
-        match file.peek(start.byte, most) {
+        match file.file().peek(start.byte, most) {
             Ok(record) => Ok(end_inside_quotes(&record, delimiter)),
             Err(cause) => Err(Error::io("reading", &self.path, cause)),
         }
@@ -210,7 +233,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
     #[cold]
     fn leave_out(&mut self, start: Place) -> Result<Tried<T>> {
         let (most, name) = (self.max_record, self.name.clone());
-        let piece = self.csv().get_mut().peek(start.byte, most as u64);
+        let piece = self.csv().get_mut().file().peek(start.byte, most as u64);
         let piece = piece.map_err(|cause| Error::io("reading", &self.path, cause))?;
         let blank = piece
             .iter()
@@ -242,7 +265,11 @@ impl<T: DeserializeOwned> CsvReader<T> {
         }
         let mut behind = seen as u64;
         loop {
-            let block = self.csv().get_mut().peek(start.byte + behind, BUFFER as u64);
+            let block = self
+                .csv()
+                .get_mut()
+                .file()
+                .peek(start.byte + behind, BUFFER as u64);
             let block = block.map_err(|cause| Error::io("reading", &self.path, cause))?;
             match block.iter().position(|&byte| byte == b'\n') {
                 Some(end) => return Ok(behind + end as u64 + 1),
@@ -319,7 +346,9 @@ impl<T: DeserializeOwned> Reader for CsvReader<T> {
     }
 
     fn position(&mut self) -> Result<Position> {
-        Ok(Position::of(&self.place()))
+        let (place, is_pipe) = (self.place(), self.is_pipe);
+        let path = self.path.clone();
+        position_in(self.csv().get_mut().file(), &path, place, is_pipe)
     }
 
     fn skipped(&self) -> u64 {
