@@ -1,7 +1,8 @@
 //! What flows through a pipeline, and the one trait that everything flows through.
 
+use crate::error::{Error, Result};
 use crate::metrics::Tally;
-use crate::state::{Restore, Save};
+use crate::state::{DeclaredState, Restore, Save};
 use crate::time::Timestamp;
 
 /// One record on its way.
@@ -82,6 +83,8 @@ pub enum Control<'a> {
     Active,
     /// The clock shows this; sent now and then, also when a source has nothing to read.
     Tick(Timestamp),
+    /// The source upstream had ended before the job was saved, and has more records now.
+    AfterEnd(&'a mut AfterEnd),
     /// The sources are open: open what is written.
     Start,
     /// Write out what is buffered.
@@ -92,6 +95,33 @@ pub enum Control<'a> {
     Restore(&'a mut Restore),
     /// Add your counts.
     Count(&'a mut Tally),
+}
+
+/// Asks the operators downstream of a source that had ended whether its further records come too late for them.
+#[derive(Debug, Default)]
+pub struct AfterEnd {
+    refused: Option<Error>,
+}
+
+impl AfterEnd {
+    /// Asks an operator that has come to this watermark: after the end of the input its results are final.
+    pub(crate) fn ask(&mut self, state: &DeclaredState, watermark: Timestamp) {
+        if watermark == Timestamp::MAX {
+            self.refused.get_or_insert_with(|| Error::Savepoint {
+                doing: "restoring",
+                cause: format!(
+                    "the input of `{}` had ended, and its results were final; its sources have more records now: start \
+                     the job anew",
+                    state.id()
+                ),
+            });
+        }
+    }
+
+    /// What they said.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.refused.map_or(Ok(()), Err)
+    }
 }
 
 /// How far the partitions of the sources have come, as the operators say that give event time.

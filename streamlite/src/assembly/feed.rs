@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::connector::{FileUse, Partition, Position, Progress, Reader, Source};
 use crate::error::Result;
-use crate::record::{Control, Lane, Push, Record};
+use crate::record::{AfterEnd, Control, Lane, Push, Record};
 use crate::state::head_of;
 use crate::time::Timestamp;
 
@@ -34,7 +34,7 @@ pub(crate) trait Feed {
 
     /// Announces the partitions that have not ended: all before the first read, or one that has not yet spoken would not
     /// hold the watermark back.
-    fn announce(&mut self);
+    fn announce(&mut self) -> Result<()>;
 
     /// Whether every partition was read to its end.
     fn has_ended(&self) -> bool;
@@ -104,6 +104,8 @@ pub(super) struct SourceFeed<S: Source, P> {
     by_lane: Vec<Option<usize>>,
     /// How many partitions have not ended.
     left: usize,
+    /// Whether all of it had been read when the job was saved.
+    had_ended: bool,
     /// Records that were read in this run.
     records: u64,
     current: Option<Lane>,
@@ -139,6 +141,7 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             partitions: Vec::new(),
             by_lane: Vec::new(),
             left: 0,
+            had_ended: false,
             records: 0,
             current: None,
             skipped: 0,
@@ -202,6 +205,11 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     fn place(&mut self, places: Vec<Place>) -> Result<Vec<Lane>> {
         // Of few partitions all are opened before the job starts: what cannot be read is told before anything is written.
         let few = places.len() <= FEW;
+        let mut begun = places
+            .iter()
+            .filter(|place| place.read != Read::Nothing)
+            .peekable();
+        self.had_ended = begun.peek().is_some() && begun.all(|place| matches!(place.read, Read::All(_)));
         let mut lanes = Vec::with_capacity(places.len());
         for Place {
             partition,
@@ -248,7 +256,12 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         self.left == 0
     }
 
-    fn announce(&mut self) {
+    fn announce(&mut self) -> Result<()> {
+        if self.had_ended && self.left > 0 {
+            let mut after_end = AfterEnd::default();
+            self.control_chain(&mut Control::AfterEnd(&mut after_end));
+            after_end.finish()?;
+        }
         for place in 0..self.partitions.len() {
             if !matches!(self.partitions[place].reading, Reading::Ended(_)) {
                 let lane = self.partitions[place].lane;
@@ -258,6 +271,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         if self.left == 0 {
             self.watermark_chain(Timestamp::MAX);
         }
+        Ok(())
     }
 
     fn places(&mut self) -> Result<Vec<Place>> {

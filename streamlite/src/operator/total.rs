@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
-use super::windowed::{end_results, pass_results, refuse_after_end};
+use super::windowed::{end_results, pass_results};
 use crate::aggregate::{Aggregate, Finish};
-use crate::assembly::{Context, Failure, Stage};
+use crate::assembly::{Context, Stage};
 use crate::record::{Control, Lane, Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
 use crate::time::Timestamp;
@@ -30,7 +30,6 @@ pub struct TotalPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     watermark: Timestamp,
     lane: Lane,
     state: DeclaredState,
-    failure: Failure,
     node: usize,
     next: N,
     keeps: PhantomData<fn() -> (T, C)>,
@@ -64,7 +63,6 @@ where
             watermark: Timestamp::MIN,
             lane: cx.own_lane(),
             state,
-            failure: cx.failure().clone(),
             node: cx.node_index(),
             next,
             keeps: PhantomData,
@@ -120,7 +118,7 @@ where
         match control {
             Control::Save(save) => save.state(&self.state, self),
             Control::Restore(restore) => restore.state(&self.state.clone(), self),
-            Control::LaneOpen(_) => refuse_after_end(&self.failure, &self.state, self.watermark),
+            Control::AfterEnd(after) => after.ask(&self.state, self.watermark),
             Control::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
             _ => {}
         }

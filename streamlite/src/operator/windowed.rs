@@ -5,8 +5,7 @@ use std::marker::PhantomData;
 use super::fan_out::Nowhere;
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
-use crate::assembly::{Chain, Context, Failure, Node12, Stage};
-use crate::error::Error;
+use crate::assembly::{Chain, Context, Node12, Stage};
 use crate::record::{Control, Lane, Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
 use crate::time::{TimeDelta, Timestamp};
@@ -112,7 +111,6 @@ pub struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
     /// The lane that results are sent in: they belong to no partition.
     lane: Lane,
     state: DeclaredState,
-    failure: Failure,
     node: usize,
     next: N,
     late: L,
@@ -158,7 +156,6 @@ where
             firing: described.firing,
             lane: cx.own_lane(),
             state: cx.declare(shape),
-            failure: cx.failure().clone(),
             node: cx.node_index(),
             next,
             late,
@@ -308,7 +305,7 @@ where
                 };
                 counts.watermark = Some(self.slices.watermark());
             }
-            Control::LaneOpen(_) => refuse_after_end(&self.failure, &self.state, self.slices.watermark()),
+            Control::AfterEnd(after) => after.ask(&self.state, self.slices.watermark()),
             _ => {}
         }
         self.late.control(control);
@@ -324,21 +321,6 @@ pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut
         Control::Lane(_) => next.control(&mut Control::Lane(lane)),
         Control::LaneEnd(_) | Control::LaneQuiet(..) | Control::LaneWatermark(..) => {}
         _ => next.control(control),
-    }
-}
-
-/// After the end of the input results are final. A job that is restored from there, and whose sources have more now,
-/// cannot go on as if nothing had happened.
-pub(super) fn refuse_after_end(failure: &Failure, state: &DeclaredState, watermark: Timestamp) {
-    if watermark == Timestamp::MAX {
-        failure.set(Error::Savepoint {
-            doing: "restoring",
-            cause: format!(
-                "the input of `{}` had ended, and its results were final; its sources have more records now: start the job \
-                 anew",
-                state.id()
-            ),
-        });
     }
 }
 

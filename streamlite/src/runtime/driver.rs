@@ -122,7 +122,7 @@ impl<'env> Driver<'env> {
         if let Some(saved) = saved {
             driver.restore(saved)?;
         }
-        driver.announce();
+        driver.announce()?;
         driver.parts.failure.check()?;
         Ok(driver)
     }
@@ -188,13 +188,14 @@ impl<'env> Driver<'env> {
     }
 
     /// Announces every partition.
-    fn announce(&mut self) {
+    fn announce(&mut self) -> Result<()> {
         for feed in &mut self.feeds {
-            feed.announce();
+            feed.announce()?;
         }
         for feed in 0..self.feeds.len() {
             self.ask_progress(feed);
         }
+        Ok(())
     }
 
     /// Saves all that the job remembers; to be called between two reads.

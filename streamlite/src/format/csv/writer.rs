@@ -19,20 +19,42 @@ pub struct CsvWriter {
     delimiter: u8,
     /// The header of a file that is appended to, until the first record has shown that it is the records' own.
     header_there: Option<ByteRecord>,
+    /// How many of the encoded bytes are whole records.
+    whole: usize,
 }
 
-/// Where one record is encoded, before all of it goes to the file at once.
+/// How much is gathered before it is written out.
+const BLOCK: usize = 64 << 10;
+
+/// Where records are encoded, before they go to the file.
 #[derive(Default)]
-struct Scratch(Cell<Vec<u8>>);
+struct Scratch {
+    bytes: Cell<Vec<u8>>,
+    len: Cell<usize>,
+}
 
 impl Write for Scratch {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.get_mut().extend_from_slice(bytes);
+        self.bytes.get_mut().extend_from_slice(bytes);
+        *self.len.get_mut() += bytes.len();
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+impl Scratch {
+    fn take(&self) -> Vec<u8> {
+        self.len.set(0);
+        self.bytes.take()
+    }
+
+    fn put_back(&self, bytes: Vec<u8>) {
+        self.len.set(bytes.len());
+        self.bytes.set(bytes);
     }
 }
 
@@ -51,28 +73,40 @@ impl CsvWriter {
         header: bool,
         header_there: Option<ByteRecord>,
     ) -> Self {
+        let scratch = Scratch::default();
+        scratch.put_back(Vec::with_capacity(2 * BLOCK));
         let csv = csv::WriterBuilder::new()
             .delimiter(delimiter)
             .has_headers(header)
-            .from_writer(Scratch::default());
+            .from_writer(scratch);
         Self {
             csv,
             file,
             delimiter,
             header_there,
+            whole: 0,
         }
     }
 
-    /// What was encoded, if it is a record; the header before the first one is part of it.
-    #[inline]
-    fn encoded<T: Serialize>(&mut self, record: T) -> Result<Vec<u8>> {
-        let encoded = self.csv.serialize(record);
-        let encoded = encoded.and_then(|()| self.csv.flush().map_err(csv::Error::from));
-        let bytes = self.csv.get_ref().0.take();
-        match encoded {
-            Ok(()) => Ok(bytes),
-            Err(error) => Err(self.failure(error)),
-        }
+    /// Hands whole records to the file.
+    fn write_out(&mut self) -> Result<()> {
+        let mut bytes = self.csv.get_ref().take();
+        bytes.truncate(self.whole);
+        self.whole = 0;
+        let written = self.file.add_block(&mut bytes);
+        self.csv.get_ref().put_back(bytes);
+        written
+    }
+
+    /// The first record that is appended to a file.
+    #[cold]
+    fn check_header(&mut self, there: &ByteRecord) -> Result<()> {
+        let encoded = self.csv.get_ref().take();
+        self.whole = 0;
+        let encoded = self.without_header(encoded, there)?;
+        self.whole = encoded.len();
+        self.csv.get_ref().put_back(encoded);
+        Ok(())
     }
 
     /// Leaves out the header before the first record, which the file that is appended to has already.
@@ -124,23 +158,30 @@ impl CsvWriter {
 impl<T: Serialize> Writer<T> for CsvWriter {
     #[inline]
     fn write(&mut self, record: Record<T>) -> Result<()> {
-        let mut encoded = self.encoded(record.value)?;
+        let encoded = self.csv.serialize(record.value);
+        let encoded = encoded.and_then(|()| self.csv.flush().map_err(csv::Error::from));
+        encoded.map_err(|error| self.failure(error))?;
+        self.whole = self.csv.get_ref().len.get();
         if let Some(there) = self.header_there.take() {
-            encoded = self.without_header(encoded, &there)?;
+            self.check_header(&there)?;
         }
-        let added = self.file.add::<Error>(
-            |buffer| {
-                buffer.extend_from_slice(&encoded);
-                Ok(())
-            },
-            |_, error| error,
-        );
-        encoded.clear();
-        self.csv.get_ref().0.set(encoded);
-        added
+        if self.whole >= BLOCK {
+            self.write_out()?;
+        }
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {
+        self.write_out()?;
         self.file.flush()
+    }
+}
+
+impl Drop for CsvWriter {
+    /// As that of the file: a job that is dropped has written what it was given.
+    fn drop(&mut self) {
+        if self.whole > 0 {
+            let _ = self.write_out();
+        }
     }
 }
