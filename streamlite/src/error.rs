@@ -125,7 +125,12 @@ impl Error {
 
 /// What to do about an I/O error that has an obvious answer.
 fn advice_of(cause: &std::io::Error) -> &'static str {
+    /// What Unix says where a process has too many files open.
+    const TOO_MANY_OPEN: i32 = 24;
     match cause.kind() {
+        _ if cause.raw_os_error() == Some(TOO_MANY_OPEN) => {
+            "; allow more with `ulimit -n`, or read fewer files at once"
+        }
         std::io::ErrorKind::NotFound => "; check the path, relative paths start at the working directory",
         std::io::ErrorKind::PermissionDenied => "; check who may read and write it",
         std::io::ErrorKind::AlreadyExists => {

@@ -75,7 +75,7 @@ pub enum Control<'a> {
     LaneWatermark(Lane, Timestamp),
     /// Nothing has been read from this partition, although it was asked: the clock shows this.
     LaneQuiet(Lane, Timestamp),
-    /// How far the partitions have come.
+    /// How far a partition has come.
     Progress(&'a mut LaneProgress),
     /// Every partition upstream is quiet: do not wait for this input.
     Idle,
@@ -124,20 +124,37 @@ impl AfterEnd {
     }
 }
 
-/// How far the partitions of the sources have come, as the operators say that give event time.
+/// How far a partition has come, as the operators say that give it event time.
 ///
 /// A driver reads the partition that is behind, so that event time stays aligned and little is buffered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct LaneProgress {
-    pub(crate) watermarks: Vec<Timestamp>,
+    lane: Lane,
+    watermark: Option<Timestamp>,
 }
 
 impl LaneProgress {
-    /// Notes how far a lane has come; with several answers the lowest counts.
-    pub(crate) fn note(&mut self, lane: Lane, watermark: Timestamp) {
-        if let Some(known) = self.watermarks.get_mut(lane.index()) {
-            *known = watermark.min(*known);
+    /// Asks for a partition.
+    pub(crate) fn of(lane: Lane) -> Self {
+        Self {
+            lane,
+            watermark: None,
         }
+    }
+
+    /// Which partition is asked for.
+    pub(crate) fn lane(&self) -> Lane {
+        self.lane
+    }
+
+    /// Notes how far it has come; with several answers the lowest counts.
+    pub(crate) fn note(&mut self, watermark: Timestamp) {
+        self.watermark = Some(self.watermark.map_or(watermark, |known| known.min(watermark)));
+    }
+
+    /// How far it has come; `None` if nothing gives it event time.
+    pub(crate) fn watermark(&self) -> Option<Timestamp> {
+        self.watermark
     }
 }
 

@@ -499,3 +499,24 @@ fn one_of_two_files_that_had_ended_holds_the_watermark_back_again() {
         .expect("it has grown");
     assert_eq!((got.take(), report.records_read()), (vec![602], 604));
 }
+
+/// 3,000 files of which each is one partition: what happens once a file and a turn must not look at all of them.
+#[test]
+fn many_files_are_read_by_turns_in_the_order_of_their_names() {
+    let folder = Folder::new();
+    for number in 0..3_000 {
+        folder.write(&format!("{number:04}.txt"), &format!("{number}\n"));
+    }
+    let source = LinesSource::glob(&folder.path("*.txt").display().to_string()).expect("they are there");
+    let (out, got) = CollectionSink::new();
+    let report = copied(source, out).run().expect("they are read");
+    assert_eq!(report.records_read(), 3_000);
+    assert_eq!(
+        got.take(),
+        (0..3_000).map(|number| number.to_string()).collect::<Vec<_>>()
+    );
+    let source = LinesSource::glob(&folder.path("*.txt").display().to_string()).expect("they are there");
+    let (out, got) = CollectionSink::new();
+    counted(source, out).run().expect("they are read");
+    assert_eq!(got.take(), [3_000]);
+}

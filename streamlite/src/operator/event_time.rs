@@ -46,6 +46,9 @@ pub struct EventTimePush<F, N> {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Lanes {
     known: Vec<LaneState>,
+    /// The places of the lanes among the known, by their numbers.
+    #[serde(skip)]
+    places: Vec<Option<usize>>,
     current: usize,
     alignment: Alignment,
 }
@@ -128,8 +131,8 @@ where
             Control::Tick(now) => self.tick(*now),
             Control::Progress(progress) => {
                 self.note_own();
-                for (place, known) in self.lanes.known.iter().enumerate() {
-                    progress.note(Lane(known.lane), self.lanes.alignment.watermark_of(place));
+                if let Some(place) = self.lanes.search(progress.lane()) {
+                    progress.note(self.lanes.alignment.watermark_of(place));
                 }
             }
             Control::Count(tally) => {
@@ -293,6 +296,7 @@ impl Lanes {
     /// Makes a lane known; one that is known already stays as it is.
     fn open(&mut self, lane: Lane) {
         if self.search(lane).is_none() {
+            self.index(lane, self.known.len());
             self.known.push(LaneState {
                 lane: lane.0,
                 quiet_since: None,
@@ -306,7 +310,14 @@ impl Lanes {
     }
 
     fn search(&self, lane: Lane) -> Option<usize> {
-        self.known.iter().position(|known| known.lane == lane.0)
+        self.places.get(lane.index()).copied().flatten()
+    }
+
+    fn index(&mut self, lane: Lane, place: usize) {
+        if self.places.len() <= lane.index() {
+            self.places.resize(lane.index() + 1, None);
+        }
+        self.places[lane.index()] = Some(place);
     }
 }
 
@@ -317,6 +328,10 @@ impl Snapshot for Lanes {
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         *self = from.plain()?;
+        for place in 0..self.known.len() {
+            self.index(Lane(self.known[place].lane), place);
+        }
+        self.alignment.reindex();
         Ok(())
     }
 }

@@ -154,6 +154,7 @@ impl Snapshot for Alignment {
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         *self = from.plain()?;
+        self.reindex();
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::connector::Progress;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::metrics::{Report, SavedCounts, SourceTally, Tally};
-use crate::record::{Control, Lane};
+use crate::record::{Control, Lane, LaneProgress};
 use crate::state::{Restore, Save};
 use crate::time::{Clock, TimeDelta, Timestamp};
 
@@ -192,8 +192,8 @@ impl<'env> Driver<'env> {
         for feed in &mut self.feeds {
             feed.announce()?;
         }
-        for feed in 0..self.feeds.len() {
-            self.ask_progress(feed);
+        for (feed, lane) in self.lanes.all() {
+            self.ask_progress(feed, lane);
         }
         Ok(())
     }
@@ -342,7 +342,7 @@ impl<'env> Driver<'env> {
         )?;
         self.lanes.note(lane, progress);
         if !alone {
-            self.ask_progress(feed);
+            self.ask_progress(feed, lane);
         }
         if progress == Progress::Pending {
             self.feeds[feed].control(&mut Control::LaneQuiet(lane, now));
@@ -384,10 +384,10 @@ impl<'env> Driver<'env> {
         self.parts.failure.check()
     }
 
-    fn ask_progress(&mut self, feed: usize) {
-        let mut progress = self.lanes.unknown_progress();
+    fn ask_progress(&mut self, feed: usize, lane: Lane) {
+        let mut progress = LaneProgress::of(lane);
         self.feeds[feed].control(&mut Control::Progress(&mut progress));
-        self.lanes.note_progress(feed, &progress);
+        self.lanes.note_watermark(lane, progress.watermark());
     }
 
     /// Passes a control signal through the whole job.

@@ -1,14 +1,33 @@
 //! Which partition is read next.
 
+use std::collections::BTreeSet;
+
 use crate::connector::Progress;
-use crate::record::{Lane, LaneProgress};
+use crate::record::Lane;
 use crate::time::Timestamp;
 
-/// The lanes of all sources, in the order of their numbers.
+/// The lanes of all sources. What happens once a turn costs the logarithm of their number.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     lanes: Vec<LaneRun>,
+    /// The place of each lane in `lanes`, by its number.
+    places: Vec<Option<usize>>,
+    /// Those that are ready, in the order in which they are read.
+    ready: BTreeSet<Turn>,
+    /// Those that had nothing when they were asked last.
+    asked: Vec<usize>,
+    /// How many have not ended.
+    running: usize,
     runs: u64,
+}
+
+/// Whose turn it is: the lane that is behind in event time, of several the one that has waited longest, of several the
+/// first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    watermark: Timestamp,
+    last_run: u64,
+    place: usize,
 }
 
 #[derive(Debug)]
@@ -33,20 +52,31 @@ enum LaneState {
 impl Lanes {
     /// Adds a lane that has not ended, and was read last in this run.
     pub(super) fn add(&mut self, feed: usize, lane: Lane, last_run: u64) {
-        let fresh = LaneRun {
+        let place = self.lanes.len();
+        if self.places.len() <= lane.index() {
+            self.places.resize(lane.index() + 1, None);
+        }
+        self.places[lane.index()] = Some(place);
+        self.runs = self.runs.max(last_run);
+        self.running += 1;
+        self.lanes.push(LaneRun {
             feed,
             lane,
             watermark: Timestamp::MIN,
             last_run,
-            state: LaneState::Ready,
-        };
-        self.runs = self.runs.max(last_run);
-        self.lanes.push(fresh);
+            state: LaneState::Asked,
+        });
+        self.set(place, LaneState::Ready);
     }
 
     /// When each lane was read last.
     pub(super) fn last_runs(&self) -> impl Iterator<Item = (Lane, u64)> {
         self.lanes.iter().map(|lane| (lane.lane, lane.last_run))
+    }
+
+    /// The lanes, each with its feed.
+    pub(super) fn all(&self) -> Vec<(usize, Lane)> {
+        self.lanes.iter().map(|lane| (lane.feed, lane.lane)).collect()
     }
 
     /// The first lane of a feed.
@@ -59,18 +89,13 @@ impl Lanes {
 
     /// How many lanes have not ended.
     pub(super) fn running(&self) -> usize {
-        self.lanes
-            .iter()
-            .filter(|lane| lane.state != LaneState::Ended)
-            .count()
+        self.running
     }
 
-    /// The lane that is behind in event time, and of several the one that has waited longest.
+    /// The lane whose turn it is.
     pub(super) fn next(&self) -> Option<(usize, Lane)> {
-        let ready = self.lanes.iter().filter(|lane| lane.state == LaneState::Ready);
-        ready
-            .min_by_key(|lane| (lane.watermark, lane.last_run))
-            .map(|lane| (lane.feed, lane.lane))
+        let lane = &self.lanes[self.ready.first()?.place];
+        Some((lane.feed, lane.lane))
     }
 
     /// Notes what a read gave. A lane that had something lets those be asked again that had nothing.
@@ -80,49 +105,77 @@ impl Lanes {
         if progress != Progress::Pending {
             self.ask_again();
         }
-        if let Some(known) = self.lanes.iter_mut().find(|known| known.lane == lane) {
-            known.last_run = runs;
-            known.state = match progress {
-                Progress::Ready => LaneState::Ready,
-                Progress::Pending => LaneState::Asked,
-                Progress::End => LaneState::Ended,
-            };
+        if let Some(place) = self.place(lane) {
+            self.change(place, |lane| lane.last_run = runs);
+            self.set(
+                place,
+                match progress {
+                    Progress::Ready => LaneState::Ready,
+                    Progress::Pending => LaneState::Asked,
+                    Progress::End => LaneState::Ended,
+                },
+            );
         }
     }
 
     /// Lets all lanes be asked again that had nothing.
     pub(super) fn ask_again(&mut self) {
-        for lane in self
-            .lanes
-            .iter_mut()
-            .filter(|lane| lane.state == LaneState::Asked)
-        {
-            lane.state = LaneState::Ready;
+        for place in std::mem::take(&mut self.asked) {
+            if self.lanes[place].state == LaneState::Asked {
+                self.set(place, LaneState::Ready);
+            }
         }
     }
 
-    /// A progress to be filled in by the operators.
-    pub(super) fn unknown_progress(&self) -> LaneProgress {
-        let lanes = self
-            .lanes
-            .iter()
-            .map(|lane| lane.lane.index() + 1)
-            .max()
-            .unwrap_or(0);
-        LaneProgress {
-            watermarks: vec![Timestamp::MAX; lanes],
+    /// Notes how far a lane has come; `None` where nothing gives it event time.
+    pub(super) fn note_watermark(&mut self, lane: Lane, watermark: Option<Timestamp>) {
+        if let Some(place) = self.place(lane) {
+            self.change(place, |lane| lane.watermark = watermark.unwrap_or(Timestamp::MIN));
         }
     }
 
-    /// Notes how far the lanes of one feed have come.
-    pub(super) fn note_progress(&mut self, feed: usize, progress: &LaneProgress) {
-        for lane in self.lanes.iter_mut().filter(|lane| lane.feed == feed) {
-            let known = progress.watermarks[lane.lane.index()];
-            lane.watermark = if known == Timestamp::MAX {
-                Timestamp::MIN
-            } else {
-                known
-            };
+    fn place(&self, lane: Lane) -> Option<usize> {
+        self.places.get(lane.index()).copied().flatten()
+    }
+
+    fn turn(&self, place: usize) -> Turn {
+        let LaneRun {
+            watermark, last_run, ..
+        } = self.lanes[place];
+        Turn {
+            watermark,
+            last_run,
+            place,
+        }
+    }
+
+    /// Changes what decides when a lane is read.
+    fn change(&mut self, place: usize, change: impl FnOnce(&mut LaneRun)) {
+        let is_ready = self.ready.remove(&self.turn(place));
+        change(&mut self.lanes[place]);
+        if is_ready {
+            self.ready.insert(self.turn(place));
+        }
+    }
+
+    fn set(&mut self, place: usize, state: LaneState) {
+        let before = std::mem::replace(&mut self.lanes[place].state, state);
+        if before == state {
+            return;
+        }
+        let turn = self.turn(place);
+        match state {
+            LaneState::Ready => {
+                self.ready.insert(turn);
+            }
+            LaneState::Asked => {
+                self.ready.remove(&turn);
+                self.asked.push(place);
+            }
+            LaneState::Ended => {
+                self.ready.remove(&turn);
+                self.running -= 1;
+            }
         }
     }
 }
@@ -157,8 +210,8 @@ mod tests {
     fn the_lane_that_is_behind_is_read_first() {
         let mut lanes = lanes(2);
         lanes.note(Lane(0), Progress::Ready);
-        let watermarks = [10, 20].map(Timestamp::from_millis).to_vec();
-        lanes.note_progress(0, &LaneProgress { watermarks });
+        lanes.note_watermark(Lane(0), Some(Timestamp::from_millis(10)));
+        lanes.note_watermark(Lane(1), Some(Timestamp::from_millis(20)));
         assert_eq!(next_of(&lanes), Some(0));
     }
 
