@@ -1,5 +1,6 @@
 //! What the tests share: sources, records, and naive models that share no code with the library.
 
+pub mod faulty;
 pub mod model;
 mod partitions;
 

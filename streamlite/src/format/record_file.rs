@@ -1,7 +1,7 @@
 //! A file of whole records: what is written in part is taken back.
 
 use std::fmt;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 
 use crate::error::{Error, Result};
 use crate::fs::WriteFile;
@@ -77,7 +77,7 @@ impl RecordFile {
 
     /// Writes out what is in the buffer.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        let written = write_all(&mut *self.file, &self.buffer).and_then(|()| self.file.flush());
+        let written = write_all(&mut *self.file, &self.buffer).and_then(|()| flush(&mut *self.file));
         match written {
             Ok(()) => self.len += self.buffer.len() as u64,
             Err(_) => {
@@ -100,6 +100,15 @@ fn write_all(file: &mut dyn WriteFile, mut bytes: &[u8]) -> std::io::Result<()> 
         }
     }
     Ok(())
+}
+
+fn flush(file: &mut dyn WriteFile) -> std::io::Result<()> {
+    loop {
+        match file.flush() {
+            Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
+            flushed => return flushed,
+        }
+    }
 }
 
 impl Drop for RecordFile {
