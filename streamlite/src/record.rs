@@ -69,16 +69,22 @@ pub enum Control<'a> {
     LaneOpen(Lane),
     /// The records that follow come from this partition.
     Lane(Lane),
+    /// Until the next [`Leave`](Self::Leave) the records come in this lane: results, amid the records of a partition.
+    Enter(Lane),
+    /// The records that follow come again from where they came before the last [`Enter`](Self::Enter).
+    Leave,
     /// This partition will have no more records.
     LaneEnd(Lane),
     /// The source itself says how far this partition has come.
     LaneWatermark(Lane, Timestamp),
     /// Nothing has been read from this partition, although it was asked: the clock shows this.
     LaneQuiet(Lane, Timestamp),
+    /// This partition may have records again at any time, although none has come yet.
+    LaneAwake(Lane),
     /// How far a partition has come.
     Progress(&'a mut LaneProgress),
-    /// Every partition upstream is quiet: do not wait for this input.
-    Idle,
+    /// Every partition upstream is quiet: do not wait for this input. The clock shows this.
+    Idle(Timestamp),
     /// A partition upstream speaks again.
     Active,
     /// The clock shows this; sent now and then, also when a source has nothing to read.

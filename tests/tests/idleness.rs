@@ -211,3 +211,102 @@ fn windows_of_which_the_source_has_ended_hold_nothing_back() {
     assert_eq!(t.rows.take(), [(0, 4)]);
     t.finish();
 }
+
+pipeline!(
+    /// Event time behind windows, one of whose sources is quiet: the second `event_time` waits for it as long as it says.
+    fn cascaded_idle(a: Source<i64>, b: Source<i64>, rows: Sink<(i64, u64)>) {
+        let first = a
+            .event_time(|at| *at)
+            .idle_after(1s)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start, rows.count()));
+        let second = b
+            .event_time(|at| *at)
+            .idle_after(1s)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start, rows.count()));
+        union(first, second)
+            .event_time(|(start, _)| *start)
+            .idle_after(1s)
+            .window(tumbling(20ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
+            .to(rows);
+    }
+);
+
+#[test]
+fn windows_of_which_the_source_is_idle_hold_nothing_back() {
+    let mut t = cascaded_idle::test();
+    t.a.push_all([1, 11]);
+    t.b.push_all([1, 11, 21, 31, 41]);
+    t.clock.advance(TimeDelta::from_millis(1_100));
+    assert_eq!(t.rows.take(), [], "the windows of a have come to 0 alone");
+    t.b.push(51);
+    assert_eq!(
+        t.rows.take(),
+        [],
+        "a is idle for itself, and the second one waits still"
+    );
+    t.clock.advance(TimeDelta::from_millis(1_100));
+    assert_eq!(t.rows.take(), [(0, 3), (20, 2)], "a holds nothing back any more");
+    t.b.push_all([61, 71]);
+    assert_eq!(t.rows.take(), [(40, 2)]);
+    t.a.push_all([72, 95]);
+    t.b.push_all([85, 96, 105, 116]);
+    assert_eq!(t.rows.take(), [], "a speaks, and is waited for again");
+    t.finish();
+    assert_eq!(t.rows.take(), [(60, 3), (80, 3), (100, 2)]);
+}
+
+pipeline!(
+    /// Two sources meet before event time is read from their records.
+    fn met(a: Source<i64>, b: Source<i64>, rows: Sink<(i64, u64)>) {
+        union(a, b)
+            .event_time(|at| *at)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
+            .to(rows);
+    }
+
+    /// Records of a source, and results of windows of the same source, meet before event time is read from them.
+    fn met_results(a: Source<i64>, rows: Sink<(i64, u64)>) {
+        let windows = a
+            .event_time(|at| *at)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start.as_millis() - 100, rows.count()))
+            .map(|(start, _)| start);
+        union(windows, a)
+            .event_time(|at| *at)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
+            .to(rows);
+    }
+);
+
+#[test]
+fn records_of_two_sources_that_meet_keep_their_lanes() {
+    let mut t = met::test();
+    t.a.push(1);
+    t.b.push(2);
+    t.a.push(30);
+    assert_eq!(t.rows.take(), [], "b has come to 2");
+    t.b.push(12);
+    assert_eq!(t.rows.take(), [(0, 2)]);
+    t.a.push(35);
+    t.b.push(28);
+    assert_eq!(t.rows.take(), [(10, 1)]);
+    t.finish();
+    assert_eq!(t.rows.take(), [(20, 1), (30, 2)]);
+}
+
+#[test]
+fn results_and_records_that_meet_keep_their_lanes() {
+    let mut t = met_results::test();
+    t.a.push_all([1, 11, 21]);
+    // The results are at -100 and -90: they hold the watermark back, whatever the records say.
+    assert_eq!(t.rows.take(), [(-100, 1)]);
+    t.a.push_all([22, 23, 125]);
+    assert_eq!(t.rows.take(), [(-90, 1)]);
+    t.finish();
+    assert_eq!(t.rows.take(), [(-80, 1), (0, 1), (10, 1), (20, 4), (120, 1)]);
+}

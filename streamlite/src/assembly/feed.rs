@@ -108,7 +108,6 @@ pub(super) struct SourceFeed<S: Source, P> {
     had_ended: bool,
     /// Records that were read in this run.
     records: u64,
-    current: Option<Lane>,
     /// Bad records of the partitions that have ended.
     skipped: u64,
     /// Not there after a panic in it: the job has failed.
@@ -143,7 +142,6 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             left: 0,
             had_ended: false,
             records: 0,
-            current: None,
             skipped: 0,
             chain: Some(chain),
         }
@@ -167,13 +165,6 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
     fn watermark_chain(&mut self, watermark: Timestamp) {
         if let Some(chain) = &mut self.chain {
             chain.watermark(watermark);
-        }
-    }
-
-    fn switch_to(&mut self, lane: Lane) {
-        if self.current != Some(lane) {
-            self.current = Some(lane);
-            self.control_chain(&mut Control::Lane(lane));
         }
     }
 
@@ -291,7 +282,6 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)> {
-        self.switch_to(turn.lane);
         let place = self.by_lane.get(turn.lane.index()).copied().flatten();
         let Some(place) = place else {
             return Ok((Progress::End, 0));

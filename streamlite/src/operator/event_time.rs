@@ -50,6 +50,9 @@ struct Lanes {
     #[serde(skip)]
     places: Vec<Option<usize>>,
     current: usize,
+    /// The lanes that were current before those that were entered.
+    #[serde(skip)]
+    outer: Vec<usize>,
     alignment: Alignment,
 }
 
@@ -125,8 +128,14 @@ where
         match control {
             Control::LaneOpen(lane) => self.reopen(*lane),
             Control::Lane(lane) => self.switch_to(*lane),
+            Control::Enter(lane) => {
+                self.lanes.outer.push(self.lanes.current);
+                self.switch_to(*lane);
+            }
+            Control::Leave => self.leave(),
             Control::LaneEnd(lane) => self.set(*lane, Activity::Finished),
             Control::LaneQuiet(lane, now) => self.quiet(*lane, *now),
+            Control::LaneAwake(lane) => self.awake(*lane),
             Control::LaneWatermark(lane, watermark) => self.lane_watermark(*lane, *watermark),
             Control::Tick(now) => self.tick(*now),
             Control::Progress(progress) => {
@@ -152,7 +161,7 @@ where
                 self.look_around();
             }
             // An earlier `event_time` found its partitions quiet; this one looks for itself.
-            Control::Idle | Control::Active => return,
+            Control::Idle(_) | Control::Active => return,
             _ => {}
         }
         self.next.control(control);
@@ -210,6 +219,14 @@ impl<F, N> EventTimePush<F, N> {
         self.look_around();
     }
 
+    fn leave(&mut self) {
+        if let Some(outer) = self.lanes.outer.pop() {
+            self.note_own();
+            self.lanes.current = outer;
+            self.look_around();
+        }
+    }
+
     /// What all lanes together let through now.
     fn raise<T>(&mut self)
     where
@@ -259,10 +276,25 @@ impl<F, N> EventTimePush<F, N> {
         N: Push<T>,
     {
         self.note_own();
-        let current = self.lanes.current;
-        self.lanes.known[current].quiet_since = None;
-        if self.lanes.alignment.is_idle(current) {
-            self.lanes.alignment.set(current, Activity::Active);
+        self.wake_place(self.lanes.current);
+    }
+
+    fn awake<T>(&mut self, lane: Lane)
+    where
+        N: Push<T>,
+    {
+        self.note_own();
+        self.lanes.open(lane);
+        self.wake_place(self.lanes.place(lane));
+    }
+
+    fn wake_place<T>(&mut self, place: usize)
+    where
+        N: Push<T>,
+    {
+        self.lanes.known[place].quiet_since = None;
+        if self.lanes.alignment.is_idle(place) {
+            self.lanes.alignment.set(place, Activity::Active);
             self.next.control(&mut Control::Active);
         }
         self.look_around();
@@ -286,7 +318,7 @@ impl<F, N> EventTimePush<F, N> {
         if changed {
             self.raise();
             if self.lanes.alignment.all_idle() {
-                self.next.control(&mut Control::Idle);
+                self.next.control(&mut Control::Idle(now));
             }
         }
     }

@@ -105,8 +105,8 @@ impl<N> FanIn<N> {
     where
         N: Push<T>,
     {
-        if let Control::Idle = control {
-            return self.idle(input);
+        if let Control::Idle(now) = control {
+            return self.idle(input, *now);
         }
         if control.is_for_all() {
             self.arrived += 1;
@@ -125,14 +125,14 @@ impl<N> FanIn<N> {
         self.next.control(control);
     }
 
-    fn idle<T>(&mut self, input: usize)
+    fn idle<T>(&mut self, input: usize, now: Timestamp)
     where
         N: Push<T>,
     {
         self.alignment.set(input, Activity::Idle);
         self.forward();
         if self.alignment.all_idle() {
-            self.next.control(&mut Control::Idle);
+            self.next.control(&mut Control::Idle(now));
         }
     }
 

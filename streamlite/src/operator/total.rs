@@ -96,8 +96,10 @@ where
                 finish,
                 aggregate,
                 next,
+                lane,
                 ..
             } = self;
+            next.control(&mut Control::Enter(*lane));
             table.drain_in_order(|key, acc| {
                 let value = finish.finish_owned(key, (), aggregate.last_result(acc));
                 next.push(Record {
@@ -106,6 +108,7 @@ where
                     seen,
                 });
             });
+            next.control(&mut Control::Leave);
         }
         self.watermark = watermark;
         if watermark == Timestamp::MAX {

@@ -172,6 +172,12 @@ where
     /// A window that has fired, and takes late records still, fires again for each: only the record's own key.
     #[cold]
     fn fire_again(&mut self, place: Place, record: &T) {
+        self.next.control(&mut Control::Enter(self.lane));
+        self.fire_key_again(place, record);
+        self.next.control(&mut Control::Leave);
+    }
+
+    fn fire_key_again(&mut self, place: Place, record: &T) {
         let (aggregate, seen) = (&self.aggregate, self.slices.watermark());
         let timestamp = place.window.last_timestamp();
         let table = self.slices.at(place);
@@ -282,7 +288,9 @@ where
     #[inline]
     fn watermark(&mut self, watermark: Timestamp) {
         if !self.slices.is_quiet_until(watermark) {
+            self.next.control(&mut Control::Enter(self.lane));
             self.fire(watermark);
+            self.next.control(&mut Control::Leave);
         }
         if watermark == Timestamp::MAX {
             end_results(self.lane, &mut self.next);
@@ -313,13 +321,26 @@ where
     }
 }
 
-/// Passes a control signal on to what takes results: they come in a lane of their own, which ends with
-/// the input.
+/// Passes a control signal on to what takes results: they come in a lane of their own, which ends with the input, and is
+/// quiet while the whole input is idle.
 pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut Control<'_>) {
     match control {
         Control::LaneOpen(_) => next.control(&mut Control::LaneOpen(lane)),
-        Control::Lane(_) => next.control(&mut Control::Lane(lane)),
-        Control::LaneEnd(_) | Control::LaneQuiet(..) | Control::LaneWatermark(..) => {}
+        Control::Lane(_)
+        | Control::Enter(_)
+        | Control::Leave
+        | Control::LaneEnd(_)
+        | Control::LaneQuiet(..)
+        | Control::LaneAwake(_)
+        | Control::LaneWatermark(..) => {}
+        Control::Idle(now) => {
+            next.control(&mut Control::LaneQuiet(lane, *now));
+            next.control(control);
+        }
+        Control::Active => {
+            next.control(&mut Control::LaneAwake(lane));
+            next.control(control);
+        }
         _ => next.control(control),
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct Driver<'env> {
     sizes: Sizes,
     /// What was counted before this run.
     before: Before,
+    /// The lane that was read last.
+    current: Option<Lane>,
     /// What the job has failed with.
     failed: Option<Error>,
 }
@@ -114,6 +116,7 @@ impl<'env> Driver<'env> {
             last_tick: now,
             sizes,
             before: Before::default(),
+            current: None,
             failed: None,
         };
         driver.check_files()?;
@@ -329,6 +332,10 @@ impl<'env> Driver<'env> {
         let Some((feed, lane)) = self.lanes.next() else {
             return self.rest(now);
         };
+        // Two sources may meet: a lane is told anew whenever another one was read, of whatever source.
+        if self.current.replace(lane) != Some(lane) {
+            self.feeds[feed].control(&mut Control::Lane(lane));
+        }
         self.feeds[feed].watermark(now);
         let alone = self.lanes.running() == 1;
         let quota = if alone { self.sizes.batch } else { self.sizes.run };
