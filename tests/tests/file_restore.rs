@@ -169,3 +169,52 @@ fn a_bad_record_has_its_line_after_several_breaks() {
     let error = job.step().expect_err("the fourth is bad").to_string();
     assert!(error.contains("0.txt:6: column `id`"), "{error}");
 }
+
+/// A run is so many records, whatever bad ones stand between them and however many are read at once.
+#[test]
+fn bad_records_change_no_turn() {
+    let good =
+        |file: u32, from: u32| (from..from + 7).map(move |n| format!("{{\"id\":{n},\"text\":\"{file}\"}}\n"));
+    let texts: Vec<String> = (0..3)
+        .map(|file| {
+            let bad = "bad\n".repeat(11 * file as usize + 3);
+            let before: String = good(file, 0).collect();
+            let after: String = good(file, 7).collect();
+            format!("{bad}{before}{bad}{after}{bad}")
+        })
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (_folder, paths) = files(&texts);
+    let job = |out| {
+        let source = JsonSource::<Note>::open_all(&paths)
+            .expect("they are there")
+            .on_error(Skip);
+        notes(source, out).turn_size(5)
+    };
+    let mut whole = None;
+    for batch in [1, 2, 3, 5, 100] {
+        let (out, got) = CollectionSink::new();
+        let report = job(out).batch_size(batch).run().expect("bad records are skipped");
+        assert_eq!((report.skipped(), report.records_read()), (3 * (3 + 14 + 25), 42));
+        let rows = got.take();
+        assert_eq!(*whole.get_or_insert(rows.clone()), rows, "batches of {batch}");
+        // With a break after each step.
+        let (mut rows, mut saved) = (Vec::new(), None::<Savepoint>);
+        loop {
+            let (out, got) = CollectionSink::new();
+            let next = job(out).batch_size(batch);
+            let next = match &saved {
+                Some(saved) => next.restore(saved),
+                None => next,
+            };
+            let mut running = next.start().expect("it starts");
+            let ended = running.step().expect("nothing goes wrong") == Progress::End;
+            saved = Some(running.savepoint().expect("it can be saved"));
+            rows.extend(got.take());
+            if ended {
+                break;
+            }
+        }
+        assert_eq!(whole, Some(rows), "batches of {batch}, with breaks");
+    }
+}

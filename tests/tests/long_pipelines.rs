@@ -37,6 +37,13 @@ chain!(long:
     | 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
 );
 
+// The second state stands in the last piece of the statement.
+chain!(last:
+    1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+    | 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
+    | 4 4 4 4 4
+);
+
 type Row = (u64, (u64, u64));
 type Pipeline = fn(CollectionSource<std::ops::Range<u64>>, CollectionSink<Row>) -> Job;
 
@@ -60,7 +67,7 @@ fn run(pipeline: Pipeline, saved: Option<&Savepoint>, steps: usize) -> (Vec<Row>
 
 #[test]
 fn the_states_of_a_long_chain_are_those_of_a_short_one() {
-    let pipelines: [Pipeline; 2] = [short::summed, long::summed];
+    let pipelines: [Pipeline; 3] = [short::summed, long::summed, last::summed];
     let (whole, _) = run(short::summed, None, usize::MAX);
     assert_eq!(whole.len(), 100);
     for first in pipelines {

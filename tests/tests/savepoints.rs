@@ -250,6 +250,8 @@ fn counts_go_to_the_statements_that_counted_them() {
     // `odd` came later: it saw what was read since. Of two statements of one name the first has the counts of before.
     assert_eq!(counts[0], ("odd", 5, 2));
     assert_eq!(counts[1], ("even", 5, 2));
+    assert_eq!(counts[2].0, "even");
+    assert_eq!(counts[2].2, 1, "of the records that were read since, one is even");
     assert_eq!((report.sources[0].records, report.sinks[1].records), (5, 2));
 }
 

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Turns};
 use super::savepoint::{Contents, SavedSource, Savepoint};
 use crate::assembly::{Assembly, Feed, Parts, Turn};
 use crate::connector::Progress;
@@ -152,6 +152,7 @@ impl<'env> Driver<'env> {
     /// Finds the partitions of every source, and where each goes on.
     fn place(&mut self, saved: Option<&Contents>) -> Result<()> {
         self.check_sources(saved)?;
+        let mut lanes = Vec::new();
         for index in 0..self.feeds.len() {
             let (parts, feed) = (&self.parts, &mut self.feeds[index]);
             let source = &parts.graph.sources[feed.source()];
@@ -166,9 +167,14 @@ impl<'env> Driver<'env> {
                 parts.partition_lane(source.identity, partition)
             })?;
             for lane in feed.place(places)? {
-                let last_run = known.last_runs.get(&lane).copied().unwrap_or(0);
-                self.lanes.add(index, lane, last_run);
+                lanes.push((index, lane, known.turns.get(&lane).copied()));
             }
+        }
+        // A lane that is new starts with the others, or it would keep them waiting until it has caught up.
+        let known = lanes.iter().filter_map(|(_, _, turns)| *turns);
+        let least = known.map(|turns| turns.runs).min().unwrap_or(0);
+        for (feed, lane, turns) in lanes {
+            self.lanes.add(feed, lane, turns.unwrap_or(Turns::new(least)));
         }
         Ok(())
     }
@@ -196,7 +202,10 @@ impl<'env> Driver<'env> {
             feed.announce()?;
         }
         for (feed, lane) in self.lanes.all() {
-            self.ask_progress(feed, lane);
+            // The turn of a lane follows from how far it had come before its run.
+            if self.lanes.in_run(lane) == 0 {
+                self.ask_progress(feed, lane);
+            }
         }
         Ok(())
     }
@@ -212,19 +221,17 @@ impl<'env> Driver<'env> {
         let mut save = Save::default();
         self.control(&mut Control::Save(&mut save));
         self.parts.failure.check()?;
-        let last_runs: BTreeMap<Lane, u64> = self.lanes.last_runs().collect();
+        let turns: BTreeMap<Lane, Turns> = self.lanes.turns().collect();
         let mut sources = BTreeMap::new();
         for feed in &mut self.feeds {
             let identity = self.parts.graph.sources[feed.source()].identity;
             let places = feed.places()?;
             let own = places.iter().map(|place| place.lane);
-            let last_runs = own
-                .filter_map(|lane| Some((lane, *last_runs.get(&lane)?)))
-                .collect();
+            let turns = own.filter_map(|lane| Some((lane, *turns.get(&lane)?))).collect();
             let source = SavedSource {
                 kind: feed.kind(),
                 places,
-                last_runs,
+                turns,
                 skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
             };
             sources.insert(identity.to_owned(), source);
@@ -338,8 +345,12 @@ impl<'env> Driver<'env> {
         }
         self.feeds[feed].watermark(now);
         let alone = self.lanes.running() == 1;
-        let quota = if alone { self.sizes.batch } else { self.sizes.run };
-        let progress = self.read(
+        let quota = if alone {
+            self.sizes.batch
+        } else {
+            self.sizes.run.saturating_sub(self.lanes.in_run(lane)).max(1)
+        };
+        let (progress, records) = self.read(
             feed,
             Turn {
                 lane,
@@ -347,8 +358,8 @@ impl<'env> Driver<'env> {
                 now,
             },
         )?;
-        self.lanes.note(lane, progress);
-        if !alone {
+        let is_over = self.lanes.note(lane, records, self.sizes.run, progress);
+        if is_over && !alone {
             self.ask_progress(feed, lane);
         }
         if progress == Progress::Pending {
@@ -358,16 +369,16 @@ impl<'env> Driver<'env> {
         Ok(Progress::Ready)
     }
 
-    /// Reads a lane's share, batch by batch.
-    fn read(&mut self, feed: usize, turn: Turn) -> Result<Progress> {
-        let mut left = turn.at_most;
+    /// Reads a lane's share, batch by batch; gives how many records it had.
+    fn read(&mut self, feed: usize, turn: Turn) -> Result<(Progress, usize)> {
+        let mut read = 0;
         loop {
-            let at_most = left.min(self.sizes.batch);
+            let at_most = (turn.at_most - read).min(self.sizes.batch);
             let (progress, records) = self.feeds[feed].read(&Turn { at_most, ..turn })?;
             self.parts.failure.check()?;
-            left -= records.min(left);
-            if progress != Progress::Ready || left == 0 || records == 0 {
-                return Ok(progress);
+            read += records.min(turn.at_most - read);
+            if progress != Progress::Ready || read == turn.at_most || records == 0 {
+                return Ok((progress, read));
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::connector::Progress;
 use crate::record::Lane;
 use crate::time::Timestamp;
@@ -18,27 +20,48 @@ pub(super) struct Lanes {
     asked: Vec<usize>,
     /// How many have not ended.
     running: usize,
-    runs: u64,
 }
 
-/// Whose turn it is: the lane that is behind in event time, of several the one that has waited longest, of several the
+/// Whose turn it is: the lane that is behind in event time, of several the one that was read least, of several the
 /// first.
+///
+/// This depends on what is in each partition alone, and along a partition it only grows: so the order in which one worker
+/// reads is the sorted order of the turns, whoever reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
     watermark: Timestamp,
-    last_run: u64,
-    place: usize,
+    runs: u64,
+    lane: Lane,
 }
 
 #[derive(Debug)]
 struct LaneRun {
     feed: usize,
     lane: Lane,
-    /// How far event time has come in it; `MIN` where nothing gives it event time.
-    watermark: Timestamp,
-    /// When it was read last.
-    last_run: u64,
+    turns: Turns,
     state: LaneState,
+}
+
+/// How often a lane was read. A run is what a lane gives before another has its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Turns {
+    /// How many runs it has had.
+    pub(super) runs: u64,
+    /// How many records of the present run it has given: a run is interrupted where a reader has met bad records alone.
+    pub(super) in_run: usize,
+    /// How far event time had come in it before the present run; `MIN` where nothing gives it event time.
+    watermark: Timestamp,
+}
+
+impl Turns {
+    /// Those of a lane that has not been read, where others have had so many runs.
+    pub(super) fn new(runs: u64) -> Self {
+        Self {
+            runs,
+            in_run: 0,
+            watermark: Timestamp::MIN,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,28 +73,31 @@ enum LaneState {
 }
 
 impl Lanes {
-    /// Adds a lane that has not ended, and was read last in this run.
-    pub(super) fn add(&mut self, feed: usize, lane: Lane, last_run: u64) {
+    /// Adds a lane that has not ended.
+    pub(super) fn add(&mut self, feed: usize, lane: Lane, turns: Turns) {
         let place = self.lanes.len();
         if self.places.len() <= lane.index() {
             self.places.resize(lane.index() + 1, None);
         }
         self.places[lane.index()] = Some(place);
-        self.runs = self.runs.max(last_run);
         self.running += 1;
         self.lanes.push(LaneRun {
             feed,
             lane,
-            watermark: Timestamp::MIN,
-            last_run,
+            turns,
             state: LaneState::Asked,
         });
         self.set(place, LaneState::Ready);
     }
 
-    /// When each lane was read last.
-    pub(super) fn last_runs(&self) -> impl Iterator<Item = (Lane, u64)> {
-        self.lanes.iter().map(|lane| (lane.lane, lane.last_run))
+    /// How often each lane was read.
+    pub(super) fn turns(&self) -> impl Iterator<Item = (Lane, Turns)> {
+        self.lanes.iter().map(|lane| (lane.lane, lane.turns))
+    }
+
+    /// How many records of its present run a lane has given.
+    pub(super) fn in_run(&self, lane: Lane) -> usize {
+        self.place(lane).map_or(0, |place| self.lanes[place].turns.in_run)
     }
 
     /// The lanes, each with its feed.
@@ -94,28 +120,38 @@ impl Lanes {
 
     /// The lane whose turn it is.
     pub(super) fn next(&self) -> Option<(usize, Lane)> {
-        let lane = &self.lanes[self.ready.first()?.place];
-        Some((lane.feed, lane.lane))
+        let lane = self.ready.first()?.lane;
+        let place = self.place(lane)?;
+        Some((self.lanes[place].feed, lane))
     }
 
-    /// Notes what a read gave. A lane that had something lets those be asked again that had nothing.
-    pub(super) fn note(&mut self, lane: Lane, progress: Progress) {
-        self.runs += 1;
-        let runs = self.runs;
+    /// Notes so many records of a lane, of which a run has `run`, and what its reader said last; says whether its present
+    /// run is over. A lane that had something lets those be asked again that had nothing.
+    pub(super) fn note(&mut self, lane: Lane, records: usize, run: usize, progress: Progress) -> bool {
         if progress != Progress::Pending {
             self.ask_again();
         }
-        if let Some(place) = self.place(lane) {
-            self.change(place, |lane| lane.last_run = runs);
-            self.set(
-                place,
-                match progress {
-                    Progress::Ready => LaneState::Ready,
-                    Progress::Pending => LaneState::Asked,
-                    Progress::End => LaneState::Ended,
-                },
-            );
-        }
+        let Some(place) = self.place(lane) else {
+            return true;
+        };
+        self.change(place, |turns| {
+            let read = turns.in_run + records;
+            turns.runs += (read / run) as u64;
+            turns.in_run = read % run;
+            if progress != Progress::Ready && turns.in_run > 0 {
+                turns.runs += 1;
+                turns.in_run = 0;
+            }
+        });
+        self.set(
+            place,
+            match progress {
+                Progress::Ready => LaneState::Ready,
+                Progress::Pending => LaneState::Asked,
+                Progress::End => LaneState::Ended,
+            },
+        );
+        self.lanes[place].turns.in_run == 0
     }
 
     /// Lets all lanes be asked again that had nothing.
@@ -127,10 +163,12 @@ impl Lanes {
         }
     }
 
-    /// Notes how far a lane has come; `None` where nothing gives it event time.
+    /// Notes how far a lane has come before its next run; `None` where nothing gives it event time.
     pub(super) fn note_watermark(&mut self, lane: Lane, watermark: Option<Timestamp>) {
         if let Some(place) = self.place(lane) {
-            self.change(place, |lane| lane.watermark = watermark.unwrap_or(Timestamp::MIN));
+            self.change(place, |turns| {
+                turns.watermark = watermark.unwrap_or(Timestamp::MIN);
+            });
         }
     }
 
@@ -139,20 +177,18 @@ impl Lanes {
     }
 
     fn turn(&self, place: usize) -> Turn {
-        let LaneRun {
-            watermark, last_run, ..
-        } = self.lanes[place];
+        let LaneRun { lane, turns, .. } = self.lanes[place];
         Turn {
-            watermark,
-            last_run,
-            place,
+            watermark: turns.watermark,
+            runs: turns.runs,
+            lane,
         }
     }
 
     /// Changes what decides when a lane is read.
-    fn change(&mut self, place: usize, change: impl FnOnce(&mut LaneRun)) {
+    fn change(&mut self, place: usize, change: impl FnOnce(&mut Turns)) {
         let is_ready = self.ready.remove(&self.turn(place));
-        change(&mut self.lanes[place]);
+        change(&mut self.lanes[place].turns);
         if is_ready {
             self.ready.insert(self.turn(place));
         }
@@ -186,7 +222,9 @@ mod tests {
 
     fn lanes(count: u32) -> Lanes {
         let mut lanes = Lanes::default();
-        (0..count).for_each(|lane| lanes.add(0, Lane(lane), 0));
+        for lane in 0..count {
+            lanes.add(0, Lane(lane), Turns::new(0));
+        }
         lanes
     }
 
@@ -201,7 +239,7 @@ mod tests {
         for _ in 0..4 {
             let next = next_of(&lanes).expect("both are ready");
             order.push(next);
-            lanes.note(Lane(next), Progress::Ready);
+            lanes.note(Lane(next), 7, 7, Progress::Ready);
         }
         assert_eq!(order, [0, 1, 0, 1]);
     }
@@ -209,22 +247,63 @@ mod tests {
     #[test]
     fn the_lane_that_is_behind_is_read_first() {
         let mut lanes = lanes(2);
-        lanes.note(Lane(0), Progress::Ready);
+        lanes.note(Lane(0), 7, 7, Progress::Ready);
         lanes.note_watermark(Lane(0), Some(Timestamp::from_millis(10)));
         lanes.note_watermark(Lane(1), Some(Timestamp::from_millis(20)));
         assert_eq!(next_of(&lanes), Some(0));
     }
 
     #[test]
+    fn the_lane_that_was_read_least_is_read_first_whenever_that_was() {
+        let mut lanes = Lanes::default();
+        lanes.add(0, Lane(2), Turns::new(5));
+        lanes.add(0, Lane(0), Turns::new(4));
+        lanes.add(0, Lane(1), Turns::new(4));
+        let mut order = Vec::new();
+        for _ in 0..4 {
+            let next = next_of(&lanes).expect("all are ready");
+            order.push(next);
+            lanes.note(Lane(next), 7, 7, Progress::Ready);
+        }
+        assert_eq!(
+            order,
+            [0, 1, 0, 1],
+            "of several that were read as often the first"
+        );
+        assert_eq!(next_of(&lanes), Some(2));
+    }
+
+    #[test]
+    fn a_run_that_is_interrupted_goes_on() {
+        let mut lanes = lanes(2);
+        assert!(!lanes.note(Lane(0), 5, 7, Progress::Ready), "two are missing");
+        assert_eq!((next_of(&lanes), lanes.in_run(Lane(0))), (Some(0), 5));
+        assert!(lanes.note(Lane(0), 2, 7, Progress::Ready));
+        assert_eq!((next_of(&lanes), lanes.in_run(Lane(0))), (Some(1), 0));
+        assert!(
+            !lanes.note(Lane(1), 20, 7, Progress::Ready),
+            "two runs, and six of a third"
+        );
+        assert!(
+            lanes.note(Lane(1), 0, 7, Progress::Pending),
+            "what pauses has had its run"
+        );
+        assert_eq!(
+            lanes.turns().map(|(_, turns)| turns.runs).collect::<Vec<_>>(),
+            [1, 3]
+        );
+    }
+
+    #[test]
     fn a_quiet_lane_is_asked_again_after_another_one_spoke() {
         let mut lanes = lanes(2);
-        lanes.note(Lane(0), Progress::Pending);
+        lanes.note(Lane(0), 0, 7, Progress::Pending);
         assert_eq!(next_of(&lanes), Some(1));
-        lanes.note(Lane(1), Progress::Pending);
+        lanes.note(Lane(1), 0, 7, Progress::Pending);
         assert_eq!(next_of(&lanes), None);
         lanes.ask_again();
-        lanes.note(Lane(0), Progress::Pending);
-        lanes.note(Lane(1), Progress::End);
+        lanes.note(Lane(0), 0, 7, Progress::Pending);
+        lanes.note(Lane(1), 3, 7, Progress::End);
         assert_eq!((next_of(&lanes), lanes.running()), (Some(0), 1));
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::lanes::Turns;
 use crate::assembly::{LaneNumbers, Place, Read};
 use crate::connector::Partition;
 use crate::error::{Error, Result};
@@ -74,7 +75,8 @@ pub(super) struct SavedSource {
     /// What kind of source it was: positions of another kind mean something else.
     pub(super) kind: String,
     pub(super) places: Vec<Place>,
-    pub(super) last_runs: BTreeMap<Lane, u64>,
+    /// How often each lane was read.
+    pub(super) turns: BTreeMap<Lane, Turns>,
     pub(super) skipped: u64,
 }
 
