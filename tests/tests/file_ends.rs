@@ -472,32 +472,60 @@ fn a_file_that_has_grown_after_the_end_does_not_reach_closed_windows() {
     }
 }
 
+pipeline!(
+    fn united_counts(lines: Source<String>, others: Source<String>, out: Sink<(i64, u64)>) {
+        let lines = lines.event_time(|line| line.len() as i64);
+        union(lines, others.event_time(|line| line.len() as i64))
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
+            .to(out);
+    }
+
+    fn counts_of_all(lines: Source<String>, out: Sink<(i64, u64)>) {
+        lines
+            .event_time(|line| line.len() as i64)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
+            .to(out);
+    }
+);
+
+/// Lines of these lengths.
+fn of_lengths(lengths: &[(usize, usize)]) -> String {
+    let lines = lengths
+        .iter()
+        .map(|(length, times)| format!("{}\n", "x".repeat(*length)).repeat(*times));
+    lines.collect()
+}
+
 #[test]
 fn one_of_two_files_that_had_ended_holds_the_watermark_back_again() {
     let folder = Folder::new();
-    let paths = [
-        folder.write("0.txt", "a\nbb\n"),
-        folder.write("1.txt", &"0123456789abcdef\n".repeat(600)),
-    ];
-    let source = || LinesSource::open_all(&paths).expect("they are there");
-    let (out, got) = CollectionSink::new();
-    let mut job = counted(source(), out)
-        .turn_size(10)
-        .batch_size(10)
-        .start()
-        .expect("it starts");
-    for _ in 0..4 {
-        job.step().expect("nothing goes wrong");
+    let paths = ["0.txt", "1.txt"].map(|name| folder.path(name));
+    let of_one_source = |out| counts_of_all(LinesSource::open_all(&paths).expect("they are there"), out);
+    let of_two = |out| united_counts(lines(&paths[0]), lines(&paths[1]), out);
+    let jobs: [&dyn Fn(CollectionSink<(i64, u64)>) -> Job; 2] = [&of_one_source, &of_two];
+    for job in jobs {
+        folder.write("0.txt", &of_lengths(&[(1, 1), (2, 1)]));
+        folder.write("1.txt", &of_lengths(&[(16, 10), (25, 20)]));
+        let (out, got) = CollectionSink::new();
+        let mut first = job(out).turn_size(10).batch_size(10).start().expect("it starts");
+        for _ in 0..2 {
+            first.step().expect("nothing goes wrong");
+        }
+        let savepoint = first.savepoint().expect("it can be saved");
+        assert_eq!(
+            got.take(),
+            [(0, 2)],
+            "the first has ended, and the second has come to 16"
+        );
+        folder.write("0.txt", &of_lengths(&[(1, 1), (2, 1), (16, 10), (17, 10)]));
+        let (out, got) = CollectionSink::new();
+        let again = job(out).turn_size(10).batch_size(10).restore(&savepoint);
+        let report = again.run().expect("it has grown");
+        assert_eq!(got.take(), [(10, 30), (20, 20)], "the second waits for the first");
+        assert_eq!((report.records_read(), report.late()), (52, 0));
     }
-    let savepoint = job.savepoint().expect("it can be saved");
-    assert_eq!(got.take(), [2], "the first has ended");
-    folder.write("0.txt", "a\nbb\n0123456789abcdef\n0123456789abcdef\n");
-    let (out, got) = CollectionSink::new();
-    let report = counted(source(), out)
-        .restore(&savepoint)
-        .run()
-        .expect("it has grown");
-    assert_eq!((got.take(), report.records_read()), (vec![602], 604));
 }
 
 /// 3,000 files of which each is one partition: what happens once a file and a turn must not look at all of them.
