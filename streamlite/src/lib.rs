@@ -33,6 +33,7 @@ pub mod aggregate;
 pub mod assembly;
 mod bad_record;
 mod connector;
+pub mod control;
 mod error;
 pub mod flow;
 pub mod format;

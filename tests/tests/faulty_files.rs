@@ -210,6 +210,8 @@ impl Serialize for Half {
         let mut fields = serializer.serialize_struct("Half", 2)?;
         fields.serialize_field("id", &self.0)?;
         if self.0 == 2 {
+            // More than any buffer before the file holds.
+            fields.serialize_field("text", &"x".repeat(100_000))?;
             return Err(S::Error::custom("the second cannot be written"));
         }
         fields.serialize_field("text", "whole")?;

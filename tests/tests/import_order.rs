@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, in the order in which they may import.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "bad_record",
     "error",
     "time",
@@ -13,6 +13,7 @@ const ORDER: [&str; 23] = [
     "graph",
     "metrics",
     "state",
+    "control",
     "record",
     "connector",
     "window",

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::record::{Control, Push, Record};
+use crate::control::Control;
+use crate::record::{Push, Record};
 use crate::time::Timestamp;
 
 /// What takes the records of `T`, by a dynamic call.

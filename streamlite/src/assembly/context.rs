@@ -12,9 +12,10 @@ use super::failure::Failure;
 use super::feed::{Feed, SourceFeed};
 use super::lanes::LaneNumbers;
 use crate::connector::{FileUse, FileUses, Partition, Source};
+use crate::control::Lane;
 use crate::error::Error;
 use crate::graph::Graph;
-use crate::record::{Lane, Push};
+use crate::record::Push;
 use crate::state::{DeclaredState, Durable, Shape, StateId};
 
 /// What a job is built in, from its sinks up to its sources. `C` says whether state must be storable:

@@ -1,6 +1,7 @@
 //! A stream of the graph: counts what passes.
 
-use crate::record::{Control, Push, Record};
+use crate::control::{Control, Question};
+use crate::record::{Push, Record};
 use crate::time::Timestamp;
 
 /// Counts the records of one stream: one addition in a plain field per record.
@@ -34,7 +35,7 @@ impl<T, N: Push<T>> Push<T> for Counted<N> {
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
-        if let Control::Count(tally) = control {
+        if let Control::Question(Question::Count(tally)) = control {
             tally.streams[self.stream] += self.records;
         }
         self.next.control(control);

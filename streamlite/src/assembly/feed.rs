@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 use crate::connector::{FileUse, Partition, Position, Progress, Reader, Source};
+use crate::control::{AfterEnd, Control, Lane, LaneEvent, Question};
 use crate::error::Result;
-use crate::record::{AfterEnd, Control, Lane, Push, Record};
+use crate::record::{Push, Record};
 use crate::state::head_of;
 use crate::time::Timestamp;
 
@@ -177,7 +178,7 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
         partition.reading = Reading::Ended(reader.position());
         let lane = partition.lane;
         self.left -= 1;
-        self.control_chain(&mut Control::LaneEnd(lane));
+        self.control_chain(&mut Control::Lane(LaneEvent::End(lane)));
         if self.left == 0 {
             self.watermark_chain(Timestamp::MAX);
         }
@@ -250,13 +251,13 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     fn announce(&mut self) -> Result<()> {
         if self.had_ended && self.left > 0 {
             let mut after_end = AfterEnd::default();
-            self.control_chain(&mut Control::AfterEnd(&mut after_end));
+            self.control_chain(&mut Control::Question(Question::AfterEnd(&mut after_end)));
             after_end.finish()?;
         }
         for place in 0..self.partitions.len() {
             if !matches!(self.partitions[place].reading, Reading::Ended(_)) {
                 let lane = self.partitions[place].lane;
-                self.control_chain(&mut Control::LaneOpen(lane));
+                self.control_chain(&mut Control::Lane(LaneEvent::Open(lane)));
             }
         }
         if self.left == 0 {
@@ -316,7 +317,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
-        if let Control::Count(tally) = control {
+        if let Control::Question(Question::Count(tally)) = control {
             tally.streams[self.stream] += self.records;
         }
         self.control_chain(control);

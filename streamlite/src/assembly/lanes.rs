@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::Lane;
+use crate::control::Lane;
 
 /// Numbers by name. A name that is new gets the next number; none is given again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::alignment::{Activity, Alignment};
 use crate::assembly::{Context, Stage};
-use crate::record::{Control, Lane, Push, Record};
+use crate::control::{Control, JobEvent, Lane, LaneEvent, Question};
+use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError};
 use crate::time::{TimeDelta, Timestamp, WatermarkStrategy};
 
@@ -126,25 +127,48 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::LaneOpen(lane) => self.reopen(*lane),
-            Control::Lane(lane) => self.switch_to(*lane),
-            Control::Enter(lane) => {
+            Control::Lane(event) => self.lane_event(*event),
+            Control::Job(event) => match event {
+                JobEvent::Tick(now) => self.tick(*now),
+                // An earlier `event_time` found its partitions quiet; this one looks for itself.
+                JobEvent::Idle(_) | JobEvent::Active => return,
+                JobEvent::Start | JobEvent::Flush => {}
+            },
+            Control::Question(question) => self.answer(question),
+        }
+        self.next.control(control);
+    }
+}
+
+impl<F, N> EventTimePush<F, N> {
+    fn lane_event<T>(&mut self, event: LaneEvent)
+    where
+        N: Push<T>,
+    {
+        match event {
+            LaneEvent::Open(lane) => self.reopen(lane),
+            LaneEvent::Current(lane) => self.switch_to(lane),
+            LaneEvent::Enter(lane) => {
                 self.lanes.outer.push(self.lanes.current);
-                self.switch_to(*lane);
+                self.switch_to(lane);
             }
-            Control::Leave => self.leave(),
-            Control::LaneEnd(lane) => self.set(*lane, Activity::Finished),
-            Control::LaneQuiet(lane, now) => self.quiet(*lane, *now),
-            Control::LaneAwake(lane) => self.awake(*lane),
-            Control::LaneWatermark(lane, watermark) => self.lane_watermark(*lane, *watermark),
-            Control::Tick(now) => self.tick(*now),
-            Control::Progress(progress) => {
+            LaneEvent::Leave => self.leave(),
+            LaneEvent::End(lane) => self.set(lane, Activity::Finished),
+            LaneEvent::Quiet(lane, now) => self.quiet(lane, now),
+            LaneEvent::Awake(lane) => self.awake(lane),
+            LaneEvent::Watermark(lane, watermark) => self.lane_watermark(lane, watermark),
+        }
+    }
+
+    fn answer(&mut self, question: &mut Question<'_>) {
+        match question {
+            Question::Progress(progress) => {
                 self.note_own();
                 if let Some(place) = self.lanes.search(progress.lane()) {
                     progress.note(self.lanes.alignment.watermark_of(place));
                 }
             }
-            Control::Count(tally) => {
+            Question::Count(tally) => {
                 let reached = if self.lanes.alignment.all_finished() && !self.lanes.known.is_empty() {
                     Timestamp::MAX
                 } else {
@@ -152,23 +176,18 @@ where
                 };
                 tally.node(self.node).watermark.get_or_insert(reached);
             }
-            Control::Save(save) => {
+            Question::Save(save) => {
                 self.note_own();
                 save.state(&self.state, &self.lanes);
             }
-            Control::Restore(restore) => {
+            Question::Restore(restore) => {
                 restore.state(&self.state, &mut self.lanes);
                 self.look_around();
             }
-            // An earlier `event_time` found its partitions quiet; this one looks for itself.
-            Control::Idle(_) | Control::Active => return,
-            _ => {}
+            Question::AfterEnd(_) => {}
         }
-        self.next.control(control);
     }
-}
 
-impl<F, N> EventTimePush<F, N> {
     #[inline]
     fn advance<T>(&mut self, watermark: Timestamp)
     where
@@ -295,7 +314,7 @@ impl<F, N> EventTimePush<F, N> {
         self.lanes.known[place].quiet_since = None;
         if self.lanes.alignment.is_idle(place) {
             self.lanes.alignment.set(place, Activity::Active);
-            self.next.control(&mut Control::Active);
+            self.next.control(&mut Control::Job(JobEvent::Active));
         }
         self.look_around();
     }
@@ -318,7 +337,7 @@ impl<F, N> EventTimePush<F, N> {
         if changed {
             self.raise();
             if self.lanes.alignment.all_idle() {
-                self.next.control(&mut Control::Idle(now));
+                self.next.control(&mut Control::Job(JobEvent::Idle(now)));
             }
         }
     }

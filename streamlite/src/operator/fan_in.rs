@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::alignment::{Activity, Alignment};
 use crate::assembly::{Chain, Context, Node21, Stage};
-use crate::record::{Control, Push, Record};
+use crate::control::{Control, JobEvent, LaneEvent, Question};
+use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError};
 use crate::time::Timestamp;
 
@@ -105,9 +106,6 @@ impl<N> FanIn<N> {
     where
         N: Push<T>,
     {
-        if let Control::Idle(now) = control {
-            return self.idle(input, *now);
-        }
         if control.is_for_all() {
             self.arrived += 1;
             if self.arrived < self.alignment.inputs() {
@@ -116,11 +114,26 @@ impl<N> FanIn<N> {
             self.arrived = 0;
         }
         match control {
-            Control::Save(save) => save.state(&self.state, &self.alignment),
-            Control::Restore(restore) => restore.state(&self.state, &mut self.alignment),
-            Control::LaneOpen(_) => self.alignment.reopen(input),
-            Control::Active => self.alignment.set(input, Activity::Active),
-            _ => {}
+            Control::Lane(event) => match event {
+                LaneEvent::Open(_) => self.alignment.reopen(input),
+                LaneEvent::Current(_)
+                | LaneEvent::Enter(_)
+                | LaneEvent::Leave
+                | LaneEvent::End(_)
+                | LaneEvent::Watermark(..)
+                | LaneEvent::Quiet(..)
+                | LaneEvent::Awake(_) => {}
+            },
+            Control::Job(event) => match event {
+                JobEvent::Idle(now) => return self.idle(input, *now),
+                JobEvent::Active => self.alignment.set(input, Activity::Active),
+                JobEvent::Start | JobEvent::Tick(_) | JobEvent::Flush => {}
+            },
+            Control::Question(question) => match question {
+                Question::Save(save) => save.state(&self.state, &self.alignment),
+                Question::Restore(restore) => restore.state(&self.state, &mut self.alignment),
+                Question::Progress(_) | Question::AfterEnd(_) | Question::Count(_) => {}
+            },
         }
         self.next.control(control);
     }
@@ -132,7 +145,7 @@ impl<N> FanIn<N> {
         self.alignment.set(input, Activity::Idle);
         self.forward();
         if self.alignment.all_idle() {
-            self.next.control(&mut Control::Idle(now));
+            self.next.control(&mut Control::Job(JobEvent::Idle(now)));
         }
     }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::record::{Control, Push, Record};
+use crate::control::Control;
+use crate::record::{Push, Record};
 use crate::time::Timestamp;
 
 /// Proof that `T` can be copied for a further use: it exists only where `T` is `Clone`.

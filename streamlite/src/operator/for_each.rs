@@ -1,7 +1,8 @@
 //! The end of a chain: records are given to a closure.
 
 use crate::assembly::{Chain, Context, Node10, Stage};
-use crate::record::{Control, Push, Record};
+use crate::control::{Control, Question};
+use crate::record::{Push, Record};
 use crate::time::Timestamp;
 
 /// Describes the end of a chain; see [`Stream::for_each`](crate::flow::Stream::for_each).
@@ -49,7 +50,7 @@ impl<T, F: FnMut(T)> Push<T> for ForEachPush<F> {
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
-        if let Control::Count(tally) = control {
+        if let Control::Question(Question::Count(tally)) = control {
             let counts = tally.node(self.node);
             counts.written += self.taken;
             counts.watermark = Some(self.watermark);

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use crate::assembly::{Chain, Context, Stage};
 use crate::assembly::{Node11, Node12, Node13, Node14, Node15, Node16, Node17, Node18};
-use crate::record::{Control, Push, Record};
+use crate::control::Control;
+use crate::record::{Push, Record};
 use crate::time::Timestamp;
 
 /// Where the arms of a typed split put what they feed to one branch.

@@ -8,7 +8,7 @@ macro_rules! pass_on {
             self.next.watermark(watermark);
         }
 
-        fn control(&mut self, control: &mut $crate::record::Control<'_>) {
+        fn control(&mut self, control: &mut $crate::control::Control<'_>) {
             self.next.control(control);
         }
     };

@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
-use crate::record::{Control, Push, Record};
+use crate::control::{Control, Question};
+use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
 use crate::time::Timestamp;
 
@@ -93,9 +94,12 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::Save(save) => save.state(&self.state, self),
-            Control::Restore(restore) => restore.state(&self.state.clone(), self),
-            _ => {}
+            Control::Lane(_) | Control::Job(_) => {}
+            Control::Question(question) => match question {
+                Question::Save(save) => save.state(&self.state, self),
+                Question::Restore(restore) => restore.state(&self.state.clone(), self),
+                Question::AfterEnd(_) | Question::Progress(_) | Question::Count(_) => {}
+            },
         }
         self.next.control(control);
     }

@@ -1,7 +1,8 @@
 //! Two streams out of one, by a predicate.
 
 use crate::assembly::{Chain, Context, Node12, Stage};
-use crate::record::{Control, Push, Record};
+use crate::control::Control;
+use crate::record::{Push, Record};
 use crate::time::Timestamp;
 
 /// Describes `split`; see [`Stream::split`](crate::flow::Stream::split).

@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use crate::assembly::{Chain, Context, Failure, Node10, Stage};
 use crate::connector::{Sink, Writer};
+use crate::control::{Control, JobEvent, Question};
 use crate::error::{Error, Result};
-use crate::record::{Control, Push, Record};
+use crate::record::{Push, Record};
 use crate::time::Timestamp;
 
 /// Describes the end of a chain; see [`Stream::to`](crate::flow::Stream::to).
@@ -63,6 +64,13 @@ impl<T, K: Sink<T>> ToPush<T, K> {
         self.failure.set(error);
     }
 
+    fn flush(&mut self) {
+        if let Some(writer) = &mut self.writer {
+            let done = writer.flush();
+            self.check(done);
+        }
+    }
+
     fn open(&mut self) {
         match self.sink.open() {
             Ok(writer) => self.writer = Some(writer),
@@ -91,21 +99,23 @@ impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::Count(tally) => {
-                let counts = tally.node(self.node);
-                counts.written += self.written;
-                counts.watermark = Some(self.watermark);
-                counts.sink = Some(self.sink.describe());
-            }
-            Control::Start => self.open(),
-            // A sink flushes before the barrier has passed: what the snapshot counts as written is written.
-            Control::Flush | Control::Save(_) => {
-                if let Some(writer) = &mut self.writer {
-                    let done = writer.flush();
-                    self.check(done);
+            Control::Lane(_) => {}
+            Control::Job(event) => match event {
+                JobEvent::Start => self.open(),
+                JobEvent::Flush => self.flush(),
+                JobEvent::Tick(_) | JobEvent::Idle(_) | JobEvent::Active => {}
+            },
+            Control::Question(question) => match question {
+                Question::Count(tally) => {
+                    let counts = tally.node(self.node);
+                    counts.written += self.written;
+                    counts.watermark = Some(self.watermark);
+                    counts.sink = Some(self.sink.describe());
                 }
-            }
-            _ => {}
+                // A sink flushes before the barrier has passed: what the snapshot counts as written is written.
+                Question::Save(_) => self.flush(),
+                Question::Restore(_) | Question::Progress(_) | Question::AfterEnd(_) => {}
+            },
         }
     }
 }

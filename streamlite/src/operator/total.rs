@@ -6,7 +6,8 @@ use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use super::windowed::{end_results, pass_results};
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
-use crate::record::{Control, Lane, Push, Record};
+use crate::control::{Control, Lane, LaneEvent, Question};
+use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
 use crate::time::Timestamp;
 
@@ -99,7 +100,7 @@ where
                 lane,
                 ..
             } = self;
-            next.control(&mut Control::Enter(*lane));
+            next.control(&mut Control::Lane(LaneEvent::Enter(*lane)));
             table.drain_in_order(|key, acc| {
                 let value = finish.finish_owned(key, (), aggregate.last_result(acc));
                 next.push(Record {
@@ -108,7 +109,7 @@ where
                     seen,
                 });
             });
-            next.control(&mut Control::Leave);
+            next.control(&mut Control::Lane(LaneEvent::Leave));
         }
         self.watermark = watermark;
         if watermark == Timestamp::MAX {
@@ -119,11 +120,14 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::Save(save) => save.state(&self.state, self),
-            Control::Restore(restore) => restore.state(&self.state.clone(), self),
-            Control::AfterEnd(after) => after.ask(&self.state, self.watermark),
-            Control::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
-            _ => {}
+            Control::Lane(_) | Control::Job(_) => {}
+            Control::Question(question) => match question {
+                Question::Save(save) => save.state(&self.state, self),
+                Question::Restore(restore) => restore.state(&self.state.clone(), self),
+                Question::AfterEnd(after) => after.ask(&self.state, self.watermark),
+                Question::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
+                Question::Progress(_) => {}
+            },
         }
         pass_results(self.lane, &mut self.next, control);
     }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assembly::{Chain, Context, Node12, Stage};
-use crate::record::{Control, Push, Record};
+use crate::control::Control;
+use crate::record::{Push, Record};
 use crate::time::Timestamp;
 
 /// A record that [`try_map`](crate::flow::Stream::try_map) could not turn, and why.

@@ -6,7 +6,9 @@ use super::fan_out::Nowhere;
 use super::grouping::{GroupTable, Grouping, restore_table, save_table};
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Chain, Context, Node12, Stage};
-use crate::record::{Control, Lane, Push, Record};
+use crate::control::{Control, JobEvent, Lane, LaneEvent, Question};
+use crate::metrics::NodeTally;
+use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::{Fired, Grid, GridAssigner, Place, Slices, Window};
@@ -163,6 +165,14 @@ where
         }
     }
 
+    fn count(&self, counts: &mut NodeTally) {
+        counts.late += self.late_count;
+        if self.late_records == LateRecords::Dropped {
+            counts.late_dropped += self.late_count;
+        }
+        counts.watermark = Some(self.slices.watermark());
+    }
+
     #[cold]
     fn push_late(&mut self, record: Record<T>) {
         self.late_count += 1;
@@ -172,9 +182,9 @@ where
     /// A window that has fired, and takes late records still, fires again for each: only the record's own key.
     #[cold]
     fn fire_again(&mut self, place: Place, record: &T) {
-        self.next.control(&mut Control::Enter(self.lane));
+        self.next.control(&mut Control::Lane(LaneEvent::Enter(self.lane)));
         self.fire_key_again(place, record);
-        self.next.control(&mut Control::Leave);
+        self.next.control(&mut Control::Lane(LaneEvent::Leave));
     }
 
     fn fire_key_again(&mut self, place: Place, record: &T) {
@@ -288,9 +298,9 @@ where
     #[inline]
     fn watermark(&mut self, watermark: Timestamp) {
         if !self.slices.is_quiet_until(watermark) {
-            self.next.control(&mut Control::Enter(self.lane));
+            self.next.control(&mut Control::Lane(LaneEvent::Enter(self.lane)));
             self.fire(watermark);
-            self.next.control(&mut Control::Leave);
+            self.next.control(&mut Control::Lane(LaneEvent::Leave));
         }
         if watermark == Timestamp::MAX {
             end_results(self.lane, &mut self.next);
@@ -301,20 +311,14 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::Save(save) => save.state(&self.state, self),
-            Control::Restore(restore) => restore.state(&self.state.clone(), self),
-            Control::Count(tally) => {
-                let counts = tally.node(self.node);
-                counts.late += self.late_count;
-                counts.late_dropped += if self.late_records == LateRecords::Dropped {
-                    self.late_count
-                } else {
-                    0
-                };
-                counts.watermark = Some(self.slices.watermark());
-            }
-            Control::AfterEnd(after) => after.ask(&self.state, self.slices.watermark()),
-            _ => {}
+            Control::Lane(_) | Control::Job(_) => {}
+            Control::Question(question) => match question {
+                Question::Save(save) => save.state(&self.state, self),
+                Question::Restore(restore) => restore.state(&self.state.clone(), self),
+                Question::Count(tally) => self.count(tally.node(self.node)),
+                Question::AfterEnd(after) => after.ask(&self.state, self.slices.watermark()),
+                Question::Progress(_) => {}
+            },
         }
         self.late.control(control);
         pass_results(self.lane, &mut self.next, control);
@@ -325,23 +329,25 @@ where
 /// quiet while the whole input is idle.
 pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut Control<'_>) {
     match control {
-        Control::LaneOpen(_) => next.control(&mut Control::LaneOpen(lane)),
-        Control::Lane(_)
-        | Control::Enter(_)
-        | Control::Leave
-        | Control::LaneEnd(_)
-        | Control::LaneQuiet(..)
-        | Control::LaneAwake(_)
-        | Control::LaneWatermark(..) => {}
-        Control::Idle(now) => {
-            next.control(&mut Control::LaneQuiet(lane, *now));
+        Control::Lane(event) => match event {
+            LaneEvent::Open(_) => next.control(&mut Control::Lane(LaneEvent::Open(lane))),
+            LaneEvent::Current(_)
+            | LaneEvent::Enter(_)
+            | LaneEvent::Leave
+            | LaneEvent::End(_)
+            | LaneEvent::Quiet(..)
+            | LaneEvent::Awake(_)
+            | LaneEvent::Watermark(..) => {}
+        },
+        Control::Job(event) => {
+            match *event {
+                JobEvent::Idle(now) => next.control(&mut Control::Lane(LaneEvent::Quiet(lane, now))),
+                JobEvent::Active => next.control(&mut Control::Lane(LaneEvent::Awake(lane))),
+                JobEvent::Start | JobEvent::Tick(_) | JobEvent::Flush => {}
+            }
             next.control(control);
         }
-        Control::Active => {
-            next.control(&mut Control::LaneAwake(lane));
-            next.control(control);
-        }
-        _ => next.control(control),
+        Control::Question(_) => next.control(control),
     }
 }
 
@@ -349,7 +355,7 @@ pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut
 /// this one.
 #[cold]
 pub(super) fn end_results<T>(lane: Lane, next: &mut impl Push<T>) {
-    next.control(&mut Control::LaneEnd(lane));
+    next.control(&mut Control::Lane(LaneEvent::End(lane)));
 }
 
 impl<T, C, G, A, F, N, L> Snapshot for WindowedPush<T, C, G, A, F, N, L>

@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use super::local::LocalJob;
 use crate::assembly::Assembly;
+use crate::control::Control;
 use crate::error::Result;
 use crate::flow::ItemOf;
 use crate::graph::Graph;
-use crate::record::{Control, Push, Record};
+use crate::record::{Push, Record};
 use crate::state::Transient;
 use crate::time::Timestamp;
 

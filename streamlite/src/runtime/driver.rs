@@ -11,10 +11,10 @@ use super::lanes::{Lanes, Turns};
 use super::savepoint::{Contents, SavedSource, Savepoint};
 use crate::assembly::{Assembly, Feed, Parts, Turn};
 use crate::connector::Progress;
+use crate::control::{Control, JobEvent, Lane, LaneEvent, LaneProgress, Question};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::metrics::{Report, SavedCounts, SourceTally, Tally};
-use crate::record::{Control, Lane, LaneProgress};
 use crate::state::{Restore, Save};
 use crate::time::{Clock, TimeDelta, Timestamp};
 
@@ -145,7 +145,7 @@ impl<'env> Driver<'env> {
         for feed in &mut self.feeds {
             feed.start()?;
         }
-        self.control(&mut Control::Start);
+        self.control(&mut Control::Job(JobEvent::Start));
         self.parts.failure.check()
     }
 
@@ -219,7 +219,7 @@ impl<'env> Driver<'env> {
 
     fn try_savepoint(&mut self) -> Result<Savepoint> {
         let mut save = Save::default();
-        self.control(&mut Control::Save(&mut save));
+        self.control(&mut Control::Question(Question::Save(&mut save)));
         self.parts.failure.check()?;
         let turns: BTreeMap<Lane, Turns> = self.lanes.turns().collect();
         let mut sources = BTreeMap::new();
@@ -251,7 +251,7 @@ impl<'env> Driver<'env> {
     /// Restores the states of the operators, and the counters.
     fn restore(&mut self, saved: &Contents) -> Result<()> {
         let mut restore = Restore::new(saved.states.clone());
-        self.control(&mut Control::Restore(&mut restore));
+        self.control(&mut Control::Question(Question::Restore(&mut restore)));
         restore.finish()?;
         let skipped = saved.sources.iter();
         self.before = Before {
@@ -288,7 +288,7 @@ impl<'env> Driver<'env> {
             Ok(Ok(done)) => return Ok(done),
             Ok(Err(error)) => {
                 // The error is the answer; another one that writing out brings is left aside.
-                let flush = || self.control(&mut Control::Flush);
+                let flush = || self.control(&mut Control::Job(JobEvent::Flush));
                 let _ = catch_unwind(AssertUnwindSafe(flush));
                 error
             }
@@ -326,7 +326,7 @@ impl<'env> Driver<'env> {
 
     /// Writes out what is buffered.
     fn flush(&mut self) -> Result<()> {
-        self.control(&mut Control::Flush);
+        self.control(&mut Control::Job(JobEvent::Flush));
         self.parts.failure.check()
     }
 
@@ -341,7 +341,7 @@ impl<'env> Driver<'env> {
         };
         // Two sources may meet: a lane is told anew whenever another one was read, of whatever source.
         if self.current.replace(lane) != Some(lane) {
-            self.feeds[feed].control(&mut Control::Lane(lane));
+            self.feeds[feed].control(&mut Control::Lane(LaneEvent::Current(lane)));
         }
         self.feeds[feed].watermark(now);
         let alone = self.lanes.running() == 1;
@@ -363,7 +363,7 @@ impl<'env> Driver<'env> {
             self.ask_progress(feed, lane);
         }
         if progress == Progress::Pending {
-            self.feeds[feed].control(&mut Control::LaneQuiet(lane, now));
+            self.feeds[feed].control(&mut Control::Lane(LaneEvent::Quiet(lane, now)));
         }
         self.parts.failure.check()?;
         Ok(Progress::Ready)
@@ -389,7 +389,7 @@ impl<'env> Driver<'env> {
             return Ok(Progress::End);
         }
         self.tick(now)?;
-        self.control(&mut Control::Flush);
+        self.control(&mut Control::Job(JobEvent::Flush));
         self.parts.failure.check()?;
         self.lanes.ask_again();
         Ok(Progress::Pending)
@@ -398,13 +398,13 @@ impl<'env> Driver<'env> {
     /// Lets the operators look at the clock.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Result<()> {
         self.last_tick = now;
-        self.control(&mut Control::Tick(now));
+        self.control(&mut Control::Job(JobEvent::Tick(now)));
         self.parts.failure.check()
     }
 
     fn ask_progress(&mut self, feed: usize, lane: Lane) {
         let mut progress = LaneProgress::of(lane);
-        self.feeds[feed].control(&mut Control::Progress(&mut progress));
+        self.feeds[feed].control(&mut Control::Question(Question::Progress(&mut progress)));
         self.lanes.note_watermark(lane, progress.watermark());
     }
 
@@ -442,7 +442,7 @@ impl<'env> Driver<'env> {
     /// What was counted, in the runs before this one, too.
     fn tally(&mut self) -> Tally {
         let mut tally = Tally::new(self.parts.graph);
-        self.control(&mut Control::Count(&mut tally));
+        self.control(&mut Control::Question(Question::Count(&mut tally)));
         tally.derive(self.parts.graph);
         tally.add(self.parts.graph, &self.before.counts);
         tally

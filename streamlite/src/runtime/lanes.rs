@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::connector::Progress;
-use crate::record::Lane;
+use crate::control::Lane;
 use crate::time::Timestamp;
 
 /// The lanes of all sources. What happens once a turn costs the logarithm of their number.

@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::lanes::Turns;
 use crate::assembly::{LaneNumbers, Place, Read};
 use crate::connector::Partition;
+use crate::control::Lane;
 use crate::error::{Error, Result};
 use crate::metrics::SavedCounts;
-use crate::record::Lane;
 use crate::state::{SavedState, StateId};
 use crate::time::TimeDelta;
 

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::bench::Shared;
 use crate::connector::{Bounded, Partition, Position, Progress, Reader, Source};
+use crate::control::{Control, LaneEvent};
 use crate::error::Result;
-use crate::record::Control;
 use crate::time::Timestamp;
 
 /// What was pushed and not yet read.
@@ -128,7 +128,7 @@ impl<T> TestInput<T> {
                 .iter()
                 .position(|source| source.name == self.name);
             if let Some((source, lane)) = source.and_then(|source| Some((source, driver.lane_of(source)?))) {
-                driver.control_source(source, &mut Control::LaneWatermark(lane, watermark));
+                driver.control_source(source, &mut Control::Lane(LaneEvent::Watermark(lane, watermark)));
             }
         });
         self.shared.pump();
