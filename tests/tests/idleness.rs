@@ -310,3 +310,21 @@ fn results_and_records_that_meet_keep_their_lanes() {
     t.finish();
     assert_eq!(t.rows.take(), [(-80, 1), (0, 1), (10, 1), (20, 4), (120, 1)]);
 }
+
+#[test]
+fn windows_of_which_the_source_speaks_again_are_waited_for_although_they_emit_nothing() {
+    let mut t = cascaded_idle::test();
+    t.a.push_all([1, 11]);
+    t.b.push_all([1, 11, 21, 31, 41]);
+    t.clock.advance(TimeDelta::from_millis(1_100));
+    t.a.push(12);
+    t.b.push(51);
+    t.clock.advance(TimeDelta::from_millis(1_100));
+    assert_eq!(
+        t.rows.take(),
+        [],
+        "a spoke a second ago, in a window that is open"
+    );
+    t.clock.advance(TimeDelta::from_millis(1_100));
+    assert_eq!(t.rows.take(), [(0, 3), (20, 2)]);
+}

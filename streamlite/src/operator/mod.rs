@@ -2,7 +2,6 @@
 
 mod alignment;
 mod event_time;
-mod fan_in;
 mod fan_out;
 mod filter;
 mod filter_map;
@@ -12,16 +11,17 @@ mod grouping;
 mod inspect;
 mod map;
 mod matching;
+mod meeting;
 mod pass;
 mod running;
 mod split;
 mod to;
 mod total;
 mod try_map;
+mod union;
 mod windowed;
 
 pub use event_time::EventTime;
-pub use fan_in::{Port, Union, union_ports};
 pub use fan_out::{Again, Copier, Copies, Nowhere, Tee, again};
 pub use filter::Filter;
 pub use filter_map::FilterMap;
@@ -36,4 +36,5 @@ pub use split::Split;
 pub use to::To;
 pub use total::Total;
 pub use try_map::{Failed, TryMap};
+pub use union::Union;
 pub use windowed::{Firing, Windowing, WithLate};
