@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::{at, copies_name, node_name, piece_name, source_name};
 use crate::model::{
     Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, Step, StreamId,
-    is_short_form, pieces, slot,
+    is_key, is_short_form, pieces, slot,
 };
 
 /// How many aggregates stand in one tuple; more are nested.
@@ -202,7 +202,7 @@ impl Describe<'_> {
         let arguments = arguments.iter().map(|argument| self.call_argument(argument));
         let call_of = quote!(.#method #turbofish (#(#arguments),*));
         let call = quote!(#receiver #call_of);
-        if self.graph.owns && (method == "key_by" || method == "key_by_ref") {
+        if self.graph.owns && is_key(&method.to_string()) {
             // What is bound stands nowhere: the first token at the operator's place is the operator.
             let span = at(method.span());
             let (bound, keyed) = (Ident::new("keyed", Span::mixed_site()), Ident::new("keyed", span));

@@ -15,7 +15,7 @@ pub(crate) use depth::{Depths, pieces};
 pub(crate) use graph::{
     Call, CallArgument, Description, Graph, Head, Naming, Node, Operator, Origin, Step, StreamId, User,
 };
-pub(crate) use operators::is_short_form;
+pub(crate) use operators::{is_key, is_short_form};
 pub(crate) use rows::Aggregate;
 
 use crate::errors::Errors;

@@ -1,91 +1,181 @@
-//! What the macro knows of operators by their names. Everything else about them is rustc's to check.
+//! What the macro knows of operators by their names: one table. Everything else about them is rustc's to check.
+//!
+//! The names suffice: a method of a stream's own goes before any of a trait with the same name.
 
-/// Aggregates in their short form: without a window or `running` they have a result at the end of the input.
-const AGGREGATES: [&str; 10] = [
-    "count",
-    "sum",
-    "mean",
-    "min",
-    "max",
-    "min_by",
-    "max_by",
-    "reduce",
-    "fold",
-    "aggregate",
+/// An operator that the macro knows.
+#[derive(Debug)]
+pub(crate) struct Known {
+    name: &'static str,
+    kind: Kind,
+    /// It keeps something for itself, wherever it stands.
+    keeps_state: bool,
+    /// It emits one record, to one of its outputs, for each that it takes.
+    one_to_one: bool,
+    /// Its duration is longer than zero.
+    positive: bool,
+}
+
+/// What an operator is, and so where it may stand and what it makes of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Records to one stream of records.
+    Records,
+    /// Records to several streams.
+    Split,
+    /// Two streams to one.
+    Union,
+    /// Gives records event time.
+    Time,
+    /// A setting of event time.
+    TimeSetting,
+    Key,
+    Window,
+    WindowSetting,
+    /// Makes the aggregate behind it one that emits with every record.
+    Running,
+    /// An aggregate in its short form: it has a result at the end of the input unless a window or `running` stands before
+    /// it.
+    Aggregate,
+    /// An aggregate expression.
+    AggregateExpression,
+    /// The end of a chain.
+    End,
+    /// No operator, but a function that stands in an argument.
+    Function,
+}
+
+const fn known(name: &'static str, kind: Kind) -> Known {
+    Known {
+        name,
+        kind,
+        keeps_state: matches!(
+            kind,
+            Kind::Aggregate | Kind::AggregateExpression | Kind::Union | Kind::Time
+        ),
+        one_to_one: matches!(
+            kind,
+            Kind::Split | Kind::Union | Kind::Time | Kind::TimeSetting | Kind::Key | Kind::End
+        ),
+        positive: false,
+    }
+}
+
+impl Known {
+    /// It emits one record for each that it takes.
+    const fn one_to_one(self) -> Self {
+        Self {
+            one_to_one: true,
+            ..self
+        }
+    }
+
+    /// Its duration is longer than zero.
+    const fn positive(self) -> Self {
+        Self {
+            positive: true,
+            ..self
+        }
+    }
+}
+
+/// All of them.
+const OPERATORS: [Known; 39] = [
+    known("map", Kind::Records).one_to_one(),
+    known("filter", Kind::Records),
+    known("filter_map", Kind::Records),
+    known("flat_map", Kind::Records),
+    known("inspect", Kind::Records).one_to_one(),
+    known("try_map", Kind::Split),
+    known("split", Kind::Split),
+    known("union", Kind::Union),
+    known("event_time", Kind::Time),
+    known("watermark", Kind::TimeSetting),
+    known("idle_after", Kind::TimeSetting).positive(),
+    known("key_by", Kind::Key),
+    known("key_by_ref", Kind::Key),
+    known("window", Kind::Window),
+    known("allowed_lateness", Kind::WindowSetting),
+    known("with_late", Kind::WindowSetting),
+    known("discarding", Kind::WindowSetting),
+    known("accumulating", Kind::WindowSetting),
+    known("trigger", Kind::WindowSetting),
+    known("running", Kind::Running),
+    known("count", Kind::Aggregate),
+    known("sum", Kind::Aggregate),
+    known("mean", Kind::Aggregate),
+    known("min", Kind::Aggregate),
+    known("max", Kind::Aggregate),
+    known("min_by", Kind::Aggregate),
+    known("max_by", Kind::Aggregate),
+    known("reduce", Kind::Aggregate),
+    known("fold", Kind::Aggregate),
+    known("aggregate", Kind::AggregateExpression),
+    known("to", Kind::End),
+    known("for_each", Kind::End),
+    known("tumbling", Kind::Function).positive(),
+    known("sliding", Kind::Function).positive(),
+    known("session", Kind::Function).positive(),
+    known("every", Kind::Function).positive(),
+    known("bounded", Kind::Function),
+    known("ascending", Kind::Function),
+    known("from", Kind::Function),
 ];
 
-/// Operators that keep something for themselves.
-const STATEFUL: [&str; 2] = ["event_time", "union"];
+fn find(name: &str) -> Option<&'static Known> {
+    OPERATORS.iter().find(|known| known.name == name)
+}
+
+/// What an operator is; `None` for one that the macro does not know.
+pub(crate) fn kind(name: &str) -> Option<Kind> {
+    find(name).map(|known| known.kind)
+}
 
 pub(crate) fn is_aggregate(name: &str) -> bool {
-    AGGREGATES.contains(&name)
+    matches!(kind(name), Some(Kind::Aggregate | Kind::AggregateExpression))
 }
 
 /// Whether it is an aggregate by its own name.
 pub(crate) fn is_short_form(name: &str) -> bool {
-    is_aggregate(name) && name != "aggregate"
+    kind(name) == Some(Kind::Aggregate)
 }
 
+/// Whether it keeps something for itself.
 pub(crate) fn is_stateful(name: &str) -> bool {
-    is_aggregate(name) || STATEFUL.contains(&name)
+    find(name).is_some_and(|known| known.keeps_state)
 }
-
-/// Settings of a window.
-const WINDOW_SETTINGS: [&str; 5] = [
-    "allowed_lateness",
-    "with_late",
-    "discarding",
-    "accumulating",
-    "trigger",
-];
-
-/// Operators on records.
-const ON_RECORDS: [&str; 9] = [
-    "map",
-    "filter",
-    "filter_map",
-    "flat_map",
-    "inspect",
-    "try_map",
-    "split",
-    "to",
-    "for_each",
-];
-
-/// Operators on records whose output is one stream.
-const MAPPING: [&str; 5] = ["map", "filter", "filter_map", "flat_map", "inspect"];
 
 /// Whether its output is one stream of records, each from one record.
 pub(crate) fn maps_records(name: &str) -> bool {
-    MAPPING.contains(&name)
+    kind(name) == Some(Kind::Records)
 }
 
-/// Operators that give one record, to one of their outputs, for each that they take.
-const CONSERVING: [&str; 12] = [
-    "map",
-    "inspect",
-    "event_time",
-    "watermark",
-    "idle_after",
-    "key_by",
-    "key_by_ref",
-    "union",
-    "split",
-    "try_map",
-    "to",
-    "for_each",
-];
-
+/// Whether it emits one record, to one of its outputs, for each that it takes.
 pub(crate) fn conserves(name: &str) -> bool {
-    CONSERVING.contains(&name)
+    find(name).is_some_and(|known| known.one_to_one)
+}
+
+/// Whether it takes a duration that is longer than zero.
+pub(crate) fn takes_positive_duration(name: &str) -> bool {
+    find(name).is_some_and(|known| known.positive)
 }
 
 pub(crate) fn is_window_setting(name: &str) -> bool {
-    WINDOW_SETTINGS.contains(&name)
+    kind(name) == Some(Kind::WindowSetting)
 }
 
+/// Whether it is about records, and so not about windows or keys.
 pub(crate) fn is_on_records(name: &str) -> bool {
-    ON_RECORDS.contains(&name)
+    matches!(kind(name), Some(Kind::Records | Kind::Split | Kind::End))
+}
+
+/// Whether it makes a stream a keyed one.
+pub(crate) fn is_key(name: &str) -> bool {
+    kind(name) == Some(Kind::Key)
+}
+
+/// Whether a chain ends with it.
+pub(crate) fn is_end(name: &str) -> bool {
+    kind(name) == Some(Kind::End)
 }
 
 /// What stands in front of an aggregate.
@@ -105,11 +195,11 @@ pub(crate) enum Extent {
 impl Extent {
     /// The extent behind an operator.
     pub(crate) fn behind(self, name: &str) -> Self {
-        match name {
-            "window" => Extent::Window,
-            "running" => Extent::Running,
-            "key_by" | "key_by_ref" => Extent::Keyed,
-            name if is_aggregate(name) => Extent::Whole,
+        match kind(name) {
+            Some(Kind::Window) => Extent::Window,
+            Some(Kind::Running) => Extent::Running,
+            Some(Kind::Key) => Extent::Keyed,
+            Some(Kind::Aggregate | Kind::AggregateExpression) => Extent::Whole,
             _ => self,
         }
     }

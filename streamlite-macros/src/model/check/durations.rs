@@ -12,10 +12,8 @@ use syn::visit::Visit;
 use syn::{Expr, ExprCall, ExprMethodCall, Token};
 
 use crate::errors::Errors;
+use crate::model::operators::takes_positive_duration;
 use crate::syntax::literal_millis;
-
-/// Functions and methods whose duration is positive.
-const POSITIVE: [&str; 5] = ["tumbling", "sliding", "session", "every", "idle_after"];
 
 /// Checks the duration literals of an argument.
 pub(crate) fn durations(argument: &Expr, errors: &mut Errors) {
@@ -30,7 +28,7 @@ impl Durations<'_> {
     fn check(&mut self, name: &Ident, arguments: &Punctuated<Expr, Token![,]>) {
         let Some(first) = arguments
             .first()
-            .filter(|_| POSITIVE.iter().any(|positive| name == positive))
+            .filter(|_| takes_positive_duration(&name.to_string()))
         else {
             return;
         };

@@ -9,6 +9,7 @@ use super::scope::Binding;
 use super::{Form, Label, Lowering};
 use crate::model::branches::{Branches, feed_branches};
 use crate::model::graph::{Naming, Origin, Step, StreamId, User};
+use crate::model::operators::is_end;
 use crate::syntax::{Names, Statement};
 
 impl Lowering<'_> {
@@ -237,7 +238,7 @@ fn first_token(chain: &Expr) -> Span {
 
 /// Whether a chain ends in an output.
 fn is_output(chain: &Expr) -> bool {
-    matches!(chain, Expr::MethodCall(call) if call.method == "to" || call.method == "for_each")
+    matches!(chain, Expr::MethodCall(call) if is_end(&call.method.to_string()))
 }
 
 /// What an output statement is called: the sink, or the closure.
