@@ -80,7 +80,10 @@ pub enum LaneEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobEvent {
     /// The sources are open: open what is written.
-    Start,
+    Start {
+        /// The job goes on where another was saved: what was written stays.
+        restored: bool,
+    },
     /// The clock shows this; sent now and then, also when a source has nothing to read.
     Tick(Timestamp),
     /// Every partition upstream is quiet: do not wait for this input. The clock shows this.
@@ -174,7 +177,7 @@ impl Control<'_> {
         match self {
             Control::Lane(_) => false,
             Control::Job(event) => match event {
-                JobEvent::Start | JobEvent::Tick(_) | JobEvent::Flush => true,
+                JobEvent::Start { .. } | JobEvent::Tick(_) | JobEvent::Flush => true,
                 JobEvent::Idle(_) | JobEvent::Active => false,
             },
             Control::Question(question) => match question {

@@ -548,3 +548,55 @@ fn many_files_are_read_by_turns_in_the_order_of_their_names() {
     counted(source, out).run().expect("they are read");
     assert_eq!(got.take(), [3_000]);
 }
+
+#[test]
+fn a_job_that_is_restored_keeps_what_was_written_and_one_that_is_refused_touches_nothing() {
+    let folder = Folder::new();
+    let path = folder.write("in.csv", "a,b\n1,2\nx\n3,4\n5,6\n");
+    let job = || {
+        let bad = CsvSink::create(folder.path("bad.csv")).expect("it can be made");
+        let source = CsvSource::<Row>::open(&path)
+            .expect("it is there")
+            .on_error(Route(bad));
+        rows(
+            source,
+            CsvSink::create(folder.path("out.csv")).expect("it can be made"),
+        )
+    };
+    let savepoint = saved(job(), 3);
+    let (out, bad) = (folder.read("out.csv"), folder.read("bad.csv"));
+    assert_eq!(out, "a,b\n1,2\n3,4\n");
+    assert_eq!(bad.lines().count(), 2, "a header and a record");
+    let text = folder.read("in.csv");
+    folder.write("in.csv", "a,b\n9,9\n");
+    let error = folder.refused(job().restore(&savepoint));
+    assert!(error.contains("is not the file that was read"), "{error}");
+    let other = saved(copied(lines(&path), NullSink), 1);
+    folder.refused(job().restore(&other));
+    assert_eq!(
+        (folder.read("out.csv"), folder.read("bad.csv")),
+        (out, bad.clone()),
+        "nothing was touched"
+    );
+    folder.write("in.csv", &text);
+    job().restore(&savepoint).run().expect("it goes on");
+    assert_eq!(folder.read("out.csv"), "a,b\n1,2\n3,4\n5,6\n");
+    assert_eq!(folder.read("bad.csv"), bad);
+    // What operators refuse, too.
+    let text = folder.write("lines.txt", "a\nb\n");
+    let count = |name: &str| {
+        let sink = LinesSink::create(folder.path(name)).expect("it can be made");
+        pipeline!(
+            fn counted_lines(lines: Source<String>, out: Sink<u64>) {
+                lines.count().to(out);
+            }
+        );
+        counted_lines(lines(&text), sink)
+    };
+    let savepoint = saved(count("count.txt"), 4);
+    assert_eq!(folder.read("count.txt"), "2\n");
+    folder.write("lines.txt", "a\nb\nc\n");
+    let error = folder.refused(count("count.txt").restore(&savepoint));
+    assert!(error.contains("had ended"), "{error}");
+    assert_eq!(folder.read("count.txt"), "2\n", "nothing was touched");
+}

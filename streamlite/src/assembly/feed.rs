@@ -30,12 +30,15 @@ pub(crate) trait Feed {
     /// The files that the source uses.
     fn files(&self) -> Vec<FileUse>;
 
+    /// Asks the operators downstream of a source that had ended, and has more records now, whether these come too late.
+    fn ask_after_end(&mut self) -> Result<()>;
+
     /// Opens where bad records go.
-    fn start(&mut self) -> Result<()>;
+    fn start(&mut self, restored: bool) -> Result<()>;
 
     /// Announces the partitions that have not ended: all before the first read, or one that has not yet spoken would not
     /// hold the watermark back.
-    fn announce(&mut self) -> Result<()>;
+    fn announce(&mut self);
 
     /// Whether every partition was read to its end.
     fn has_ended(&self) -> bool;
@@ -240,20 +243,24 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         self.source.files()
     }
 
-    fn start(&mut self) -> Result<()> {
-        self.source.start()
+    fn ask_after_end(&mut self) -> Result<()> {
+        if !self.had_ended || self.left == 0 {
+            return Ok(());
+        }
+        let mut after_end = AfterEnd::default();
+        self.control_chain(&mut Control::Question(Question::AfterEnd(&mut after_end)));
+        after_end.finish()
+    }
+
+    fn start(&mut self, restored: bool) -> Result<()> {
+        self.source.start(restored)
     }
 
     fn has_ended(&self) -> bool {
         self.left == 0
     }
 
-    fn announce(&mut self) -> Result<()> {
-        if self.had_ended && self.left > 0 {
-            let mut after_end = AfterEnd::default();
-            self.control_chain(&mut Control::Question(Question::AfterEnd(&mut after_end)));
-            after_end.finish()?;
-        }
+    fn announce(&mut self) {
         for place in 0..self.partitions.len() {
             if !matches!(self.partitions[place].reading, Reading::Ended(_)) {
                 let lane = self.partitions[place].lane;
@@ -263,7 +270,6 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         if self.left == 0 {
             self.watermark_chain(Timestamp::MAX);
         }
-        Ok(())
     }
 
     fn places(&mut self) -> Result<Vec<Place>> {

@@ -19,6 +19,14 @@ pub trait Sink<T>: Send {
     /// If it cannot be written.
     fn open(&mut self) -> Result<Self::Writer>;
 
+    /// Opens it in a job that was restored: what earlier runs have written stays. Without it, as [`open`](Self::open).
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn reopen(&mut self) -> Result<Self::Writer> {
+        self.open()
+    }
+
     /// The files that it writes: no other end of the job may use them.
     fn files(&self) -> Vec<FileUse> {
         Vec::new()

@@ -47,11 +47,12 @@ pub trait Source: Send {
         Vec::new()
     }
 
-    /// Opens where its bad records go, once the sources are open, and before anything is read.
+    /// Opens where its bad records go, once the sources are open, and before anything is read. In a job that was restored
+    /// what earlier runs have written stays.
     ///
     /// # Errors
     /// If it cannot be written.
-    fn start(&mut self) -> Result<()> {
+    fn start(&mut self, _restored: bool) -> Result<()> {
         Ok(())
     }
 

@@ -27,11 +27,11 @@ pub trait OnError: Send {
         Vec::new()
     }
 
-    /// Opens where they go, before anything is read.
+    /// Opens where they go, before anything is read. In a job that was restored what earlier runs have written stays.
     ///
     /// # Errors
     /// If it cannot be written.
-    fn start(&mut self) -> Result<()> {
+    fn start(&mut self, _restored: bool) -> Result<()> {
         Ok(())
     }
 }
@@ -85,8 +85,12 @@ impl<K: Sink<BadRecord, Writer: Send>> OnError for Route<K> {
         self.sink.files()
     }
 
-    fn start(&mut self) -> Result<()> {
-        self.writer = Some(self.sink.open()?);
+    fn start(&mut self, restored: bool) -> Result<()> {
+        self.writer = Some(if restored {
+            self.sink.reopen()
+        } else {
+            self.sink.open()
+        }?);
         Ok(())
     }
 
@@ -126,8 +130,8 @@ impl Policy {
         self.get().files()
     }
 
-    pub(crate) fn start(&self) -> Result<()> {
-        self.get().start()
+    pub(crate) fn start(&self, restored: bool) -> Result<()> {
+        self.get().start(restored)
     }
 
     #[cold]

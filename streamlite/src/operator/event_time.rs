@@ -132,7 +132,7 @@ where
                 JobEvent::Tick(now) => self.tick(*now),
                 // An earlier `event_time` found its partitions quiet; this one looks for itself.
                 JobEvent::Idle(_) | JobEvent::Active => return,
-                JobEvent::Start | JobEvent::Flush => {}
+                JobEvent::Start { .. } | JobEvent::Flush => {}
             },
             Control::Question(question) => self.answer(question),
         }

@@ -152,7 +152,7 @@ impl<Op: TwoInputs> Meeting<Op> {
             Control::Job(event) => match event {
                 JobEvent::Idle(now) => return self.idle(input, *now),
                 JobEvent::Active => self.inputs.0.set(input, Activity::Active),
-                JobEvent::Start | JobEvent::Tick(_) | JobEvent::Flush => {}
+                JobEvent::Start { .. } | JobEvent::Tick(_) | JobEvent::Flush => {}
             },
             Control::Question(question) => match question {
                 Question::Save(save) => save.state(&self.state, self),

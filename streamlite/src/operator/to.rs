@@ -71,8 +71,13 @@ impl<T, K: Sink<T>> ToPush<T, K> {
         }
     }
 
-    fn open(&mut self) {
-        match self.sink.open() {
+    fn open(&mut self, restored: bool) {
+        let opened = if restored {
+            self.sink.reopen()
+        } else {
+            self.sink.open()
+        };
+        match opened {
             Ok(writer) => self.writer = Some(writer),
             Err(error) => self.fail(error),
         }
@@ -101,7 +106,7 @@ impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
         match control {
             Control::Lane(_) => {}
             Control::Job(event) => match event {
-                JobEvent::Start => self.open(),
+                JobEvent::Start { restored } => self.open(*restored),
                 JobEvent::Flush => self.flush(),
                 JobEvent::Tick(_) | JobEvent::Idle(_) | JobEvent::Active => {}
             },

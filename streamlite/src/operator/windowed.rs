@@ -343,7 +343,7 @@ pub(super) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut
             match *event {
                 JobEvent::Idle(now) => next.control(&mut Control::Lane(LaneEvent::Quiet(lane, now))),
                 JobEvent::Active => next.control(&mut Control::Lane(LaneEvent::Awake(lane))),
-                JobEvent::Start | JobEvent::Tick(_) | JobEvent::Flush => {}
+                JobEvent::Start { .. } | JobEvent::Tick(_) | JobEvent::Flush => {}
             }
             next.control(control);
         }

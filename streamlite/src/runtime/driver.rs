@@ -121,11 +121,12 @@ impl<'env> Driver<'env> {
         };
         driver.check_files()?;
         driver.place(saved)?;
-        driver.open()?;
         if let Some(saved) = saved {
             driver.restore(saved)?;
         }
-        driver.announce()?;
+        // Whatever can be refused was refused: only now may a file be touched.
+        driver.open(saved.is_some())?;
+        driver.announce();
         driver.parts.failure.check()?;
         Ok(driver)
     }
@@ -141,11 +142,11 @@ impl<'env> Driver<'env> {
     }
 
     /// Opens what is written: only now, when the sources are open, may a file be emptied.
-    fn open(&mut self) -> Result<()> {
+    fn open(&mut self, restored: bool) -> Result<()> {
         for feed in &mut self.feeds {
-            feed.start()?;
+            feed.start(restored)?;
         }
-        self.control(&mut Control::Job(JobEvent::Start));
+        self.control(&mut Control::Job(JobEvent::Start { restored }));
         self.parts.failure.check()
     }
 
@@ -197,9 +198,9 @@ impl<'env> Driver<'env> {
     }
 
     /// Announces every partition.
-    fn announce(&mut self) -> Result<()> {
+    fn announce(&mut self) {
         for feed in &mut self.feeds {
-            feed.announce()?;
+            feed.announce();
         }
         for (feed, lane) in self.lanes.all() {
             // The turn of a lane follows from how far it had come before its run.
@@ -207,7 +208,6 @@ impl<'env> Driver<'env> {
                 self.ask_progress(feed, lane);
             }
         }
-        Ok(())
     }
 
     /// Saves all that the job remembers; to be called between two reads.
@@ -261,6 +261,9 @@ impl<'env> Driver<'env> {
                 .collect(),
             elapsed: saved.elapsed,
         };
+        for feed in &mut self.feeds {
+            feed.ask_after_end()?;
+        }
         self.parts.failure.check()
     }
 

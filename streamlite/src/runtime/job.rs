@@ -93,7 +93,8 @@ impl Job {
     /// operator takes or that another kind of operator saved, a source or a partition that is gone, a file that is
     /// another one now.
     ///
-    /// The sinks are opened as they were given: `append` to a file goes on after what is there, `create` begins it anew.
+    /// Files that were written stay: a file sink goes on behind what is there, also one of `create`. What was written after
+    /// the savepoint is written again.
     pub fn restore(self, savepoint: &Savepoint) -> Self {
         Self {
             savepoint: Some(savepoint.clone()),

@@ -11,7 +11,8 @@ use crate::format::{Csv, Encode, Json, Lines, RecordFile};
 use crate::fs::{FileKind, Fs, LocalFs};
 
 /// Writes records to a file: `create` puts it in place of one that is there, `create_new` refuses to, `append` writes
-/// behind its end. At least once: a job that is started again writes again.
+/// behind its end. At least once: a job that is started again writes again. A job that is restored goes on behind what is
+/// there, also where the sink was made by `create`.
 ///
 /// The file is opened, and what was there is emptied, when the job starts and its sources are open. It holds whole records
 /// at any time.
@@ -145,6 +146,14 @@ impl FileSink<Csv> {
 }
 
 impl<F> FileSink<F> {
+    fn open_once(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.is_open, true) {
+            let advice = "give each job a sink of its own";
+            return Err(Error::setting(self.name(), "it is a sink already", advice));
+        }
+        Ok(())
+    }
+
     fn name(&self) -> String {
         self.path.display().to_string()
     }
@@ -179,13 +188,7 @@ impl<T, F: Encode<T>> Sink<T> for FileSink<F> {
     type Writer = F::Writer;
 
     fn open(&mut self) -> Result<F::Writer> {
-        if std::mem::replace(&mut self.is_open, true) {
-            return Err(Error::setting(
-                self.name(),
-                "it is a sink already",
-                "give each job a sink of its own",
-            ));
-        }
+        self.open_once()?;
         let file = match self.mode {
             Mode::Create => self.fs.create(&self.path),
             Mode::CreateNew => self.fs.create_new(&self.path),
@@ -193,6 +196,12 @@ impl<T, F: Encode<T>> Sink<T> for FileSink<F> {
         };
         let file = file.map_err(|cause| Error::io(self.mode.doing(), &self.path, cause))?;
         Ok(self.format.writer(RecordFile::new(file, 0, self.name())))
+    }
+
+    /// Goes on behind what there is, also where it was created by the run that was saved.
+    fn reopen(&mut self) -> Result<F::Writer> {
+        self.open_once()?;
+        self.behind()
     }
 
     fn files(&self) -> Vec<FileUse> {

@@ -271,8 +271,8 @@ impl<F: Decode> Source for FileSource<F> {
         read.chain(self.policy.files()).collect()
     }
 
-    fn start(&mut self) -> Result<()> {
-        self.policy.start()
+    fn start(&mut self, restored: bool) -> Result<()> {
+        self.policy.start(restored)
     }
 
     fn keeps_bad_records(&self) -> bool {
