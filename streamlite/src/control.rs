@@ -22,7 +22,8 @@
 //! | [`Question::Save`], [`Question::Restore`] | the driver, between two reads | whatever keeps state; sinks flush before a save | |
 //! | [`Question::Count`] | the driver, for a report | streams, windows, final aggregates, `event_time`, sinks | |
 //!
-//! What [comes to every source](Control::is_for_all) reaches a union once for each of its inputs, which passes it on once.
+//! What the driver sends to every source (starting, ticks, flushing, saving, restoring, counting) reaches an operator of
+//! several inputs once for each of them, and is passed on once.
 
 use crate::error::{Error, Result};
 use crate::metrics::Tally;
