@@ -1,9 +1,16 @@
-//! One work of the record path, for counting instructions: `record_path <work> <records>`; see `benches/instructions`.
+//! One work of the record path, for counting what a record costs: `record_path <work> <records>`; see
+//! `benches/instructions`.
+//!
+//! The inputs cannot be learnt: numbers and keys are random, a predicate holds for two of three, a key has twenty records
+//! in a window, and records are out of order by half a window.
 
 use std::hint::black_box;
 
 use streamlite::prelude::*;
-use streamlite_benches::events::events;
+use streamlite_benches::random::{Random, disorder};
+
+/// How many keys the keyed works have.
+const KEYS: u64 = 10_000;
 
 fn main() -> streamlite::Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -11,26 +18,36 @@ fn main() -> streamlite::Result<()> {
         arguments.next().unwrap_or_default(),
         arguments.next().unwrap_or_default(),
     );
-    let records: u32 = records.parse().unwrap_or(1_000);
+    let records: usize = records.parse().unwrap_or(1_000);
     match work.as_str() {
         "floats" => floats(records),
         "words" => words(records),
         "windows" => windows(records),
+        "unkeyed" => unkeyed(records),
+        "running" => running(records),
         "split" => split(records),
         "integers" => integers(records),
         "csv" => csv(records),
         other => {
-            eprintln!("there is no work `{other}`: floats, words, windows, split, integers, csv");
+            eprintln!(
+                "there is no work `{other}`: floats, words, windows, unkeyed, running, split, integers, csv"
+            );
             Ok(())
         }
     }
 }
 
-fn floats(records: u32) -> streamlite::Result<()> {
+/// Random numbers, made before they are read.
+fn numbers(records: usize) -> Vec<u64> {
+    Random::new(1).take(records).collect()
+}
+
+fn floats(records: usize) -> streamlite::Result<()> {
+    let numbers = numbers(records);
     let sum = pipeline!(
-        from(0..black_box(records))
-            .map(|n| f64::from(n) * 0.5)
-            .filter(|x| *x > 100.0)
+        from(&numbers)
+            .map(|n| (n >> 11) as f64)
+            .filter(|x| *x < 6.0e15)
             .map(|x| x + 1.0)
             .sum(|x| *x)
     )
@@ -39,20 +56,23 @@ fn floats(records: u32) -> streamlite::Result<()> {
     Ok(())
 }
 
-fn words(records: u32) -> streamlite::Result<()> {
-    let names: Vec<String> = (0..1_000).map(|n| format!("word{n}")).collect();
-    let words = (0..records as usize).map(|n| names[n * 7 % 1_000].as_str());
+fn words(records: usize) -> streamlite::Result<()> {
+    let names: Vec<String> = (0..KEYS).map(|n| format!("word{n}")).collect();
+    let words: Vec<&str> = Random::new(2)
+        .take(records)
+        .map(|n| names[(n % KEYS) as usize].as_str())
+        .collect();
     black_box(pipeline!(from(words).key_by_ref(|word| *word).count()).collect()?);
     Ok(())
 }
 
-fn windows(records: u32) -> streamlite::Result<()> {
-    let events = events(u64::from(records), 1_000);
+fn windows(records: usize) -> streamlite::Result<()> {
+    let events = disorder(records, KEYS);
     let mut rows = 0;
     pipeline!({
         let minutes = from(events)
             .event_time(|e| e.at)
-            .watermark(bounded(5s))
+            .watermark(bounded(30s))
             .key_by(|e| e.key)
             .window(tumbling(1min))
             .aggregate(|key, _window, rows| {
@@ -65,11 +85,43 @@ fn windows(records: u32) -> streamlite::Result<()> {
     Ok(())
 }
 
-fn split(records: u32) -> streamlite::Result<()> {
+fn unkeyed(records: usize) -> streamlite::Result<()> {
+    let events = disorder(records, KEYS);
+    let mut rows = 0;
+    pipeline!({
+        from(events)
+            .event_time(|e| e.at)
+            .watermark(bounded(30s))
+            .window(tumbling(1min))
+            .aggregate(|_window, rows| (rows.count(), rows.max(|e| e.value)))
+            .for_each(|_| rows += 1);
+    })
+    .run()?;
+    black_box(rows);
+    Ok(())
+}
+
+fn running(records: usize) -> streamlite::Result<()> {
+    let events = disorder(records, KEYS);
+    let mut sum = 0.0;
+    pipeline!({
+        from(events)
+            .key_by(|e| e.key)
+            .running()
+            .mean(|e| e.value)
+            .for_each(|(_, mean)| sum += mean);
+    })
+    .run()?;
+    black_box(sum);
+    Ok(())
+}
+
+fn split(records: usize) -> streamlite::Result<()> {
+    let numbers = numbers(records);
     let mut sum = 0_u64;
     pipeline!({
-        let (threes, others) = from(0..u64::from(records)).split(|n| n % 3 == 0);
-        let both = union(threes.map(|n| n * 3), others.map(|n| n + 7));
+        let (threes, others) = from(numbers).split(|n| n % 3 == 0);
+        let both = union(threes.map(|n| n.wrapping_mul(3)), others.map(|n| n ^ 7));
         both.for_each(|n| sum = sum.wrapping_add(n));
     })
     .run()?;
@@ -77,8 +129,8 @@ fn split(records: u32) -> streamlite::Result<()> {
     Ok(())
 }
 
-fn integers(records: u32) -> streamlite::Result<()> {
-    let numbers: Vec<u32> = (0..records).collect();
+fn integers(records: usize) -> streamlite::Result<()> {
+    let numbers: Vec<u32> = Random::new(3).take(records).map(|n| (n >> 32) as u32).collect();
     let sum = pipeline!(
         from(&numbers)
             .map(|n| n.wrapping_mul(7))
@@ -98,16 +150,18 @@ struct Reading {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the work prepares its own file")]
-fn csv(records: u32) -> streamlite::Result<()> {
+fn csv(records: usize) -> streamlite::Result<()> {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let [input, output] = ["in.csv", "out.csv"].map(|name| folder.path().join(name));
     // Numbers of the same length, so that twice the records are twice the work.
-    let lines = (0..records).map(|n| format!("{},{}.5\n", 100 + n % 100, 10 + n % 40));
+    let lines = Random::new(4)
+        .take(records)
+        .map(|n| format!("{},{}.5\n", 100 + n % 100, 10 + (n >> 8) % 60));
     std::fs::write(&input, format!("sensor,temp\n{}", lines.collect::<String>()))
         .expect("there is room for a file");
     let (source, sink) = (CsvSource::<Reading>::open(&input)?, CsvSink::create(&output)?);
     pipeline!({
-        from(source).filter(|r| r.temp > 20.0).to(sink);
+        from(source).filter(|r| r.temp > 30.0).to(sink);
     })
     .run()?;
     Ok(())

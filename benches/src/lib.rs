@@ -2,3 +2,4 @@
 //! in one run, so that only their ratio is read: a machine may be slow, but it is so for both.
 
 pub mod events;
+pub mod random;

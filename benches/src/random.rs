@@ -1,0 +1,56 @@
+//! Inputs that no branch predictor and no cache can learn.
+
+use crate::events::{Event, WINDOW};
+
+/// Random numbers, the same in every run.
+#[derive(Clone, Debug)]
+pub struct Random(u64);
+
+impl Random {
+    /// Those of a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+}
+
+impl Iterator for Random {
+    type Item = u64;
+
+    /// splitmix64: every bit of it is random.
+    fn next(&mut self) -> Option<u64> {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Some(mixed ^ (mixed >> 31))
+    }
+}
+
+/// How many records a key has in a window.
+pub const UPDATES: u64 = 20;
+
+/// So many events of so many keys, whose numbers are scattered: a key has twenty records in each minute, and a record is
+/// at most half a minute late.
+///
+/// # Panics
+/// If there are more events than fit into the time there is.
+#[must_use]
+pub fn disorder(count: usize, keys: u64) -> Vec<Event> {
+    let scattered: Vec<u64> = Random::new(7)
+        .take(usize::try_from(keys).expect("keys fit"))
+        .collect();
+    let each_window = i64::try_from(keys * UPDATES).expect("it is small");
+    let mut random = Random::new(11);
+    let mut next = || random.next().expect("it never ends");
+    let event = |place: usize| {
+        let on_time = i64::try_from(place).expect("it is small") * WINDOW / each_window;
+        let late = i64::try_from(next() % (WINDOW.unsigned_abs() / 2)).expect("it is small");
+        Event {
+            key: scattered[usize::try_from(next() % keys).expect("keys fit")],
+            value: u32::try_from(next() % 1_000).expect("it is small"),
+            at: on_time - late,
+        }
+    };
+    (0..count).map(event).collect()
+}
