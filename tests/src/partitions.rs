@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use streamlite::Result;
-use streamlite::source::{Bounded, Partition, Position, Progress, Reader, Source};
+use streamlite::source::{Bounded, Partition, Position, ReadStatus, Reader, Source};
 
 /// Records in memory, a list for each partition.
 #[derive(Clone, Debug)]
@@ -55,17 +55,17 @@ pub struct PartitionReader<T> {
 impl<T: Clone> Reader for PartitionReader<T> {
     type Item = T;
 
-    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<ReadStatus> {
         for _ in 0..at_most {
             let Some(record) = self.list.get(self.place) else {
-                return Ok(Progress::End);
+                return Ok(ReadStatus::End);
             };
             self.place += 1;
             if out(record.clone()).is_break() {
                 break;
             }
         }
-        Ok(Progress::Ready)
+        Ok(ReadStatus::Ready)
     }
 
     fn position(&mut self) -> Result<Position> {

@@ -64,8 +64,8 @@ pipeline!(
                 max: rows.max(|sale| sale.amount),
                 least_weight: rows.min(|sale| sale.weight),
                 greatest_weight: rows.max(|sale| sale.weight),
-                cheapest: rows.min_by(|sale| sale.amount).name,
-                dearest: rows.max_by(|sale| sale.amount).name,
+                cheapest: rows.min_by_key(|sale| sale.amount).name,
+                dearest: rows.max_by_key(|sale| sale.amount).name,
                 first: rows.first(|sale| sale.amount),
                 last: rows.last(|sale| sale.amount),
                 collected: rows.collect(|sale| sale.amount),
@@ -89,11 +89,11 @@ pipeline!(
                     .collect(|sale| sale.amount),
                 cheapest_cheap: rows
                     .filter(|sale| sale.amount < limit)
-                    .min_by(|sale| sale.amount)
+                    .min_by_key(|sale| sale.amount)
                     .map(|sale| sale.name),
                 dearest_cheap: rows
                     .filter(|sale| sale.amount < limit)
-                    .max_by(|sale| sale.amount)
+                    .max_by_key(|sale| sale.amount)
                     .map(|sale| sale.name),
                 cheap_max: rows.filter(|sale| sale.amount < limit).max(|sale| sale.amount),
                 cheap_last: rows.filter(|sale| sale.amount < limit).last(|sale| sale.amount),
@@ -130,7 +130,7 @@ pipeline!(
         sales.mean(|sale| sale.amount).to(means);
         by_shop.min(|sale| sale.amount).to(mins);
         sales.max(|sale| sale.amount).to(maxs);
-        by_shop.max_by(|sale| sale.amount).to(dearest);
+        by_shop.max_by_key(|sale| sale.amount).to(dearest);
         by_shop
             .fold(String::new(), |text, sale| text + &sale.name)
             .to(folded);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use streamlite::prelude::*;
-use streamlite::source::Progress;
+use streamlite::source::ReadStatus;
 use streamlite::{Job, Report, Savepoint};
 use streamlite_tests::Partitions;
 use streamlite_tests::model::Event;
@@ -265,7 +265,7 @@ impl Dag {
             let mut left = breaks.next().copied().unwrap_or(usize::MAX);
             let mut ended = false;
             while left > 0 && !ended {
-                ended = job.step().expect("nothing goes wrong") == Progress::End;
+                ended = job.step().expect("nothing goes wrong") == ReadStatus::End;
                 left -= 1;
             }
             let report = if ended {

@@ -2,7 +2,7 @@
 
 use streamlite::Job;
 use streamlite::prelude::*;
-use streamlite::source::Progress;
+use streamlite::source::ReadStatus;
 
 pipeline!(
     fn copied(numbers: Source<u32>, out: Sink<u32>) {
@@ -29,7 +29,7 @@ fn failing() -> impl Sink<u32> {
 fn assert_stays_failed(job: Job, cause: &str) {
     let mut job = job.batch_size(1).start().expect("it starts");
     for _ in 0..2 {
-        assert_eq!(job.step().expect("nothing goes wrong"), Progress::Ready);
+        assert_eq!(job.step().expect("nothing goes wrong"), ReadStatus::Ready);
     }
     let error = job.step().expect_err("it fails at the third").to_string();
     assert!(error.contains(cause), "{error}");

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use streamlite::prelude::*;
-use streamlite::source::Progress;
+use streamlite::source::ReadStatus;
 use streamlite::{Job, Savepoint};
 use tempfile::TempDir;
 
@@ -291,13 +291,13 @@ fn a_pipe_is_read_and_cannot_be_saved() {
                 .batch_size(1)
                 .start()
                 .expect("it starts");
-            assert_eq!(job.step().expect("it reads"), Progress::Ready);
+            assert_eq!(job.step().expect("it reads"), ReadStatus::Ready);
             let error = job.savepoint().expect_err("a pipe is read once").to_string();
             assert!(
                 error.contains("it is a pipe") && error.contains("write it to a file"),
                 "{error}"
             );
-            while job.step().expect("the job itself goes on") != Progress::End {}
+            while job.step().expect("the job itself goes on") != ReadStatus::End {}
             assert_eq!(got.take(), ["one", "two"]);
         } else {
             let source = CsvSource::<Row>::open(&path).expect("it is there").on_error(Skip);

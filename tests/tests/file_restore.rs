@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use streamlite::prelude::*;
-use streamlite::source::Progress;
+use streamlite::source::ReadStatus;
 use streamlite::{Job, Savepoint};
 use tempfile::TempDir;
 
@@ -55,7 +55,7 @@ fn run<T: Clone + Send + 'static>(job: impl Fn(CollectionSink<T>) -> Job) -> [(V
             None => next.start(),
         }
         .expect("it can be started");
-        let ended = running.step().expect("nothing goes wrong") == Progress::End;
+        let ended = running.step().expect("nothing goes wrong") == ReadStatus::End;
         saved = Some(running.savepoint().expect("it can be saved"));
         out.extend(got.take());
         if ended {
@@ -137,7 +137,7 @@ fn what_is_saved_is_written() {
     let source = CsvSource::open(&paths[0]).expect("it is there");
     let sink = JsonSink::append(&path).expect("it is there");
     let mut job = notes(source, sink).restore(&saved).start().expect("it starts");
-    while job.step().expect("nothing goes wrong") != Progress::End {}
+    while job.step().expect("nothing goes wrong") != ReadStatus::End {}
     job.finish().expect("nothing goes wrong");
     let written = std::fs::read_to_string(&path).expect("it is there");
     assert_eq!(
@@ -208,7 +208,7 @@ fn bad_records_change_no_turn() {
                 None => next,
             };
             let mut running = next.start().expect("it starts");
-            let ended = running.step().expect("nothing goes wrong") == Progress::End;
+            let ended = running.step().expect("nothing goes wrong") == ReadStatus::End;
             saved = Some(running.savepoint().expect("it can be saved"));
             rows.extend(got.take());
             if ended {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use streamlite::prelude::*;
-use streamlite::source::Progress;
+use streamlite::source::ReadStatus;
 use streamlite::{Graph, Job, Report, Savepoint};
 
 /// A pipeline of one chain: two running aggregates, with other operators before, between and after them.
@@ -57,7 +57,7 @@ fn run(pipeline: Pipeline, saved: Option<&Savepoint>, steps: usize) -> (Vec<Row>
     };
     let mut job = job.expect("its states have the same identities");
     for _ in 0..steps {
-        if job.step().expect("nothing goes wrong") == Progress::End {
+        if job.step().expect("nothing goes wrong") == ReadStatus::End {
             break;
         }
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use streamlite::prelude::*;
-use streamlite::source::Progress;
+use streamlite::source::ReadStatus;
 use streamlite::{Job, Report, Savepoint};
 use streamlite_tests::Partitions;
 use streamlite_tests::model::Event;
@@ -119,7 +119,7 @@ impl Setup {
             let mut left = breaks.next().copied().unwrap_or(usize::MAX);
             let mut ended = false;
             while left > 0 && !ended {
-                ended = job.step().expect("nothing goes wrong") == Progress::End;
+                ended = job.step().expect("nothing goes wrong") == ReadStatus::End;
                 left -= 1;
             }
             if ended {
@@ -337,7 +337,7 @@ fn a_state_that_no_operator_takes_is_an_error() {
         .restore(&saved)
         .start()
         .expect("the uid is the old");
-    while job.step().expect("nothing goes wrong") != Progress::End {}
+    while job.step().expect("nothing goes wrong") != ReadStatus::End {}
     assert_eq!(got.take(), [30]);
 }
 
@@ -374,7 +374,7 @@ fn a_partition_that_is_gone_is_an_error_and_a_new_one_is_read() {
         .restore(&saved)
         .start()
         .expect("it starts");
-    while job.step().expect("nothing goes wrong") != Progress::End {}
+    while job.step().expect("nothing goes wrong") != ReadStatus::End {}
     let mut rest = got.take();
     rest.sort_unstable();
     assert_eq!(rest, [2, 4, 5, 6]);

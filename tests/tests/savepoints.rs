@@ -1,7 +1,7 @@
 //! What a savepoint promises: a restored job goes on exactly, or it is refused and says why.
 
 use streamlite::prelude::*;
-use streamlite::source::Progress;
+use streamlite::source::ReadStatus;
 use streamlite::time::ManualClock;
 use streamlite::{Job, Savepoint};
 use streamlite_tests::Partitions;
@@ -382,7 +382,7 @@ fn the_time_of_all_runs_counts_with_the_records_of_all_runs() {
         .clock(clock.clone())
         .restore(&savepoint);
     let mut job = job.start().expect("it goes on");
-    while job.step().expect("nothing goes wrong") != Progress::End {}
+    while job.step().expect("nothing goes wrong") != ReadStatus::End {}
     clock.advance(TimeDelta::from_millis(500));
     let report = job.finish().expect("nothing goes wrong");
     assert_eq!(report.elapsed, TimeDelta::from_millis(2_500));

@@ -29,7 +29,7 @@ pub struct Greatest;
 
 impl Side for Least {
     const NAME: &'static str = "min";
-    const NAME_BY: &'static str = "min_by";
+    const NAME_BY: &'static str = "min_by_key";
 
     #[inline]
     fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {
@@ -39,7 +39,7 @@ impl Side for Least {
 
 impl Side for Greatest {
     const NAME: &'static str = "max";
-    const NAME_BY: &'static str = "max_by";
+    const NAME_BY: &'static str = "max_by_key";
 
     #[inline]
     fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {

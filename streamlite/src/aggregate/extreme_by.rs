@@ -9,8 +9,8 @@ use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
 
-/// Finds the row with the least or greatest value; of several the first. See [`Rows::min_by`](super::Rows::min_by)
-/// and [`Rows::max_by`](super::Rows::max_by).
+/// Finds the row with the least or greatest value; of several the first. See [`Rows::min_by_key`](super::Rows::min_by_key)
+/// and [`Rows::max_by_key`](super::Rows::max_by_key).
 #[derive(Clone, Copy)]
 pub struct ExtremeBy<P, F, V, S> {
     pub(super) pick: P,

@@ -76,7 +76,7 @@ impl<T, P: Clone> Rows<T, P> {
     }
 
     /// Finds the row with the least value; of several the first.
-    pub fn min_by<V: PartialOrd, F: Fn(&T) -> V>(&self, of: F) -> ExtremeBy<P, F, V, Least>
+    pub fn min_by_key<V: PartialOrd, F: Fn(&T) -> V>(&self, of: F) -> ExtremeBy<P, F, V, Least>
     where
         T: Clone,
     {
@@ -88,7 +88,7 @@ impl<T, P: Clone> Rows<T, P> {
     }
 
     /// Finds the row with the greatest value; of several the first.
-    pub fn max_by<V: PartialOrd, F: Fn(&T) -> V>(&self, of: F) -> ExtremeBy<P, F, V, Greatest>
+    pub fn max_by_key<V: PartialOrd, F: Fn(&T) -> V>(&self, of: F) -> ExtremeBy<P, F, V, Greatest>
     where
         T: Clone,
     {
@@ -99,7 +99,7 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Keeps the value of the row that came first.
+    /// Storage the value of the row that came first.
     pub fn first<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> First<P, F> {
         First {
             pick: self.pick.clone(),
@@ -107,7 +107,7 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Keeps the value of the row that came last.
+    /// Storage the value of the row that came last.
     pub fn last<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> Last<P, F> {
         Last {
             pick: self.pick.clone(),
@@ -115,7 +115,7 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Keeps the values of all rows, in the order in which they came: this one takes memory for each row.
+    /// Storage the values of all rows, in the order in which they came: this one takes memory for each row.
     pub fn collect<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> Collect<P, F> {
         Collect {
             pick: self.pick.clone(),

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::connector::{FileUse, Partition, Position, Progress, Reader, Source};
+use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source};
 use crate::control::{AfterEnd, Control, Lane, LaneEvent, Question};
 use crate::error::Result;
 use crate::record::{Push, Record};
@@ -47,7 +47,7 @@ pub(crate) trait Feed {
     fn places(&mut self) -> Result<Vec<Place>>;
 
     /// Reads from one lane.
-    fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)>;
+    fn read(&mut self, turn: &Turn) -> Result<(ReadStatus, usize)>;
 
     /// Passes a control signal down the chain.
     fn control(&mut self, control: &mut Control<'_>);
@@ -288,10 +288,10 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         places.collect()
     }
 
-    fn read(&mut self, turn: &Turn) -> Result<(Progress, usize)> {
+    fn read(&mut self, turn: &Turn) -> Result<(ReadStatus, usize)> {
         let place = self.by_lane.get(turn.lane.index()).copied().flatten();
         let Some(place) = place else {
-            return Ok((Progress::End, 0));
+            return Ok((ReadStatus::End, 0));
         };
         let Opened {
             partition, reading, ..
@@ -301,7 +301,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         }
         // The chain is a local while a batch is read, so that what it counts and sums lives in registers.
         let (Reading::Open(reader), Some(mut chain)) = (reading, self.chain.take()) else {
-            return Ok((Progress::End, 0));
+            return Ok((ReadStatus::End, 0));
         };
         let (now, mut records) = (turn.now, 0);
         let read = reader.read(turn.at_most, |value| {
@@ -316,7 +316,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         self.chain = Some(chain);
         self.records += records as u64;
         let progress = read?;
-        if progress == Progress::End {
+        if progress == ReadStatus::End {
             self.end(place);
         }
         Ok((progress, records))

@@ -8,7 +8,7 @@ use crate::record::Push;
 
 /// One described operator: takes records of `In`, and is built in front of whatever comes next.
 ///
-/// `C` is asked for what the operator keeps as state; see [`Keeps`](crate::state::Keeps).
+/// `C` is asked for what the operator keeps as state; see [`Storage`](crate::state::Storage).
 pub trait Stage<In, Out, C> {
     /// How many of its operators keep a state: they are numbered from the source down, so that appending an operator
     /// changes the identity of none.

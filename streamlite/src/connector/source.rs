@@ -74,7 +74,8 @@ pub trait Reader {
     ///
     /// # Errors
     /// If a record cannot be read, and the source's policy is to fail.
-    fn read<F: FnMut(Self::Item) -> ControlFlow<()>>(&mut self, at_most: usize, out: F) -> Result<Progress>;
+    fn read<F: FnMut(Self::Item) -> ControlFlow<()>>(&mut self, at_most: usize, out: F)
+    -> Result<ReadStatus>;
 
     /// The place after the last record that was handed on.
     ///
@@ -90,7 +91,7 @@ pub trait Reader {
 
 /// What a reader has to say after a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum ReadStatus {
     /// There may be more at once.
     Ready,
     /// There is nothing now; there may be later.

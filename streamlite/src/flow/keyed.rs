@@ -8,7 +8,7 @@ use super::stream::Stream;
 use super::windowed::{DropLate, WindowedStream};
 use crate::aggregate::{Aggregate, AsPair, Rows, WithKey};
 use crate::assembly::Then;
-use crate::operator::{Grouping, Total};
+use crate::operator::{FinalAggregate, Grouping};
 use crate::window::Assigner;
 
 /// A stream of `T` grouped by a key. Windows and aggregates behind it are per key.
@@ -49,13 +49,13 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
         self,
         aggregate: A,
         finish: F,
-    ) -> Stream<U, O, Then<S, T, Total<B, A, WithKey<F>>>>
+    ) -> Stream<U, O, Then<S, T, FinalAggregate<B, A, WithKey<F>>>>
     where
         B: Grouping<T>,
         A: Aggregate<T>,
         F: FnMut(&B::Key, A::Out) -> U,
     {
-        self.stream.then(Total {
+        self.stream.then(FinalAggregate {
             grouping: self.key,
             aggregate,
             finish: WithKey(finish),
@@ -65,13 +65,13 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
 
 /// The stream that a short form on a keyed stream gives.
 type Short<T, B, O, S, A> =
-    Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, T, Total<B, A, AsPair>>>;
+    Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, T, FinalAggregate<B, A, AsPair>>>;
 
 /// Short forms of the aggregates: `(key, value)` once for each key at the end of the input, in the order in which the
 /// keys came. They ask for a source that ends; put `.window(…)` or `.running()` before them where it does not.
 impl<T, B: Grouping<T>, O, S> KeyedStream<T, B, O, S> {
     fn short<A: Aggregate<T>>(self, aggregate: A) -> Short<T, B, O, S, A> {
-        self.stream.then(Total {
+        self.stream.then(FinalAggregate {
             grouping: self.key,
             aggregate,
             finish: AsPair,

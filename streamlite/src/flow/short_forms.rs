@@ -55,7 +55,7 @@ macro_rules! short_forms {
         }
 
         /// Finds the record with the least value; of several the first.
-        pub fn min_by<V: PartialOrd, F: Fn(&T) -> V>(
+        pub fn min_by_key<V: PartialOrd, F: Fn(&T) -> V>(
             self,
             of: F,
         ) -> $Short<
@@ -64,11 +64,11 @@ macro_rules! short_forms {
         where
             T: Clone,
         {
-            self.short($crate::aggregate::Rows::<T>::new().min_by(of))
+            self.short($crate::aggregate::Rows::<T>::new().min_by_key(of))
         }
 
         /// Finds the record with the greatest value; of several the first.
-        pub fn max_by<V: PartialOrd, F: Fn(&T) -> V>(
+        pub fn max_by_key<V: PartialOrd, F: Fn(&T) -> V>(
             self,
             of: F,
         ) -> $Short<
@@ -77,7 +77,7 @@ macro_rules! short_forms {
         where
             T: Clone,
         {
-            self.short($crate::aggregate::Rows::<T>::new().max_by(of))
+            self.short($crate::aggregate::Rows::<T>::new().max_by_key(of))
         }
 
         /// Reduces the records to one, by a closure that makes one out of two.

@@ -10,7 +10,7 @@ use super::keyed::KeyedStream;
 use super::stream::Stream;
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
-use crate::operator::{Grouping, Running, Total, Windowing, WithLate};
+use crate::operator::{FinalAggregate, Grouping, Running, Windowing, WithLate};
 
 /// What can be written to a checkpoint and read back. Declared twice, as [`CheckedKey`](super::CheckedKey) is, so that
 /// one mistake is one error.
@@ -70,7 +70,7 @@ pub trait ShortForm<T> {
     type Acc;
 }
 
-impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, T, Total<G, A, F>>> {
+impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, T, FinalAggregate<G, A, F>>> {
     type Acc = A::Acc;
 }
 

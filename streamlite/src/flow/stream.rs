@@ -12,8 +12,8 @@ use super::windowed::{AllWindowedStream, DropLate};
 use crate::aggregate::{Aggregate, AsValue, Rows, WithNothing};
 use crate::assembly::{Chain, Id, Then};
 use crate::operator::{
-    ByRef, EventTime, Filter, FilterMap, FlatMap, ForEach, Inspect, Map, Split, To, Total, TryMap, Union,
-    Unkeyed,
+    ByRef, EventTime, Filter, FilterMap, FinalAggregate, FlatMap, ForEach, Inspect, Map, Split, To, TryMap,
+    Union, Unkeyed,
 };
 use crate::time::{Ascending, TimeDelta, Timestamp, WatermarkStrategy};
 use crate::window::Assigner;
@@ -70,7 +70,7 @@ impl<T, O, S> Stream<T, O, S> {
         self.then(Map(turn))
     }
 
-    /// Keeps the records for which `holds` is true.
+    /// Storage the records for which `holds` is true.
     ///
     /// ```
     /// # use streamlite::prelude::*;
@@ -280,12 +280,12 @@ impl<T, O, S> Stream<T, O, S> {
         self,
         aggregate: A,
         finish: F,
-    ) -> Stream<U, O, Then<S, T, Total<Unkeyed, A, WithNothing<F>>>>
+    ) -> Stream<U, O, Then<S, T, FinalAggregate<Unkeyed, A, WithNothing<F>>>>
     where
         A: Aggregate<T>,
         F: FnMut(A::Out) -> U,
     {
-        self.then(Total {
+        self.then(FinalAggregate {
             grouping: Unkeyed,
             aggregate,
             finish: WithNothing(finish),
@@ -294,13 +294,13 @@ impl<T, O, S> Stream<T, O, S> {
 }
 
 /// The stream that a short form gives.
-type Short<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, T, Total<Unkeyed, A, AsValue>>>;
+type Short<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, T, FinalAggregate<Unkeyed, A, AsValue>>>;
 
 /// Short forms of the aggregates: one value at the end of the input, and none if there was no input. They ask for a
 /// source that ends; put `.window(…)` or `.running()` before them where it does not.
 impl<T, O, S> Stream<T, O, S> {
     fn short<A: Aggregate<T>>(self, aggregate: A) -> Short<T, O, S, A> {
-        self.then(Total {
+        self.then(FinalAggregate {
             grouping: Unkeyed,
             aggregate,
             finish: AsValue,

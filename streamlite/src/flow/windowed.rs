@@ -7,7 +7,7 @@ use super::short_forms::short_forms;
 use super::stream::Stream;
 use crate::aggregate::{Aggregate, AsWindowed, Rows, WithBoth, WithWindow};
 use crate::assembly::{Id, Then};
-use crate::operator::{Firing, Grouping, Unkeyed, Windowing, WithLate};
+use crate::operator::{AccumulationMode, Grouping, Unkeyed, Windowing, WithLate};
 use crate::time::TimeDelta;
 use crate::window::{Window, Windowed};
 
@@ -22,7 +22,7 @@ pub struct WindowedStream<T, B, W, L = DropLate, O = T, S = Id> {
     key: B,
     window: W,
     lateness: TimeDelta,
-    firing: Firing,
+    mode: AccumulationMode,
     late: PhantomData<fn() -> L>,
 }
 
@@ -87,7 +87,7 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
     /// A window that fires again gives all records that came so far: the default.
     pub fn accumulating(self) -> Self {
         Self {
-            firing: Firing::Accumulating,
+            mode: AccumulationMode::Accumulating,
             ..self
         }
     }
@@ -95,7 +95,7 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
     /// A window that fires again gives only the records that came since it fired last, so that results add up.
     pub fn discarding(self) -> Self {
         Self {
-            firing: Firing::Discarding,
+            mode: AccumulationMode::Discarding,
             ..self
         }
     }
@@ -107,7 +107,7 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
             key,
             window,
             lateness,
-            firing,
+            mode,
             ..
         } = self;
         WindowedStream {
@@ -115,7 +115,7 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
             key,
             window,
             lateness,
-            firing,
+            mode,
             late: PhantomData,
         }
     }
@@ -134,7 +134,7 @@ impl<T, B, W, O, S> WindowedStream<T, B, W, DropLate, O, S> {
             key,
             window,
             lateness: TimeDelta::ZERO,
-            firing: Firing::Accumulating,
+            mode: AccumulationMode::Accumulating,
             late: PhantomData,
         }
     }
@@ -147,7 +147,7 @@ impl<T, B, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
             key,
             window,
             lateness,
-            firing,
+            mode,
             ..
         } = self;
         L::output(
@@ -156,7 +156,7 @@ impl<T, B, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
                 grouping: key,
                 assigner: window,
                 lateness,
-                firing,
+                mode,
                 aggregate,
                 finish,
             },

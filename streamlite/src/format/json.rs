@@ -10,7 +10,7 @@ use super::opened::Opened;
 use super::raw_lines::RawLines;
 use super::{Decode, Encode, RecordFile};
 use crate::connector::Writer;
-use crate::connector::{Position, Progress, Reader};
+use crate::connector::{Position, ReadStatus, Reader};
 use crate::error::{Error, Result};
 use crate::record::Record;
 
@@ -49,10 +49,10 @@ pub struct JsonReader<T> {
 impl<T: DeserializeOwned> Reader for JsonReader<T> {
     type Item = T;
 
-    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<ReadStatus> {
         for _ in 0..at_most {
             let Some(line) = self.lines.next()? else {
-                return Ok(Progress::End);
+                return Ok(ReadStatus::End);
             };
             if line.trim_ascii().is_empty() {
                 continue;
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
                 Err(error) => self.lines.bad_record(String::new(), cause_of(&error))?,
             }
         }
-        Ok(Progress::Ready)
+        Ok(ReadStatus::Ready)
     }
 
     fn position(&mut self) -> Result<Position> {

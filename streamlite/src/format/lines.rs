@@ -8,7 +8,7 @@ use super::opened::Opened;
 use super::raw_lines::RawLines;
 use super::{Decode, Encode, RecordFile};
 use crate::connector::Writer;
-use crate::connector::{Position, Progress, Reader};
+use crate::connector::{Position, ReadStatus, Reader};
 use crate::error::{Error, Result};
 use crate::record::Record;
 
@@ -36,10 +36,14 @@ pub struct LinesReader {
 impl Reader for LinesReader {
     type Item = String;
 
-    fn read<F: FnMut(String) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+    fn read<F: FnMut(String) -> ControlFlow<()>>(
+        &mut self,
+        at_most: usize,
+        mut out: F,
+    ) -> Result<ReadStatus> {
         for _ in 0..at_most {
             let Some(line) = self.lines.next()? else {
-                return Ok(Progress::End);
+                return Ok(ReadStatus::End);
             };
             match std::str::from_utf8(line) {
                 Ok(line) => {
@@ -53,7 +57,7 @@ impl Reader for LinesReader {
                 }
             }
         }
-        Ok(Progress::Ready)
+        Ok(ReadStatus::Ready)
     }
 
     fn position(&mut self) -> Result<Position> {

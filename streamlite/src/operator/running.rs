@@ -7,7 +7,7 @@ use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, Question};
 use crate::record::{Push, Record};
-use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
+use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
 /// Describes an aggregate that gives a result with every record; see [`Stream::running`](crate::flow::Stream::running).
@@ -35,7 +35,7 @@ where
     G: Grouping<T>,
     A: Aggregate<T>,
     F: Finish<G::Key, (), A::Out, Out = U>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     type Built<N: Push<U>> = RunningPush<T, C, G, A, F, N>;
 
@@ -67,7 +67,7 @@ where
     A: Aggregate<T>,
     F: Finish<G::Key, (), A::Out>,
     N: Push<F::Out>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
@@ -109,7 +109,7 @@ impl<T, C, G, A, F, N> Snapshot for RunningPush<T, C, G, A, F, N>
 where
     G: Grouping<T>,
     A: Aggregate<T>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
         save_table(&self.table, to, |key, acc, to| {

@@ -9,7 +9,7 @@ use crate::assembly::{Chain, Context, Node12, Stage};
 use crate::control::{Control, JobEvent, Lane, LaneEvent, Question};
 use crate::metrics::NodeTally;
 use crate::record::{Push, Record};
-use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
+use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError, Storage, name_of};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::{Fired, Grid, GridAssigner, Place, Slices, Window};
 
@@ -19,14 +19,14 @@ pub struct Windowing<G, W, A, F> {
     pub(crate) grouping: G,
     pub(crate) assigner: W,
     pub(crate) lateness: TimeDelta,
-    pub(crate) firing: Firing,
+    pub(crate) mode: AccumulationMode,
     pub(crate) aggregate: A,
     pub(crate) finish: F,
 }
 
 /// What a window that fires several times gives each time: Flink's and Beam's accumulation mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Firing {
+pub enum AccumulationMode {
     /// All records so far.
     #[default]
     Accumulating,
@@ -59,7 +59,7 @@ where
     W: GridAssigner,
     A: Aggregate<T>,
     F: Finish<G::Key, Window, A::Out, Out = U>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     type Built<N: Push<U>> = WindowedPush<T, C, G, A, F, N, Nowhere>;
 
@@ -78,7 +78,7 @@ where
     W: GridAssigner,
     A: Aggregate<T>,
     F: Finish<G::Key, Window, A::Out>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     #[inline]
     fn build<N: Push<F::Out>, L: Push<T>>(self, cx: Context<C>, next: N, late: L) -> impl Push<O> {
@@ -109,7 +109,7 @@ pub struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
     slices: Slices<G::Table<A::Acc>>,
     late_count: u64,
     late_records: LateRecords,
-    firing: Firing,
+    mode: AccumulationMode,
     /// The lane that results are sent in: they belong to no partition.
     lane: Lane,
     state: DeclaredState,
@@ -145,7 +145,7 @@ where
             .with("size", grid.size)
             .with("offset", grid.offset)
             .with("allowed lateness", described.lateness)
-            .with("mode", format_args!("{:?}", described.firing))
+            .with("mode", format_args!("{:?}", described.mode))
             .with("key", name_of::<G::Key>())
             .with("aggregate", described.aggregate.describe());
         Self {
@@ -155,7 +155,7 @@ where
             slices: Slices::new(grid, described.lateness),
             late_count: 0,
             late_records,
-            firing: described.firing,
+            mode: described.mode,
             lane: cx.own_lane(),
             state: cx.declare(shape),
             node: cx.node_index(),
@@ -191,7 +191,7 @@ where
         let (aggregate, seen) = (&self.aggregate, self.slices.watermark());
         let timestamp = place.window.last_timestamp();
         let table = self.slices.at(place);
-        if self.firing == Firing::Discarding {
+        if self.mode == AccumulationMode::Discarding {
             // Nothing else is in the table: it was emptied when the window fired.
             table.drain_in_order(|key, acc| {
                 let value = self
@@ -224,7 +224,7 @@ where
             aggregate,
             finish,
             next,
-            firing,
+            mode,
             ..
         } = self;
         slices.fire(watermark, |fired| match fired {
@@ -242,7 +242,7 @@ where
             }
             Fired::Open(window, table) => {
                 let timestamp = window.last_timestamp();
-                if *firing == Firing::Discarding {
+                if *mode == AccumulationMode::Discarding {
                     table.drain_in_order(|key, acc| {
                         let value = finish.finish_owned(key, window, aggregate.last_result(acc));
                         next.push(Record {
@@ -275,7 +275,7 @@ where
     F: Finish<G::Key, Window, A::Out>,
     N: Push<F::Out>,
     L: Push<T>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
@@ -362,7 +362,7 @@ impl<T, C, G, A, F, N, L> Snapshot for WindowedPush<T, C, G, A, F, N, L>
 where
     G: Grouping<T>,
     A: Aggregate<T>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
         let windows = self.slices.iter();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::lanes::{Lanes, Turns};
 use super::savepoint::{Contents, SavedSource, Savepoint};
 use crate::assembly::{Assembly, Feed, Parts, Turn};
-use crate::connector::Progress;
+use crate::connector::ReadStatus;
 use crate::control::{Control, JobEvent, Lane, LaneEvent, LaneProgress, Question};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -305,19 +305,19 @@ impl<'env> Driver<'env> {
         let mut wait = 1;
         while !stop() {
             match self.turn()? {
-                Progress::Ready => wait = 1,
-                Progress::Pending => {
+                ReadStatus::Ready => wait = 1,
+                ReadStatus::Pending => {
                     self.clock.wait(TimeDelta::from_millis(wait));
                     wait = (wait * 2).min(LONGEST_WAIT);
                 }
-                Progress::End => break,
+                ReadStatus::End => break,
             }
         }
         self.flush()
     }
 
     /// Reads some records of one partition, and pushes them through.
-    pub(crate) fn step(&mut self) -> Result<Progress> {
+    pub(crate) fn step(&mut self) -> Result<ReadStatus> {
         self.caught(Self::turn)
     }
 
@@ -334,7 +334,7 @@ impl<'env> Driver<'env> {
     }
 
     /// Reads the lane whose turn it is: `Pending` if no source has anything now, `End` if everything was read.
-    pub(crate) fn turn(&mut self) -> Result<Progress> {
+    pub(crate) fn turn(&mut self) -> Result<ReadStatus> {
         let now = self.clock.now();
         if now - self.last_tick >= TICK {
             self.tick(now)?;
@@ -365,37 +365,37 @@ impl<'env> Driver<'env> {
         if is_over && !alone {
             self.ask_progress(feed, lane);
         }
-        if progress == Progress::Pending {
+        if progress == ReadStatus::Pending {
             self.feeds[feed].control(&mut Control::Lane(LaneEvent::Quiet(lane, now)));
         }
         self.parts.failure.check()?;
-        Ok(Progress::Ready)
+        Ok(ReadStatus::Ready)
     }
 
     /// Reads a lane's share, batch by batch; gives how many records it had.
-    fn read(&mut self, feed: usize, turn: Turn) -> Result<(Progress, usize)> {
+    fn read(&mut self, feed: usize, turn: Turn) -> Result<(ReadStatus, usize)> {
         let mut read = 0;
         loop {
             let at_most = (turn.at_most - read).min(self.sizes.batch);
             let (progress, records) = self.feeds[feed].read(&Turn { at_most, ..turn })?;
             self.parts.failure.check()?;
             read += records.min(turn.at_most - read);
-            if progress != Progress::Ready || read == turn.at_most || records == 0 {
+            if progress != ReadStatus::Ready || read == turn.at_most || records == 0 {
                 return Ok((progress, read));
             }
         }
     }
 
     /// No lane has anything.
-    fn rest(&mut self, now: Timestamp) -> Result<Progress> {
+    fn rest(&mut self, now: Timestamp) -> Result<ReadStatus> {
         if self.lanes.running() == 0 {
-            return Ok(Progress::End);
+            return Ok(ReadStatus::End);
         }
         self.tick(now)?;
         self.control(&mut Control::Job(JobEvent::Flush));
         self.parts.failure.check()?;
         self.lanes.ask_again();
-        Ok(Progress::Pending)
+        Ok(ReadStatus::Pending)
     }
 
     /// Lets the operators look at the clock.

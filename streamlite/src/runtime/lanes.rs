@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::connector::Progress;
+use crate::connector::ReadStatus;
 use crate::control::Lane;
 use crate::time::Timestamp;
 
@@ -127,8 +127,8 @@ impl Lanes {
 
     /// Notes so many records of a lane, of which a run has `run`, and what its reader said last; says whether its present
     /// run is over. A lane that had something lets those be asked again that had nothing.
-    pub(super) fn note(&mut self, lane: Lane, records: usize, run: usize, progress: Progress) -> bool {
-        if progress != Progress::Pending {
+    pub(super) fn note(&mut self, lane: Lane, records: usize, run: usize, progress: ReadStatus) -> bool {
+        if progress != ReadStatus::Pending {
             self.ask_again();
         }
         let Some(place) = self.place(lane) else {
@@ -138,7 +138,7 @@ impl Lanes {
             let read = turns.in_run + records;
             turns.runs += (read / run) as u64;
             turns.in_run = read % run;
-            if progress != Progress::Ready && turns.in_run > 0 {
+            if progress != ReadStatus::Ready && turns.in_run > 0 {
                 turns.runs += 1;
                 turns.in_run = 0;
             }
@@ -146,9 +146,9 @@ impl Lanes {
         self.set(
             place,
             match progress {
-                Progress::Ready => LaneState::Ready,
-                Progress::Pending => LaneState::Asked,
-                Progress::End => LaneState::Ended,
+                ReadStatus::Ready => LaneState::Ready,
+                ReadStatus::Pending => LaneState::Asked,
+                ReadStatus::End => LaneState::Ended,
             },
         );
         self.lanes[place].turns.in_run == 0
@@ -239,7 +239,7 @@ mod tests {
         for _ in 0..4 {
             let next = next_of(&lanes).expect("both are ready");
             order.push(next);
-            lanes.note(Lane(next), 7, 7, Progress::Ready);
+            lanes.note(Lane(next), 7, 7, ReadStatus::Ready);
         }
         assert_eq!(order, [0, 1, 0, 1]);
     }
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn the_lane_that_is_behind_is_read_first() {
         let mut lanes = lanes(2);
-        lanes.note(Lane(0), 7, 7, Progress::Ready);
+        lanes.note(Lane(0), 7, 7, ReadStatus::Ready);
         lanes.note_watermark(Lane(0), Some(Timestamp::from_millis(10)));
         lanes.note_watermark(Lane(1), Some(Timestamp::from_millis(20)));
         assert_eq!(next_of(&lanes), Some(0));
@@ -263,7 +263,7 @@ mod tests {
         for _ in 0..4 {
             let next = next_of(&lanes).expect("all are ready");
             order.push(next);
-            lanes.note(Lane(next), 7, 7, Progress::Ready);
+            lanes.note(Lane(next), 7, 7, ReadStatus::Ready);
         }
         assert_eq!(
             order,
@@ -276,16 +276,16 @@ mod tests {
     #[test]
     fn a_run_that_is_interrupted_goes_on() {
         let mut lanes = lanes(2);
-        assert!(!lanes.note(Lane(0), 5, 7, Progress::Ready), "two are missing");
+        assert!(!lanes.note(Lane(0), 5, 7, ReadStatus::Ready), "two are missing");
         assert_eq!((next_of(&lanes), lanes.in_run(Lane(0))), (Some(0), 5));
-        assert!(lanes.note(Lane(0), 2, 7, Progress::Ready));
+        assert!(lanes.note(Lane(0), 2, 7, ReadStatus::Ready));
         assert_eq!((next_of(&lanes), lanes.in_run(Lane(0))), (Some(1), 0));
         assert!(
-            !lanes.note(Lane(1), 20, 7, Progress::Ready),
+            !lanes.note(Lane(1), 20, 7, ReadStatus::Ready),
             "two runs, and six of a third"
         );
         assert!(
-            lanes.note(Lane(1), 0, 7, Progress::Pending),
+            lanes.note(Lane(1), 0, 7, ReadStatus::Pending),
             "what pauses has had its run"
         );
         assert_eq!(
@@ -297,13 +297,13 @@ mod tests {
     #[test]
     fn a_quiet_lane_is_asked_again_after_another_one_spoke() {
         let mut lanes = lanes(2);
-        lanes.note(Lane(0), 0, 7, Progress::Pending);
+        lanes.note(Lane(0), 0, 7, ReadStatus::Pending);
         assert_eq!(next_of(&lanes), Some(1));
-        lanes.note(Lane(1), 0, 7, Progress::Pending);
+        lanes.note(Lane(1), 0, 7, ReadStatus::Pending);
         assert_eq!(next_of(&lanes), None);
         lanes.ask_again();
-        lanes.note(Lane(0), 0, 7, Progress::Pending);
-        lanes.note(Lane(1), 3, 7, Progress::End);
+        lanes.note(Lane(0), 0, 7, ReadStatus::Pending);
+        lanes.note(Lane(1), 3, 7, ReadStatus::End);
         assert_eq!((next_of(&lanes), lanes.running()), (Some(0), 1));
     }
 }

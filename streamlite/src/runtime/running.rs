@@ -6,13 +6,13 @@ use super::driver::Driver;
 use super::savepoint::Savepoint;
 use crate::error::Result;
 use crate::metrics::Report;
-use crate::source::Progress;
+use crate::source::ReadStatus;
 
 /// A job that is driven step by step: for a scheduler of one's own, and for saving between two steps.
 ///
 /// ```
 /// use streamlite::prelude::*;
-/// use streamlite::source::Progress;
+/// use streamlite::source::ReadStatus;
 ///
 /// pipeline!(
 ///     fn doubled(numbers: Source<u32>, out: Sink<u32>) {
@@ -22,7 +22,7 @@ use crate::source::Progress;
 ///
 /// let (out, got) = CollectionSink::new();
 /// let mut job = doubled(CollectionSource::new([1, 2, 3]), out).batch_size(1).start()?;
-/// while job.step()? != Progress::End {}
+/// while job.step()? != ReadStatus::End {}
 /// job.finish()?;
 /// assert_eq!(got.take(), [2, 4, 6]);
 /// # Ok::<(), streamlite::Error>(())
@@ -48,7 +48,7 @@ impl RunningJob {
     ///
     /// # Errors
     /// As [`Job::run`](super::Job::run); the job has failed then, and gives the same error at every further call.
-    pub fn step(&mut self) -> Result<Progress> {
+    pub fn step(&mut self) -> Result<ReadStatus> {
         self.driver.step()
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use crate::connector::{Bounded, Partition, Position, Progress, Reader, Source};
+use crate::connector::{Bounded, Partition, Position, ReadStatus, Reader, Source};
 use crate::error::{Error, Result};
 
 /// Records out of a collection or an iterator: bounded, one partition.
@@ -104,12 +104,16 @@ impl<I: Iterator> Reader for CollectionReader<I> {
     type Item = I::Item;
 
     #[inline]
-    fn read<F: FnMut(I::Item) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+    fn read<F: FnMut(I::Item) -> ControlFlow<()>>(
+        &mut self,
+        at_most: usize,
+        mut out: F,
+    ) -> Result<ReadStatus> {
         let (Some(mut items), 1..) = (self.items.take(), at_most) else {
             return Ok(if at_most == 0 {
-                Progress::Ready
+                ReadStatus::Ready
             } else {
-                Progress::End
+                ReadStatus::End
             });
         };
         // The iterator is a local while a batch is read, as the chain is, and `try_for_each` lets one of several parts
@@ -125,9 +129,9 @@ impl<I: Iterator> Reader for CollectionReader<I> {
         self.items = Some(items);
         self.taken += taken as u64;
         Ok(if broke.is_continue() {
-            Progress::End
+            ReadStatus::End
         } else {
-            Progress::Ready
+            ReadStatus::Ready
         })
     }
 

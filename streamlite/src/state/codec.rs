@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::keeps::Keeps;
+use super::storage::Storage;
 
 /// Writes one operator's state.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl Encoder {
     ///
     /// # Errors
     /// If the value's `Serialize` fails.
-    pub fn kept<C: Keeps<V>, V>(&mut self, value: &V) -> Result<(), StateError> {
+    pub fn kept<C: Storage<V>, V>(&mut self, value: &V) -> Result<(), StateError> {
         C::write(value, self)
     }
 
@@ -62,7 +62,7 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// If the bytes are not such a value.
-    pub fn kept<C: Keeps<V>, V>(&mut self) -> Result<V, StateError> {
+    pub fn kept<C: Storage<V>, V>(&mut self) -> Result<V, StateError> {
         C::read(self)
     }
 

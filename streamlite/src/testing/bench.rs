@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::input::{Queue, TestInput, TestSource};
 use super::output::TestOutput;
 use super::runner::{TestClock, TestRunner};
-use crate::connector::Progress;
+use crate::connector::ReadStatus;
 use crate::error::{Error, Result};
 use crate::runtime::{Driver, Job, Savepoint};
 use crate::sink::CollectionSink;
@@ -128,7 +128,7 @@ impl Shared {
     /// Processes everything that was pushed, or says why it cannot.
     pub(super) fn try_pump(&self) -> Result<()> {
         self.try_with(|driver| {
-            while driver.step()? == Progress::Ready {}
+            while driver.step()? == ReadStatus::Ready {}
             Ok(())
         })
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::bench::Shared;
-use crate::connector::{Bounded, Partition, Position, Progress, Reader, Source};
+use crate::connector::{Bounded, Partition, Position, ReadStatus, Reader, Source};
 use crate::control::{Control, LaneEvent};
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -197,13 +197,13 @@ pub struct TestReader<T> {
 impl<T> Reader for TestReader<T> {
     type Item = T;
 
-    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<ReadStatus> {
         for _ in 0..at_most {
             let Some(record) = self.next() else {
                 return Ok(if self.queue.has_ended() {
-                    Progress::End
+                    ReadStatus::End
                 } else {
-                    Progress::Pending
+                    ReadStatus::Pending
                 });
             };
             self.read += 1;
@@ -211,7 +211,7 @@ impl<T> Reader for TestReader<T> {
                 break;
             }
         }
-        Ok(Progress::Ready)
+        Ok(ReadStatus::Ready)
     }
 
     fn position(&mut self) -> Result<Position> {

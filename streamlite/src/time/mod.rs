@@ -8,4 +8,4 @@ mod watermark;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use delta::TimeDelta;
 pub use timestamp::Timestamp;
-pub use watermark::{Ascending, Bounded, WatermarkStrategy, ascending, bounded};
+pub use watermark::{Ascending, BoundedOutOfOrderness, WatermarkStrategy, ascending, bounded};

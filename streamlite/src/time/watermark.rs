@@ -24,7 +24,7 @@ pub trait WatermarkStrategy: Send {
 
 /// Records are at most so much out of order; see [`bounded`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bounded(TimeDelta);
+pub struct BoundedOutOfOrderness(TimeDelta);
 
 /// Timestamps never go down; see [`ascending`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +34,8 @@ pub struct Ascending;
 ///
 /// After a record at 10 000, `bounded(5s)` gives W = 5 000. This is Flink's `forBoundedOutOfOrderness`.
 #[must_use]
-pub fn bounded(delay: TimeDelta) -> Bounded {
-    Bounded(delay)
+pub fn bounded(delay: TimeDelta) -> BoundedOutOfOrderness {
+    BoundedOutOfOrderness(delay)
 }
 
 /// Timestamps never go down: the watermark is the greatest timestamp, so that a second record of the same timestamp
@@ -45,7 +45,7 @@ pub fn ascending() -> Ascending {
     Ascending
 }
 
-impl WatermarkStrategy for Bounded {
+impl WatermarkStrategy for BoundedOutOfOrderness {
     fn delay(&self) -> Result<TimeDelta> {
         if self.0.is_negative() {
             return Err(Error::setting(

@@ -8,7 +8,7 @@ pub struct Reading {
 
 pipeline!(
     fn p(readings: Source<Reading>, out: Sink<(u32, Reading)>) {
-        readings.key_by(|r| r.sensor).running().max_by(|r| r.temp).to(out);
+        readings.key_by(|r| r.sensor).running().max_by_key(|r| r.temp).to(out);
     }
 );
 

@@ -25,7 +25,7 @@ impl streamlite::source::Reader for Never {
         &mut self,
         _: usize,
         _: F,
-    ) -> streamlite::Result<streamlite::source::Progress> {
+    ) -> streamlite::Result<streamlite::source::ReadStatus> {
         unreachable!()
     }
 

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::quotes::end_inside_quotes;
 use crate::bad_record::BadRecord;
-use crate::connector::{Position, Progress, Reader};
+use crate::connector::{Position, ReadStatus, Reader};
 use crate::error::{Error, Result};
 use crate::format::Policy;
 use crate::format::limited::Limited;
@@ -330,7 +330,7 @@ fn csv_reader(file: Limited, delimiter: u8) -> csv::Reader<Limited> {
 impl<T: DeserializeOwned> Reader for CsvReader<T> {
     type Item = T;
 
-    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<Progress> {
+    fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<ReadStatus> {
         for _ in 0..at_most {
             match self.try_next()? {
                 Tried::Record(record) => {
@@ -339,10 +339,10 @@ impl<T: DeserializeOwned> Reader for CsvReader<T> {
                     }
                 }
                 Tried::Bad => {}
-                Tried::End => return Ok(Progress::End),
+                Tried::End => return Ok(ReadStatus::End),
             }
         }
-        Ok(Progress::Ready)
+        Ok(ReadStatus::Ready)
     }
 
     fn position(&mut self) -> Result<Position> {

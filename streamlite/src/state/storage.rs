@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::codec::{Decoder, Encoder, StateError};
 
-/// Keeps values of `V` as state.
+/// Storage values of `V` as state.
 ///
 /// A pipeline function is [`Durable`]: its keys and states are written to checkpoints. An expression is
 /// [`Transient`]: it lives for one run, so that whatever it holds may borrow.
@@ -14,7 +14,7 @@ use super::codec::{Decoder, Encoder, StateError};
     label = "this operator keeps `{V}`, which cannot be written to a checkpoint and read back",
     note = "`#[derive(Serialize, Deserialize)]` on the type; state owns what it holds, so borrow nothing"
 )]
-pub trait Keeps<V>: Sized + 'static {
+pub trait Storage<V>: Sized + 'static {
     /// Writes a value.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ pub struct Durable;
 pub struct Transient;
 
 #[diagnostic::do_not_recommend]
-impl<V: Serialize + DeserializeOwned> Keeps<V> for Durable {
+impl<V: Serialize + DeserializeOwned> Storage<V> for Durable {
     fn write(value: &V, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(value)
     }
@@ -47,7 +47,7 @@ impl<V: Serialize + DeserializeOwned> Keeps<V> for Durable {
     }
 }
 
-impl<V> Keeps<V> for Transient {
+impl<V> Storage<V> for Transient {
     fn write(_value: &V, _to: &mut Encoder) -> Result<(), StateError> {
         Err(StateError::new(
             "an expression has no checkpoints; write a pipeline function",

@@ -8,20 +8,20 @@ use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, Lane, LaneEvent, Question};
 use crate::record::{Push, Record};
-use crate::state::{DeclaredState, Decoder, Encoder, Keeps, Shape, Snapshot, StateError, name_of};
+use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
 /// Describes an aggregate over the whole input; see [`Stream::aggregate`](crate::flow::Stream).
 #[derive(Clone, Copy, Debug)]
-pub struct Total<G, A, F> {
+pub struct FinalAggregate<G, A, F> {
     pub(crate) grouping: G,
     pub(crate) aggregate: A,
     pub(crate) finish: F,
 }
 
-/// What runs for [`Total`].
+/// What runs for [`FinalAggregate`].
 #[derive(Debug)]
-pub struct TotalPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
+pub struct FinalAggregatePush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     grouping: G,
     aggregate: A,
     finish: F,
@@ -36,14 +36,14 @@ pub struct TotalPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     keeps: PhantomData<fn() -> (T, C)>,
 }
 
-impl<T, U, C, G, A, F> Stage<T, U, C> for Total<G, A, F>
+impl<T, U, C, G, A, F> Stage<T, U, C> for FinalAggregate<G, A, F>
 where
     G: Grouping<T>,
     A: Aggregate<T>,
     F: Finish<G::Key, (), A::Out, Out = U>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
-    type Built<N: Push<U>> = TotalPush<T, C, G, A, F, N>;
+    type Built<N: Push<U>> = FinalAggregatePush<T, C, G, A, F, N>;
 
     const STATES: u32 = 1;
 
@@ -55,7 +55,7 @@ where
             .with("key", name_of::<G::Key>())
             .with("aggregate", aggregate.describe());
         let state = cx.declare(shape);
-        TotalPush::<T, C, G, A, F, N> {
+        FinalAggregatePush::<T, C, G, A, F, N> {
             grouping: self.grouping,
             aggregate: self.aggregate,
             finish: self.finish,
@@ -71,13 +71,13 @@ where
     }
 }
 
-impl<T, C, G, A, F, N> Push<T> for TotalPush<T, C, G, A, F, N>
+impl<T, C, G, A, F, N> Push<T> for FinalAggregatePush<T, C, G, A, F, N>
 where
     G: Grouping<T>,
     A: Aggregate<T>,
     F: Finish<G::Key, (), A::Out>,
     N: Push<F::Out>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
@@ -133,11 +133,11 @@ where
     }
 }
 
-impl<T, C, G, A, F, N> Snapshot for TotalPush<T, C, G, A, F, N>
+impl<T, C, G, A, F, N> Snapshot for FinalAggregatePush<T, C, G, A, F, N>
 where
     G: Grouping<T>,
     A: Aggregate<T>,
-    C: Keeps<G::Key> + Keeps<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc>,
 {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&(self.watermark, self.greatest))?;
