@@ -12,19 +12,7 @@ pub struct Record<T> {
     pub timestamp: Timestamp,
     /// The watermark of the record's own source partition just before the record was read. Lateness is judged by it,
     /// so that the outcome depends neither on batch size nor on how far other partitions happened to be.
-    pub seen: Timestamp,
-}
-
-impl<T> Record<T> {
-    /// The same record with another value.
-    #[inline]
-    pub fn with<U>(self, value: U) -> Record<U> {
-        Record {
-            value,
-            timestamp: self.timestamp,
-            seen: self.seen,
-        }
-    }
+    pub partition_watermark: Timestamp,
 }
 
 /// What takes records: an operator and everything downstream of it, as one static type.

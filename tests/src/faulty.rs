@@ -218,10 +218,6 @@ impl Write for Written {
 }
 
 impl WriteFile for Written {
-    fn sync(&mut self) -> io::Result<()> {
-        self.fs.operation()
-    }
-
     fn set_len(&mut self, bytes: u64) -> io::Result<()> {
         self.fs.operation()?;
         let bytes = usize::try_from(bytes).map_err(|_| ErrorKind::FileTooLarge)?;

@@ -309,7 +309,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
             chain.push(Record {
                 value,
                 timestamp: now,
-                seen: now,
+                partition_watermark: now,
             });
             ControlFlow::Continue(())
         });

@@ -8,5 +8,5 @@ mod source;
 pub use file_use::FileUse;
 pub(crate) use file_use::FileUses;
 pub use position::{Partition, Position};
-pub use sink::{Delivery, Sink, Writer};
+pub use sink::{Sink, Writer};
 pub use source::{Bounded, ReadStatus, Reader, Source};

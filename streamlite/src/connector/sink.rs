@@ -32,11 +32,6 @@ pub trait Sink<T>: Send {
         Vec::new()
     }
 
-    /// What it promises about a record after a crash.
-    fn delivery(&self) -> Delivery {
-        Delivery::AtLeastOnce
-    }
-
     /// What it is, for the report: a file's name.
     fn describe(&self) -> String;
 }
@@ -62,13 +57,4 @@ pub trait Writer<T> {
     fn finish(&mut self) -> Result<()> {
         self.flush()
     }
-}
-
-/// What a sink promises about a record after a crash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// A record may be written again.
-    AtLeastOnce,
-    /// A record is written once.
-    ExactlyOnce,
 }

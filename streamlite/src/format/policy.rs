@@ -103,7 +103,7 @@ impl<K: Sink<BadRecord, Writer: Send>> OnError for Route<K> {
         writer.write(Record {
             value,
             timestamp: Timestamp::MIN,
-            seen: Timestamp::MIN,
+            partition_watermark: Timestamp::MIN,
         })?;
         writer.flush()
     }

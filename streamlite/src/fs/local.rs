@@ -13,10 +13,6 @@ use super::{FileId, FileKind, Fs, Metadata, ReadFile, WriteFile};
 pub struct LocalFs;
 
 impl WriteFile for File {
-    fn sync(&mut self) -> Result<()> {
-        self.sync_all()
-    }
-
     fn set_len(&mut self, bytes: u64) -> Result<()> {
         File::set_len(self, bytes)?;
         // One that was opened for appending writes at its end in any case.

@@ -18,12 +18,6 @@ impl<F: Read + Seek + Send> ReadFile for F {}
 
 /// A file that is written.
 pub trait WriteFile: Write + Send {
-    /// Waits until everything written is on the disk.
-    ///
-    /// # Errors
-    /// What the operating system reports.
-    fn sync(&mut self) -> Result<()>;
-
     /// Cuts the file off behind so many bytes, to take back what was written in part.
     ///
     /// # Errors

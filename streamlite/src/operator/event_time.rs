@@ -35,7 +35,7 @@ pub struct EventTimePush<F, N> {
     /// The current lane's watermark.
     own: Timestamp,
     /// The watermark that the next record of the current lane is judged by.
-    seen: Timestamp,
+    partition_watermark: Timestamp,
     /// How far the other lanes let the watermark rise.
     limit: Timestamp,
     /// The current lane was quiet, and its next record wakes it.
@@ -87,7 +87,7 @@ where
             node: cx.node_index(),
             lanes: Lanes::default(),
             own: Timestamp::MIN,
-            seen: Timestamp::MIN,
+            partition_watermark: Timestamp::MIN,
             limit: Timestamp::MAX,
             resting: false,
             next,
@@ -110,7 +110,7 @@ where
         self.next.push(Record {
             value: record.value,
             timestamp,
-            seen: self.seen,
+            partition_watermark: self.partition_watermark,
         });
         let watermark = (timestamp - self.delay).min(GREATEST);
         if watermark > self.own {
@@ -195,7 +195,7 @@ impl<F, N> EventTimePush<F, N> {
     {
         self.own = watermark;
         let merged = self.lanes.alignment.merged();
-        self.seen = watermark.max(merged);
+        self.partition_watermark = watermark.max(merged);
         let risen = watermark.min(self.limit);
         if risen > merged && watermark >= merged {
             self.lanes.alignment.raise_to(risen);
@@ -217,7 +217,7 @@ impl<F, N> EventTimePush<F, N> {
         }
         let (current, alignment) = (self.lanes.current, &self.lanes.alignment);
         self.own = alignment.watermark_of(current);
-        self.seen = self.own.max(alignment.merged());
+        self.partition_watermark = self.own.max(alignment.merged());
         self.limit = alignment.limit_by_others(current);
         self.resting = self.lanes.known[current].quiet_since.is_some();
     }

@@ -71,11 +71,15 @@ impl<A, B, C> Tee<A, B, C> {
 impl<T, A: Push<T>, B: Push<T>, C: Copier<T>> Push<T> for Tee<A, B, C> {
     #[inline]
     fn push(&mut self, record: Record<T>) {
-        let Record { timestamp, seen, .. } = record;
+        let Record {
+            timestamp,
+            partition_watermark,
+            ..
+        } = record;
         self.first.push(Record {
             value: self.copies.copy_of(&record.value),
             timestamp,
-            seen,
+            partition_watermark,
         });
         self.last.push(record);
     }

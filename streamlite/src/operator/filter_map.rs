@@ -37,13 +37,13 @@ where
         let Record {
             value,
             timestamp,
-            seen,
+            partition_watermark,
         } = record;
         if let Some(value) = (self.turn)(value) {
             self.next.push(Record {
                 value,
                 timestamp,
-                seen,
+                partition_watermark,
             });
         }
     }

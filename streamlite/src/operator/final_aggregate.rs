@@ -91,7 +91,7 @@ where
 
     fn watermark(&mut self, watermark: Timestamp) {
         if watermark == Timestamp::MAX {
-            let (seen, timestamp) = (self.watermark, self.greatest);
+            let (partition_watermark, timestamp) = (self.watermark, self.greatest);
             let Self {
                 table,
                 finish,
@@ -106,7 +106,7 @@ where
                 next.push(Record {
                     value,
                     timestamp,
-                    seen,
+                    partition_watermark,
                 });
             });
             next.control(&mut Control::Lane(LaneEvent::Leave));

@@ -39,13 +39,13 @@ where
         let Record {
             value,
             timestamp,
-            seen,
+            partition_watermark,
         } = record;
         for value in (self.turn)(value) {
             self.next.push(Record {
                 value,
                 timestamp,
-                seen,
+                partition_watermark,
             });
         }
     }

@@ -37,12 +37,12 @@ where
         let Record {
             value,
             timestamp,
-            seen,
+            partition_watermark,
         } = record;
         self.next.push(Record {
             value: (self.turn)(value),
             timestamp,
-            seen,
+            partition_watermark,
         });
     }
 

@@ -26,17 +26,20 @@ pub trait Slot {
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     timestamp: Timestamp,
-    seen: Timestamp,
+    partition_watermark: Timestamp,
 }
 
 impl Moment {
     #[inline]
     fn record<B>(self, value: B) -> Record<B> {
-        let Self { timestamp, seen } = self;
+        let Self {
+            timestamp,
+            partition_watermark,
+        } = self;
         Record {
             value,
             timestamp,
-            seen,
+            partition_watermark,
         }
     }
 }
@@ -167,8 +170,8 @@ macro_rules! branches {
         {
             #[inline]
             fn push(&mut self, record: Record<T>) {
-                let Record { value, timestamp, seen } = record;
-                let at = Moment { timestamp, seen };
+                let Record { value, timestamp, partition_watermark } = record;
+                let at = Moment { timestamp, partition_watermark };
                 let mut slots = ($($B::empty(&mut self.spares.$place),)*);
                 (self.arms)(value, &mut slots);
                 $(slots.$place.drain(at, &mut self.spares.$place, &mut self.nexts.$place);)*

@@ -76,8 +76,11 @@ impl<Op: TwoInputs> Push<Op::Left> for LeftPort<Op> {
     #[inline]
     fn push(&mut self, record: Record<Op::Left>) {
         let mut meeting = self.0.borrow_mut();
-        let seen = meeting.seen(record.seen);
-        meeting.op.left(Record { seen, ..record });
+        let partition_watermark = meeting.partition_watermark(record.partition_watermark);
+        meeting.op.left(Record {
+            partition_watermark,
+            ..record
+        });
     }
 
     #[inline]
@@ -94,8 +97,11 @@ impl<Op: TwoInputs> Push<Op::Right> for RightPort<Op> {
     #[inline]
     fn push(&mut self, record: Record<Op::Right>) {
         let mut meeting = self.0.borrow_mut();
-        let seen = meeting.seen(record.seen);
-        meeting.op.right(Record { seen, ..record });
+        let partition_watermark = meeting.partition_watermark(record.partition_watermark);
+        meeting.op.right(Record {
+            partition_watermark,
+            ..record
+        });
     }
 
     #[inline]
@@ -112,7 +118,7 @@ impl<Op: TwoInputs> Meeting<Op> {
     /// An input that was idle, and speaks again below the watermark, is judged by that watermark: what it releases has
     /// been released. Of any other input the record's own watermark is the higher one.
     #[inline]
-    fn seen(&self, of_record: Timestamp) -> Timestamp {
+    fn partition_watermark(&self, of_record: Timestamp) -> Timestamp {
         of_record.max(self.inputs.0.merged())
     }
 

@@ -74,7 +74,7 @@ where
         let Record {
             value,
             timestamp,
-            seen,
+            partition_watermark,
         } = record;
         let aggregate = &self.aggregate;
         let entry = self.grouping.entry(&mut self.table, &value, || aggregate.zero());
@@ -83,7 +83,7 @@ where
         self.next.push(Record {
             value,
             timestamp,
-            seen,
+            partition_watermark,
         });
     }
 

@@ -58,23 +58,27 @@ where
     fn push(&mut self, record: Record<T>) {
         match (self.turn)(&record.value) {
             Ok(value) => {
-                let Record { timestamp, seen, .. } = record;
+                let Record {
+                    timestamp,
+                    partition_watermark,
+                    ..
+                } = record;
                 self.ok.push(Record {
                     value,
                     timestamp,
-                    seen,
+                    partition_watermark,
                 });
             }
             Err(error) => {
                 let Record {
                     value,
                     timestamp,
-                    seen,
+                    partition_watermark,
                 } = record;
                 self.failed.push(Record {
                     value: Failed { record: value, error },
                     timestamp,
-                    seen,
+                    partition_watermark,
                 });
             }
         }

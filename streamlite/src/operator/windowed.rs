@@ -188,7 +188,7 @@ where
     }
 
     fn fire_key_again(&mut self, place: Place, record: &T) {
-        let (aggregate, seen) = (&self.aggregate, self.slices.watermark());
+        let (aggregate, partition_watermark) = (&self.aggregate, self.slices.watermark());
         let timestamp = place.window.last_timestamp();
         let table = self.slices.at(place);
         if self.mode == AccumulationMode::Discarding {
@@ -200,7 +200,7 @@ where
                 self.next.push(Record {
                     value,
                     timestamp,
-                    seen,
+                    partition_watermark,
                 });
             });
             return table.prepare(|| aggregate.zero());
@@ -212,13 +212,13 @@ where
         self.next.push(Record {
             value,
             timestamp,
-            seen,
+            partition_watermark,
         });
     }
 
     #[inline(never)]
     fn fire(&mut self, watermark: Timestamp) {
-        let seen = self.slices.watermark();
+        let partition_watermark = self.slices.watermark();
         let Self {
             slices,
             aggregate,
@@ -235,7 +235,7 @@ where
                     next.push(Record {
                         value,
                         timestamp,
-                        seen,
+                        partition_watermark,
                     });
                 });
                 Some(table)
@@ -248,7 +248,7 @@ where
                         next.push(Record {
                             value,
                             timestamp,
-                            seen,
+                            partition_watermark,
                         });
                     });
                     table.prepare(|| aggregate.zero());
@@ -259,7 +259,7 @@ where
                     next.push(Record {
                         value,
                         timestamp,
-                        seen,
+                        partition_watermark,
                     });
                 }
                 None
@@ -281,7 +281,10 @@ where
     fn push(&mut self, record: Record<T>) {
         let aggregate = &self.aggregate;
         let prepare = |table: &mut G::Table<A::Acc>| table.prepare(|| aggregate.zero());
-        let Some(place) = self.slices.place(record.timestamp, record.seen, prepare) else {
+        let Some(place) = self
+            .slices
+            .place(record.timestamp, record.partition_watermark, prepare)
+        else {
             return self.push_late(record);
         };
         let fired = self.slices.has_fired(place);

@@ -6,7 +6,7 @@ mod file;
 mod null;
 mod print;
 
-pub use crate::connector::{Delivery, FileUse, Sink, Writer};
+pub use crate::connector::{FileUse, Sink, Writer};
 pub use callback::CallbackSink;
 pub use collection::{Collected, CollectionSink};
 pub use file::{CsvSink, FileSink, JsonSink, LinesSink};

@@ -78,14 +78,14 @@ impl<S: Default> Slices<S> {
         self.watermark
     }
 
-    /// Where a record of this timestamp belongs that was read at watermark `seen`; `None` if it is late.
+    /// Where a record of this timestamp belongs that was read at watermark `partition_watermark`; `None` if it is late.
     #[inline]
     ///
     /// `prepare` makes the contents of a window that is new ready.
     pub(crate) fn place(
         &mut self,
         timestamp: Timestamp,
-        seen: Timestamp,
+        partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
     ) -> Option<Place> {
         let [last, before] = self.recent;
@@ -94,22 +94,22 @@ impl<S: Default> Slices<S> {
         } else if before.window.contains(timestamp) {
             before
         } else {
-            return self.look_up(timestamp, seen, prepare);
+            return self.look_up(timestamp, partition_watermark, prepare);
         };
-        (place.closes > seen).then_some(place)
+        (place.closes > partition_watermark).then_some(place)
     }
 
     #[cold]
     fn look_up(
         &mut self,
         timestamp: Timestamp,
-        seen: Timestamp,
+        partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
     ) -> Option<Place> {
         let window = self.grid.window_of(timestamp);
         let closes = window.end + self.lateness;
         // A window at the end of time has no end that a watermark could reach before the end of the input.
-        if closes <= seen {
+        if closes <= partition_watermark {
             return None;
         }
         let slot = match self.by_start.get(&window.start) {
