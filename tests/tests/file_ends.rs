@@ -2,12 +2,12 @@
 //! job starts, each file once, pipes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use streamlite::prelude::*;
 use streamlite::source::ReadStatus;
-use streamlite::{Job, Savepoint};
-use tempfile::TempDir;
+use streamlite_tests::Folder;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Row {
@@ -40,47 +40,7 @@ pipeline!(
             .aggregate(|_window, rows| rows.count())
             .to(out);
     }
-
-    fn final_count(lines: Source<String>, out: Sink<u64>) {
-        lines.count().to(out);
-    }
-
-    fn running_count(lines: Source<String>, out: Sink<u64>) {
-        lines.running().count().to(out);
-    }
 );
-
-/// A folder that is gone when the test is over.
-struct Folder(TempDir);
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test prepares and reads its own files"
-)]
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("there is room for a folder"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        fs::write(self.path(name), text).expect("there is room for a file");
-        self.path(name)
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).expect("the file is there")
-    }
-
-    /// Why a job does not start, without the folder's own name.
-    fn refused(&self, job: Job) -> String {
-        let error = job.run().expect_err("it must be refused").to_string();
-        error.replace(&self.0.path().display().to_string(), "DIR")
-    }
-}
 
 fn lines(path: &Path) -> LinesSource {
     LinesSource::open(path).expect("it is there")
@@ -256,7 +216,7 @@ fn files_whose_names_look_alike_are_told_apart() {
     use std::os::unix::ffi::OsStrExt as _;
     let folder = Folder::new();
     let paths =
-        [b"\xff".as_slice(), b"\xfe"].map(|name| folder.0.path().join(std::ffi::OsStr::from_bytes(name)));
+        [b"\xff".as_slice(), b"\xfe"].map(|name| folder.dir().join(std::ffi::OsStr::from_bytes(name)));
     for (number, path) in paths.iter().enumerate() {
         #[expect(clippy::disallowed_methods, reason = "a test prepares its own files")]
         fs::write(path, format!("{number}\n")).expect("there is room for a file");
@@ -327,276 +287,32 @@ fn a_record_may_be_of_any_size() {
     );
 }
 
-/// A savepoint of a job on a file, after so many steps.
-fn saved(job: Job, steps: usize) -> Savepoint {
-    let mut job = job.batch_size(1).start().expect("it starts");
-    for _ in 0..steps {
-        job.step().expect("nothing goes wrong");
-    }
-    job.savepoint().expect("it can be saved")
-}
-
-#[test]
-fn a_job_goes_on_in_the_file_that_it_read_alone() {
-    let folder = Folder::new();
-    let text = "aa\nbb\ncc\ndd\nee\n";
-    let path = folder.write("in.txt", text);
-    let savepoint = saved(copied(lines(&path), NullSink), 3);
-    let restored = |text: &str| {
-        folder.write("in.txt", text);
-        let (out, got) = CollectionSink::new();
-        let job = copied(lines(&path), out).restore(&savepoint);
-        job.run().map(|_| got.take()).map_err(|error| error.to_string())
-    };
-    assert_eq!(restored(text).expect("it is the file"), ["dd", "ee"]);
-    assert_eq!(
-        restored("aa\nbb\ncc\ndd\nee\nff\n").expect("it has grown"),
-        ["dd", "ee", "ff"]
-    );
-    assert_eq!(
-        restored("aa\nbb\ncc\nother\n").expect("only what was read counts"),
-        ["other"]
-    );
-    for other in ["x\naaaaaaaaaaa\nbbb\n", "aa\nbx\ncc\ndd\nee\n", "aa\nbb\nc\n"] {
-        let error = restored(other).expect_err("it is another file");
-        assert!(
-            error.contains("is not the file that was read: its first 9 bytes")
-                || error.contains("it has 8 bytes now, and 9"),
-            "{error}"
-        );
-    }
-    for shorter in ["", "aa\n"] {
-        let error = restored(shorter).expect_err("it has shrunk");
-        assert!(error.contains("and 9 were read of it"), "{error}");
-    }
-    // A long file, whose place lies in the middle of what was read ahead.
-    let long: String = (0..50_000).map(|n| format!("line {n}\n")).collect();
-    folder.write("in.txt", &long);
-    let savepoint = saved(copied(lines(&path), NullSink), 20_000);
+/// Files of which each is one partition, read with and without event time; how long that takes.
+#[expect(clippy::disallowed_methods, reason = "what is tested is how the time grows")]
+fn read_many(folder: &Folder, files: usize) -> Duration {
+    let source = || LinesSource::glob(&folder.path("*.txt").display().to_string()).expect("they are there");
+    let begin = Instant::now();
     let (out, got) = CollectionSink::new();
-    copied(lines(&path), out)
-        .restore(&savepoint)
-        .run()
-        .expect("it is the file");
-    assert_eq!(got.take().first().map(String::as_str), Some("line 20000"));
-    folder.write("in.txt", &long.replacen("line 77\n", "line 78\n", 1));
-    let error = folder.refused(copied(lines(&path), NullSink).restore(&savepoint));
-    assert!(error.contains("DIR/in.txt` is not the file"), "{error}");
+    copied(source(), out).run().expect("they are read");
+    let numbers: Vec<_> = (0..files).map(|number| number.to_string()).collect();
+    assert_eq!(got.take(), numbers, "in turns, in the order of their names");
+    let (out, got) = CollectionSink::new();
+    counted(source(), out).run().expect("they are read");
+    assert_eq!(got.take(), [files as u64]);
+    begin.elapsed()
 }
 
+/// What happens once a file and once a turn must not look at all files: four times as many take four times as long, and
+/// not sixteen times.
 #[test]
-fn what_a_file_has_grown_by_is_read_after_a_restore() {
-    let folder = Folder::new();
-    let path = folder.write("in.txt", "aa\nbb\n");
-    let savepoint = saved(running_count(lines(&path), NullSink), 4);
-    let grown = |text: &str| {
-        folder.write("in.txt", text);
-        let (out, got) = CollectionSink::new();
-        let job = running_count(lines(&path), out).restore(&savepoint);
-        job.run().map(|_| got.take()).map_err(|error| error.to_string())
-    };
-    assert_eq!(grown("aa\nbb\n").expect("it is the same"), [0; 0]);
-    assert_eq!(grown("aa\nbb\ncc\ndd").expect("it has grown"), [3, 4]);
-    assert!(
-        grown("aa\n")
-            .expect_err("it has shrunk")
-            .contains("3 bytes now, and 6")
-    );
-    assert!(
-        grown("aa\nbx\ncc\n")
-            .expect_err("it is another")
-            .contains("its first 6 bytes")
-    );
-    folder.write("in.txt", "aa\nbb");
-    let savepoint = saved(running_count(lines(&path), NullSink), 4);
-    let grown = |text: &str| {
-        folder.write("in.txt", text);
-        let (out, got) = CollectionSink::new();
-        let job = running_count(lines(&path), out).restore(&savepoint);
-        job.run().map(|_| got.take()).map_err(|error| error.to_string())
-    };
-    assert_eq!(grown("aa\nbb\n").expect("its last line has its end now"), [0; 0]);
-    assert_eq!(grown("aa\nbb\r\ncc\n").expect("it has grown"), [3]);
-    assert!(
-        grown("aa\nbbb\n")
-            .expect_err("its last line was another")
-            .contains("its last line had no end")
-    );
-}
-
-#[test]
-fn csv_goes_on_in_a_file_that_has_grown() {
-    let folder = Folder::new();
-    for end in ["\n", "\r\n", ""] {
-        let path = folder.write("in.csv", &format!("a,b\n1,2\n3,4{end}"));
-        let source = || CsvSource::<Row>::open(folder.path("in.csv")).expect("it is there");
-        let savepoint = saved(rows(source(), NullSink), 4);
-        let added = if end.is_empty() { "\n5,6\n" } else { "5,6\n" };
-        folder.write("in.csv", &format!("a,b\n1,2\n3,4{end}{added}"));
-        let (out, got) = CollectionSink::new();
-        let report = rows(source(), out)
-            .restore(&savepoint)
-            .run()
-            .expect("it has grown");
-        assert_eq!((got.take(), report.records_read()), (vec![Row { a: 5, b: 6 }], 3));
-        folder.write("in.csv", &format!("b,a\n1,2\n3,4{end}{added}"));
-        let error = folder.refused(rows(source(), NullSink).restore(&savepoint));
-        assert!(error.contains("is not the file that was read"), "{error}");
-        assert!(path.exists());
-    }
-}
-
-#[test]
-fn a_file_that_has_grown_after_the_end_does_not_reach_closed_windows() {
-    let folder = Folder::new();
-    let path = folder.write("in.txt", "a\nb\n");
-    for job in [counted, final_count] as [fn(LinesSource, CollectionSink<u64>) -> Job; 2] {
-        folder.write("in.txt", "a\nb\n");
-        let (out, got) = CollectionSink::new();
-        let savepoint = saved(job(lines(&path), out), 4);
-        assert_eq!(got.take(), [2]);
-        let (out, got) = CollectionSink::new();
-        job(lines(&path), out)
-            .restore(&savepoint)
-            .run()
-            .expect("it is the same");
-        assert_eq!(got.take(), [0; 0]);
-        folder.write("in.txt", "a\nb\nc\n");
-        let (out, _) = CollectionSink::new();
-        let error = folder.refused(job(lines(&path), out).restore(&savepoint));
-        assert!(
-            error.contains("the input of `out` had ended")
-                || error.contains("the input of `out#1` had ended"),
-            "{error}"
-        );
-    }
-}
-
-pipeline!(
-    fn united_counts(lines: Source<String>, others: Source<String>, out: Sink<(i64, u64)>) {
-        let lines = lines.event_time(|line| line.len() as i64);
-        union(lines, others.event_time(|line| line.len() as i64))
-            .window(tumbling(10ms))
-            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
-            .to(out);
-    }
-
-    fn counts_of_all(lines: Source<String>, out: Sink<(i64, u64)>) {
-        lines
-            .event_time(|line| line.len() as i64)
-            .window(tumbling(10ms))
-            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
-            .to(out);
-    }
-);
-
-/// Lines of these lengths.
-fn of_lengths(lengths: &[(usize, usize)]) -> String {
-    let lines = lengths
-        .iter()
-        .map(|(length, times)| format!("{}\n", "x".repeat(*length)).repeat(*times));
-    lines.collect()
-}
-
-#[test]
-fn one_of_two_files_that_had_ended_holds_the_watermark_back_again() {
-    let folder = Folder::new();
-    let paths = ["0.txt", "1.txt"].map(|name| folder.path(name));
-    let of_one_source = |out| counts_of_all(LinesSource::open_all(&paths).expect("they are there"), out);
-    let of_two = |out| united_counts(lines(&paths[0]), lines(&paths[1]), out);
-    let jobs: [&dyn Fn(CollectionSink<(i64, u64)>) -> Job; 2] = [&of_one_source, &of_two];
-    for job in jobs {
-        folder.write("0.txt", &of_lengths(&[(1, 1), (2, 1)]));
-        folder.write("1.txt", &of_lengths(&[(16, 10), (25, 20)]));
-        let (out, got) = CollectionSink::new();
-        let mut first = job(out).turn_size(10).batch_size(10).start().expect("it starts");
-        for _ in 0..2 {
-            first.step().expect("nothing goes wrong");
+fn the_time_for_many_files_grows_with_their_number() {
+    let [few, many] = [1_000, 4_000].map(|files| {
+        let folder = Folder::new();
+        for number in 0..files {
+            folder.write(&format!("{number:04}.txt"), format!("{number}\n"));
         }
-        let savepoint = first.savepoint().expect("it can be saved");
-        assert_eq!(
-            got.take(),
-            [(0, 2)],
-            "the first has ended, and the second has come to 16"
-        );
-        folder.write("0.txt", &of_lengths(&[(1, 1), (2, 1), (16, 10), (17, 10)]));
-        let (out, got) = CollectionSink::new();
-        let again = job(out).turn_size(10).batch_size(10).restore(&savepoint);
-        let report = again.run().expect("it has grown");
-        assert_eq!(got.take(), [(10, 30), (20, 20)], "the second waits for the first");
-        assert_eq!((report.records_read(), report.late()), (52, 0));
-    }
-}
-
-/// 3,000 files of which each is one partition: what happens once a file and a turn must not look at all of them.
-#[test]
-fn many_files_are_read_by_turns_in_the_order_of_their_names() {
-    let folder = Folder::new();
-    for number in 0..3_000 {
-        folder.write(&format!("{number:04}.txt"), &format!("{number}\n"));
-    }
-    let source = LinesSource::glob(&folder.path("*.txt").display().to_string()).expect("they are there");
-    let (out, got) = CollectionSink::new();
-    let report = copied(source, out).run().expect("they are read");
-    assert_eq!(report.records_read(), 3_000);
-    assert_eq!(
-        got.take(),
-        (0..3_000).map(|number| number.to_string()).collect::<Vec<_>>()
-    );
-    let source = LinesSource::glob(&folder.path("*.txt").display().to_string()).expect("they are there");
-    let (out, got) = CollectionSink::new();
-    counted(source, out).run().expect("they are read");
-    assert_eq!(got.take(), [3_000]);
-}
-
-#[test]
-fn a_job_that_is_restored_keeps_what_was_written_and_one_that_is_refused_touches_nothing() {
-    let folder = Folder::new();
-    let path = folder.write("in.csv", "a,b\n1,2\nx\n3,4\n5,6\n");
-    let job = || {
-        let bad = CsvSink::create(folder.path("bad.csv")).expect("it can be made");
-        let source = CsvSource::<Row>::open(&path)
-            .expect("it is there")
-            .on_error(Route(bad));
-        rows(
-            source,
-            CsvSink::create(folder.path("out.csv")).expect("it can be made"),
-        )
-    };
-    let savepoint = saved(job(), 3);
-    let (out, bad) = (folder.read("out.csv"), folder.read("bad.csv"));
-    assert_eq!(out, "a,b\n1,2\n3,4\n");
-    assert_eq!(bad.lines().count(), 2, "a header and a record");
-    let text = folder.read("in.csv");
-    folder.write("in.csv", "a,b\n9,9\n");
-    let error = folder.refused(job().restore(&savepoint));
-    assert!(error.contains("is not the file that was read"), "{error}");
-    let other = saved(copied(lines(&path), NullSink), 1);
-    folder.refused(job().restore(&other));
-    assert_eq!(
-        (folder.read("out.csv"), folder.read("bad.csv")),
-        (out, bad.clone()),
-        "nothing was touched"
-    );
-    folder.write("in.csv", &text);
-    job().restore(&savepoint).run().expect("it goes on");
-    assert_eq!(folder.read("out.csv"), "a,b\n1,2\n3,4\n5,6\n");
-    assert_eq!(folder.read("bad.csv"), bad);
-    // What operators refuse, too.
-    let text = folder.write("lines.txt", "a\nb\n");
-    let count = |name: &str| {
-        let sink = LinesSink::create(folder.path(name)).expect("it can be made");
-        pipeline!(
-            fn counted_lines(lines: Source<String>, out: Sink<u64>) {
-                lines.count().to(out);
-            }
-        );
-        counted_lines(lines(&text), sink)
-    };
-    let savepoint = saved(count("count.txt"), 4);
-    assert_eq!(folder.read("count.txt"), "2\n");
-    folder.write("lines.txt", "a\nb\nc\n");
-    let error = folder.refused(count("count.txt").restore(&savepoint));
-    assert!(error.contains("had ended"), "{error}");
-    assert_eq!(folder.read("count.txt"), "2\n", "nothing was touched");
+        let times = (0..3).map(|_| read_many(&folder, files));
+        times.min().expect("there are three")
+    });
+    assert!(many < few * 8, "{few:?} for 1,000 files, {many:?} for 4,000");
 }

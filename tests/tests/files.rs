@@ -1,39 +1,12 @@
 //! Files in and out: CSV and JSON lines, what becomes of bad records, and what the errors say.
 
-use std::fs;
-use std::path::PathBuf;
-
 use streamlite::prelude::*;
-use tempfile::TempDir;
+use streamlite_tests::Folder;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Reading {
     sensor: u32,
     temp: f64,
-}
-
-/// A folder that is gone when the test is over.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("there is room for a folder"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "a test prepares its own files")]
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        fs::write(self.path(name), text).expect("there is room for a file");
-        self.path(name)
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "a test reads its own files")]
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).expect("the file is there")
-    }
 }
 
 fn reading(sensor: u32, temp: f64) -> Reading {
@@ -42,9 +15,7 @@ fn reading(sensor: u32, temp: f64) -> Reading {
 
 /// An error's text, with the folder's own name left out.
 fn text(folder: &Folder, error: &streamlite::Error) -> String {
-    error
-        .to_string()
-        .replace(&folder.0.path().display().to_string(), "DIR")
+    folder.without_name(&error.to_string())
 }
 
 #[test]

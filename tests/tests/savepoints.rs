@@ -193,8 +193,7 @@ fn a_state_is_refused_by_an_operator_of_another_shape() {
     assert_eq!(
         refused(max_min::extremes(numbers(), NullSink), &savepoint),
         "restoring the state of `both`: it was saved by `running` with key (), aggregate min of u32 and max of u32, and \
-         belongs to `running` with key (), aggregate max of u32 and min of u32 now; undo the change, or let the operator \
-         start empty under another name"
+         belongs to `running` with key (), aggregate max of u32 and min of u32 now; undo the change, or start the job anew"
     );
     let savepoint = after_two(sum::one(numbers(), NullSink));
     for (other, shape) in [

@@ -8,7 +8,6 @@ use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source}
 use crate::control::{AfterEnd, Control, Lane, LaneEvent, Question};
 use crate::error::Result;
 use crate::record::{Push, Record};
-use crate::state::head_of;
 use crate::time::Timestamp;
 
 /// How many partitions are opened before the first read; of more each is opened when its turn comes.
@@ -194,7 +193,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn kind(&self) -> String {
-        head_of::<S>()
+        self.source.kind()
     }
 
     fn place(&mut self, places: Vec<Place>) -> Result<Vec<Lane>> {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::file_use::FileUse;
 use super::position::{Partition, Position};
 use crate::error::Result;
+use crate::state::head_of;
 
 /// Where records come from: one partition or several, each of them in an order of its own.
 ///
@@ -54,6 +55,11 @@ pub trait Source: Send {
     /// If it cannot be written.
     fn start(&mut self, _restored: bool) -> Result<()> {
         Ok(())
+    }
+
+    /// What kind of source it is: the positions of one kind mean nothing to another, and are refused.
+    fn kind(&self) -> String {
+        head_of::<Self>()
     }
 
     /// What it is, for the report: a file's name.

@@ -1,21 +1,20 @@
 //! The loop that reads the sources and pushes their records through the operators.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::lanes::{Lanes, Turns};
-use super::savepoint::{Contents, SavedSource, Savepoint};
+use super::lanes::Lanes;
+use super::remember::Before;
+use super::savepoint::Savepoint;
 use crate::assembly::{Assembly, Feed, Parts, Turn};
 use crate::connector::ReadStatus;
 use crate::control::{Control, JobEvent, Lane, LaneEvent, LaneProgress, Question};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::metrics::{Report, SavedCounts, SourceTally, Tally};
-use crate::state::{Restore, Save};
+use crate::metrics::{Report, SourceTally, Tally};
 use crate::time::{Clock, TimeDelta, Timestamp};
 
 /// How often the operators look at the clock while records flow.
@@ -44,28 +43,19 @@ impl Default for Sizes {
 
 /// A job while it runs.
 pub(crate) struct Driver<'env> {
-    parts: Rc<Parts>,
-    feeds: Vec<Box<dyn Feed + 'env>>,
-    lanes: Lanes,
+    pub(super) parts: Rc<Parts>,
+    pub(super) feeds: Vec<Box<dyn Feed + 'env>>,
+    pub(super) lanes: Lanes,
     clock: Arc<dyn Clock>,
     started: Timestamp,
     last_tick: Timestamp,
     sizes: Sizes,
     /// What was counted before this run.
-    before: Before,
+    pub(super) before: Before,
     /// The lane that was read last.
     current: Option<Lane>,
     /// What the job has failed with.
     failed: Option<Error>,
-}
-
-/// What was counted in the runs that this one goes on from.
-#[derive(Debug, Default)]
-struct Before {
-    counts: SavedCounts,
-    /// Bad records, by the sources' identities.
-    skipped: BTreeMap<String, u64>,
-    elapsed: TimeDelta,
 }
 
 impl fmt::Debug for Driver<'_> {
@@ -150,53 +140,6 @@ impl<'env> Driver<'env> {
         self.parts.failure.check()
     }
 
-    /// Finds the partitions of every source, and where each goes on.
-    fn place(&mut self, saved: Option<&Contents>) -> Result<()> {
-        self.check_sources(saved)?;
-        let mut lanes = Vec::new();
-        for index in 0..self.feeds.len() {
-            let (parts, feed) = (&self.parts, &mut self.feeds[index]);
-            let source = &parts.graph.sources[feed.source()];
-            let known = saved.and_then(|saved| saved.sources.get(source.identity));
-            let fresh = SavedSource::default();
-            if let Some(known) = known {
-                known.check_kind(source.name, &feed.kind())?;
-            }
-            let known = known.unwrap_or(&fresh);
-            let partitions = feed.partitions()?;
-            let places = known.places(source.name, partitions, |partition| {
-                parts.partition_lane(source.identity, partition)
-            })?;
-            for lane in feed.place(places)? {
-                lanes.push((index, lane, known.turns.get(&lane).copied()));
-            }
-        }
-        // A lane that is new starts with the others, or it would keep them waiting until it has caught up.
-        let known = lanes.iter().filter_map(|(_, _, turns)| *turns);
-        let least = known.map(|turns| turns.runs).min().unwrap_or(0);
-        for (feed, lane, turns) in lanes {
-            self.lanes.add(feed, lane, turns.unwrap_or(Turns::new(least)));
-        }
-        Ok(())
-    }
-
-    /// Asks whether every source that was saved is still there: what was read of it would be read again.
-    fn check_sources(&self, saved: Option<&Contents>) -> Result<()> {
-        let sources = self.parts.graph.sources;
-        let is_there = |name: &str| sources.iter().any(|source| source.identity == name);
-        let saved = saved.into_iter().flat_map(|saved| saved.sources.keys());
-        match saved.into_iter().find(|name| !is_there(name)) {
-            None => Ok(()),
-            Some(gone) => Err(Error::Savepoint {
-                doing: "restoring",
-                cause: format!(
-                    "it has the positions of a source `{gone}`, and this pipeline has no such source; give it its old \
-                     name back, or write `#[uid = \"{gone}\"]` before it"
-                ),
-            }),
-        }
-    }
-
     /// Announces every partition.
     fn announce(&mut self) {
         for feed in &mut self.feeds {
@@ -210,65 +153,8 @@ impl<'env> Driver<'env> {
         }
     }
 
-    /// Saves all that the job remembers; to be called between two reads.
-    pub(crate) fn savepoint(&mut self) -> Result<Savepoint> {
-        // A state that cannot be written is no failure of the job, which may go on; what fails in a sink stays in
-        // `Failure`.
-        self.caught(|driver| Ok(driver.try_savepoint()))?
-    }
-
-    fn try_savepoint(&mut self) -> Result<Savepoint> {
-        let mut save = Save::default();
-        self.control(&mut Control::Question(Question::Save(&mut save)));
-        self.parts.failure.check()?;
-        let turns: BTreeMap<Lane, Turns> = self.lanes.turns().collect();
-        let mut sources = BTreeMap::new();
-        for feed in &mut self.feeds {
-            let identity = self.parts.graph.sources[feed.source()].identity;
-            let places = feed.places()?;
-            let own = places.iter().map(|place| place.lane);
-            let turns = own.filter_map(|lane| Some((lane, *turns.get(&lane)?))).collect();
-            let source = SavedSource {
-                kind: feed.kind(),
-                places,
-                turns,
-                skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
-            };
-            sources.insert(identity.to_owned(), source);
-        }
-        let graph = self.parts.graph;
-        let contents = Contents {
-            pipeline: graph.name.to_owned(),
-            states: save.finish()?,
-            lanes: self.parts.lane_numbers(),
-            sources,
-            counts: self.tally().to_saved(graph),
-            elapsed: self.elapsed(),
-        };
-        Ok(Savepoint { contents })
-    }
-
-    /// Restores the states of the operators, and the counters.
-    fn restore(&mut self, saved: &Contents) -> Result<()> {
-        let mut restore = Restore::new(saved.states.clone());
-        self.control(&mut Control::Question(Question::Restore(&mut restore)));
-        restore.finish()?;
-        let skipped = saved.sources.iter();
-        self.before = Before {
-            counts: saved.counts.clone(),
-            skipped: skipped
-                .map(|(name, source)| (name.clone(), source.skipped))
-                .collect(),
-            elapsed: saved.elapsed,
-        };
-        for feed in &mut self.feeds {
-            feed.ask_after_end()?;
-        }
-        self.parts.failure.check()
-    }
-
     /// How long the job has run, in the runs before this one, too.
-    fn elapsed(&self) -> TimeDelta {
+    pub(super) fn elapsed(&self) -> TimeDelta {
         self.before.elapsed + (self.clock.now() - self.started)
     }
 
@@ -443,7 +329,7 @@ impl<'env> Driver<'env> {
     }
 
     /// What was counted, in the runs before this one, too.
-    fn tally(&mut self) -> Tally {
+    pub(super) fn tally(&mut self) -> Tally {
         let mut tally = Tally::new(self.parts.graph);
         self.control(&mut Control::Question(Question::Count(&mut tally)));
         tally.derive(self.parts.graph);

@@ -6,6 +6,7 @@ mod handle;
 mod job;
 mod lanes;
 mod local;
+mod remember;
 mod running;
 mod savepoint;
 

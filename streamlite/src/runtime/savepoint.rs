@@ -1,6 +1,6 @@
 //! What a job remembers, at one moment between two reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::Error as _;
@@ -201,8 +201,7 @@ impl SavedSource {
     }
 
     /// Where each partition that there is now goes on. One that is new begins at its beginning; one that has ended
-    /// stays ended, though its file may be gone, unless `has_more` says otherwise; one that is gone before it was read
-    /// to its end is an error.
+    /// stays ended, though its file may be gone; one that is gone before it was read to its end is an error.
     pub(super) fn places(
         &self,
         source: &str,
@@ -223,8 +222,7 @@ impl SavedSource {
                 read: Read::Nothing,
             }));
         }
-        let there: std::collections::BTreeSet<Partition> =
-            places.iter().map(|place| place.partition.clone()).collect();
+        let there: BTreeSet<Partition> = places.iter().map(|place| place.partition.clone()).collect();
         for place in self
             .places
             .iter()

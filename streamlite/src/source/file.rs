@@ -12,6 +12,7 @@ use crate::connector::{Bounded, FileUse, Partition, Position, Source};
 use crate::error::{Error, Result};
 use crate::format::{Csv, Decode, Fail, FilePosition, Json, Lines, OnError, Opened, Policy, TrackedFile};
 use crate::fs::{FileId, FileKind, Fs, LocalFs, Pipe};
+use crate::state::head_of;
 
 /// The greatest record that is read unless the source says otherwise: 1 MiB.
 const MAX_RECORD: usize = 1 << 20;
@@ -273,6 +274,10 @@ impl<F: Decode> Source for FileSource<F> {
 
     fn start(&mut self, restored: bool) -> Result<()> {
         self.policy.start(restored)
+    }
+
+    fn kind(&self) -> String {
+        format!("FileSource<{}>", head_of::<F>())
     }
 
     fn keeps_bad_records(&self) -> bool {

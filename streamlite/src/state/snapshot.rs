@@ -143,8 +143,7 @@ impl Restore {
         };
         if saved.shape != *shape {
             let cause = StateError::new(format!(
-                "it was saved by {}, and belongs to {shape} now; undo the change, or let the operator start empty under \
-                 another name",
+                "it was saved by {}, and belongs to {shape} now; undo the change, or start the job anew",
                 saved.shape
             ));
             self.failure.get_or_insert(state_error("restoring", id, &cause));

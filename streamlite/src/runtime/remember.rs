@@ -1,0 +1,127 @@
+//! What a job remembers, out of the driver and into it.
+
+use std::collections::BTreeMap;
+
+use super::driver::Driver;
+use super::lanes::Turns;
+use super::savepoint::{Contents, SavedSource, Savepoint};
+use crate::control::{Control, Lane, Question};
+use crate::error::{Error, Result};
+use crate::metrics::SavedCounts;
+use crate::state::{Restore, Save};
+use crate::time::TimeDelta;
+
+/// What was counted in the runs that this one goes on from.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    pub(super) counts: SavedCounts,
+    /// Bad records, by the sources' identities.
+    pub(super) skipped: BTreeMap<String, u64>,
+    pub(super) elapsed: TimeDelta,
+}
+
+impl Driver<'_> {
+    /// Finds the partitions of every source, and where each goes on.
+    pub(super) fn place(&mut self, saved: Option<&Contents>) -> Result<()> {
+        self.check_sources(saved)?;
+        let mut lanes = Vec::new();
+        for index in 0..self.feeds.len() {
+            let (parts, feed) = (&self.parts, &mut self.feeds[index]);
+            let source = &parts.graph.sources[feed.source()];
+            let known = saved.and_then(|saved| saved.sources.get(source.identity));
+            let fresh = SavedSource::default();
+            if let Some(known) = known {
+                known.check_kind(source.name, &feed.kind())?;
+            }
+            let known = known.unwrap_or(&fresh);
+            let partitions = feed.partitions()?;
+            let places = known.places(source.name, partitions, |partition| {
+                parts.partition_lane(source.identity, partition)
+            })?;
+            for lane in feed.place(places)? {
+                lanes.push((index, lane, known.turns.get(&lane).copied()));
+            }
+        }
+        // A lane that is new starts with the others, or it would keep them waiting until it has caught up.
+        let known = lanes.iter().filter_map(|(_, _, turns)| *turns);
+        let least = known.map(|turns| turns.runs).min().unwrap_or(0);
+        for (feed, lane, turns) in lanes {
+            self.lanes.add(feed, lane, turns.unwrap_or(Turns::new(least)));
+        }
+        Ok(())
+    }
+
+    /// Asks whether every source that was saved is still there: what was read of it would be read again.
+    fn check_sources(&self, saved: Option<&Contents>) -> Result<()> {
+        let sources = self.parts.graph.sources;
+        let is_there = |name: &str| sources.iter().any(|source| source.identity == name);
+        let saved = saved.into_iter().flat_map(|saved| saved.sources.keys());
+        match saved.into_iter().find(|name| !is_there(name)) {
+            None => Ok(()),
+            Some(gone) => Err(Error::Savepoint {
+                doing: "restoring",
+                cause: format!(
+                    "it has the positions of a source `{gone}`, and this pipeline has no such source; give it its old \
+                     name back, or write `#[uid = \"{gone}\"]` before it"
+                ),
+            }),
+        }
+    }
+
+    /// Saves all that the job remembers; to be called between two reads.
+    pub(crate) fn savepoint(&mut self) -> Result<Savepoint> {
+        // A state that cannot be written is no failure of the job, which may go on; what fails in a sink stays in
+        // `Failure`.
+        self.caught(|driver| Ok(driver.try_savepoint()))?
+    }
+
+    fn try_savepoint(&mut self) -> Result<Savepoint> {
+        let mut save = Save::default();
+        self.control(&mut Control::Question(Question::Save(&mut save)));
+        self.parts.failure.check()?;
+        let turns: BTreeMap<Lane, Turns> = self.lanes.turns().collect();
+        let mut sources = BTreeMap::new();
+        for feed in &mut self.feeds {
+            let identity = self.parts.graph.sources[feed.source()].identity;
+            let places = feed.places()?;
+            let own = places.iter().map(|place| place.lane);
+            let turns = own.filter_map(|lane| Some((lane, *turns.get(&lane)?))).collect();
+            let source = SavedSource {
+                kind: feed.kind(),
+                places,
+                turns,
+                skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
+            };
+            sources.insert(identity.to_owned(), source);
+        }
+        let graph = self.parts.graph;
+        let contents = Contents {
+            pipeline: graph.name.to_owned(),
+            states: save.finish()?,
+            lanes: self.parts.lane_numbers(),
+            sources,
+            counts: self.tally().to_saved(graph),
+            elapsed: self.elapsed(),
+        };
+        Ok(Savepoint { contents })
+    }
+
+    /// Restores the states of the operators, and the counters.
+    pub(super) fn restore(&mut self, saved: &Contents) -> Result<()> {
+        let mut restore = Restore::new(saved.states.clone());
+        self.control(&mut Control::Question(Question::Restore(&mut restore)));
+        restore.finish()?;
+        let skipped = saved.sources.iter();
+        self.before = Before {
+            counts: saved.counts.clone(),
+            skipped: skipped
+                .map(|(name, source)| (name.clone(), source.skipped))
+                .collect(),
+            elapsed: saved.elapsed,
+        };
+        for feed in &mut self.feeds {
+            feed.ask_after_end()?;
+        }
+        self.parts.failure.check()
+    }
+}
