@@ -299,3 +299,49 @@ fn a_macro_may_write_a_pipeline() {
     t.finish();
     assert_eq!(t.out.take(), [1, 2, 1]);
 }
+
+#[test]
+fn an_expression_may_bind_one_name_to_several_states() {
+    let counts = pipeline!({
+        let numbers = from([1_u32, 2, 3]);
+        let numbers = numbers.running().sum(|n| *n);
+        let numbers = numbers.map(|n| n * 10).running().count();
+        numbers
+    })
+    .collect()
+    .expect("nothing of it is saved");
+    assert_eq!(counts, [1, 2, 3]);
+}
+
+#[test]
+fn windows_of_one_name_in_an_expression_are_told_apart() {
+    let rows = |first: Vec<i64>, second: Vec<i64>| {
+        let mut rows = Vec::new();
+        pipeline!({
+            let windows = from(first)
+                .event_time(|at| *at)
+                .window(tumbling(10ms))
+                .aggregate(|window, rows| (window.start, rows.count()));
+            let before = windows.map(|row| row);
+            let windows = from(second)
+                .event_time(|at| *at)
+                .window(tumbling(10ms))
+                .aggregate(|window, rows| (window.start, rows.count()));
+            union(before, windows)
+                .event_time(|(start, _)| *start)
+                .window(tumbling(100ms))
+                .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
+                .for_each(|row| rows.push(row));
+        })
+        .run()
+        .map(|report| (report.late(), rows))
+        .expect("nothing goes wrong")
+    };
+    // The second source is far ahead: were its lane that of the first, what comes of the first would be late.
+    let ahead: Vec<i64> = (0..3_000).map(|n| n * 10).collect();
+    let behind: Vec<i64> = (0..300).map(|n| n * 10).collect();
+    let (late, rows) = rows(behind, ahead);
+    assert_eq!(late, 0);
+    let total: u64 = rows.iter().map(|(_, count)| count).sum();
+    assert_eq!(total, 3_300);
+}

@@ -1,7 +1,7 @@
 //! What a job is built in, and what each of its operators is.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -13,7 +13,6 @@ use super::feed::{Feed, SourceFeed};
 use super::lanes::LaneNumbers;
 use crate::connector::{FileUse, FileUses, Partition, Source};
 use crate::control::Lane;
-use crate::error::Error;
 use crate::graph::Graph;
 use crate::record::Push;
 use crate::state::{DeclaredState, Durable, Shape, StateId};
@@ -41,8 +40,8 @@ pub(crate) struct Parts {
     pub(crate) graph: &'static Graph,
     pub(crate) failure: Failure,
     lanes: RefCell<LaneNumbers>,
-    /// The states that were declared.
-    states: RefCell<BTreeSet<StateId>>,
+    /// How many operators of each name have a lane of their own.
+    own_lanes: RefCell<BTreeMap<String, u32>>,
     /// The files that its sources and sinks use.
     pub(crate) files: RefCell<FileUses>,
 }
@@ -65,7 +64,7 @@ impl<'env, C> Assembly<'env, C> {
             graph,
             failure: Failure::default(),
             lanes: RefCell::new(lanes),
-            states: RefCell::default(),
+            own_lanes: RefCell::default(),
             files: RefCell::default(),
         };
         Self {
@@ -165,18 +164,9 @@ impl<C> Context<C> {
         self.node
     }
 
-    /// Declares the operator's state: two states of one identity end the building with an error.
+    /// The operator's state: whose it is, and what it is.
     pub(crate) fn declare(&self, shape: Shape) -> DeclaredState {
-        let id = self.state_id();
-        if !self.parts.states.borrow_mut().insert(id.clone()) {
-            self.failure().set(Error::State {
-                doing: "declaring",
-                operator: id.to_string(),
-                cause: "another operator has this name; give one of them another by `#[uid = \"…\"]`"
-                    .to_owned(),
-            });
-        }
-        DeclaredState::new(id, shape)
+        DeclaredState::new(self.state_id(), shape)
     }
 
     fn state_id(&self) -> StateId {
@@ -192,8 +182,19 @@ impl<C> Context<C> {
     }
 
     /// A lane of the operator's own, for records that belong to no partition.
+    ///
+    /// In an expression, which is never saved, several operators may have one name; each has a lane all the same.
     pub(crate) fn own_lane(&self) -> Lane {
-        let name = format!("operator {}", self.state_id());
+        let (name, mut names) = (
+            format!("operator {}", self.state_id()),
+            self.parts.own_lanes.borrow_mut(),
+        );
+        let times = names.entry(name.clone()).or_insert(0_u32);
+        *times += 1;
+        let name = match *times {
+            1 => name,
+            number => format!("{name} ({number})"),
+        };
         self.parts.lanes.borrow_mut().lane(name)
     }
 }
