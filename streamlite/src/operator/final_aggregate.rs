@@ -2,13 +2,16 @@
 
 use std::marker::PhantomData;
 
-use super::grouping::{GroupTable, Grouping, restore_table, save_table};
+use serde::{Deserialize, Serialize};
+
+use super::grouping::Grouping;
+use super::keyed_state::KeyedState;
 use super::windowed::{end_results, pass_results};
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, Lane, LaneEvent, Question};
 use crate::record::{Push, Record};
-use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError, Storage, name_of};
+use crate::state::Storage;
 use crate::time::Timestamp;
 
 /// Describes an aggregate over the whole input; see [`Stream::aggregate`](crate::flow::Stream).
@@ -25,15 +28,20 @@ pub struct FinalAggregatePush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     grouping: G,
     aggregate: A,
     finish: F,
-    table: G::Table<A::Acc>,
-    /// The greatest timestamp of all records: that of the results, which are final only at the end of all.
-    greatest: Timestamp,
-    watermark: Timestamp,
+    state: KeyedState<C, G::Slots<A::Acc>>,
+    times: Times,
     lane: Lane,
-    state: DeclaredState,
     node: usize,
     next: N,
-    keeps: PhantomData<fn() -> (T, C)>,
+    records: PhantomData<fn(T)>,
+}
+
+/// How far event time has come.
+#[derive(Debug, Serialize, Deserialize)]
+struct Times {
+    watermark: Timestamp,
+    /// The greatest timestamp of all records: that of the results, which are final only at the end of all.
+    greatest: Timestamp,
 }
 
 impl<T, U, C, G, A, F> Stage<T, U, C> for FinalAggregate<G, A, F>
@@ -49,24 +57,20 @@ where
 
     #[inline]
     fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
-        let (aggregate, mut table) = (&self.aggregate, G::Table::default());
-        table.prepare(|| aggregate.zero());
-        let shape = Shape::new("aggregate")
-            .with("key", name_of::<G::Key>())
-            .with("aggregate", aggregate.describe());
-        let state = cx.declare(shape);
+        let state = KeyedState::of_aggregate::<T, A>(&cx, "aggregate", &self.aggregate);
         FinalAggregatePush::<T, C, G, A, F, N> {
             grouping: self.grouping,
             aggregate: self.aggregate,
             finish: self.finish,
-            table,
-            greatest: Timestamp::MIN,
-            watermark: Timestamp::MIN,
-            lane: cx.own_lane(),
             state,
+            times: Times {
+                watermark: Timestamp::MIN,
+                greatest: Timestamp::MIN,
+            },
+            lane: cx.own_lane(),
             node: cx.node_index(),
             next,
-            keeps: PhantomData,
+            records: PhantomData,
         }
     }
 }
@@ -81,19 +85,23 @@ where
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
-        let aggregate = &self.aggregate;
-        self.greatest = record.timestamp.max(self.greatest);
-        let entry = self
-            .grouping
-            .entry(&mut self.table, &record.value, || aggregate.zero());
-        aggregate.add_owned(entry.value, record.value);
+        let Self {
+            grouping,
+            aggregate,
+            state,
+            times,
+            ..
+        } = self;
+        times.greatest = record.timestamp.max(times.greatest);
+        let slot = state.slot_of(grouping, &record.value, || aggregate.zero());
+        state.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
     }
 
     fn watermark(&mut self, watermark: Timestamp) {
         if watermark == Timestamp::MAX {
-            let (partition_watermark, timestamp) = (self.watermark, self.greatest);
+            let (partition_watermark, timestamp) = (self.times.watermark, self.times.greatest);
             let Self {
-                table,
+                state,
                 finish,
                 aggregate,
                 next,
@@ -101,7 +109,7 @@ where
                 ..
             } = self;
             next.control(&mut Control::Lane(LaneEvent::Enter(*lane)));
-            table.drain_in_order(|key, acc| {
+            state.drain(|key, acc| {
                 let value = finish.finish_owned(key, (), aggregate.last_result(acc));
                 next.push(Record {
                     value,
@@ -111,7 +119,7 @@ where
             });
             next.control(&mut Control::Lane(LaneEvent::Leave));
         }
-        self.watermark = watermark;
+        self.times.watermark = watermark;
         if watermark == Timestamp::MAX {
             end_results(self.lane, &mut self.next);
         }
@@ -119,42 +127,14 @@ where
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
-        match control {
-            Control::Lane(_) | Control::Job(_) => {}
-            Control::Question(question) => match question {
-                Question::Save(save) => save.state(&self.state, self),
-                Question::Restore(restore) => restore.state(&self.state.clone(), self),
-                Question::AfterEnd(after) => after.ask(&self.state, self.watermark),
-                Question::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
-                Question::Progress(_) => {}
-            },
+        self.state.control(control, &mut self.times);
+        if let Control::Question(question) = control {
+            match question {
+                Question::AfterEnd(after) => after.ask(self.state.declared(), self.times.watermark),
+                Question::Count(tally) => tally.node(self.node).watermark = Some(self.times.watermark),
+                Question::Save(_) | Question::Restore(_) | Question::Progress(_) => {}
+            }
         }
         pass_results(self.lane, &mut self.next, control);
-    }
-}
-
-impl<T, C, G, A, F, N> Snapshot for FinalAggregatePush<T, C, G, A, F, N>
-where
-    G: Grouping<T>,
-    A: Aggregate<T>,
-    C: Storage<G::Key> + Storage<A::Acc>,
-{
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(&(self.watermark, self.greatest))?;
-        save_table(&self.table, to, |key, acc, to| {
-            to.kept::<C, G::Key>(key)?;
-            to.kept::<C, A::Acc>(acc)
-        })
-    }
-
-    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        (self.watermark, self.greatest) = from.plain()?;
-        let aggregate = &self.aggregate;
-        self.table = restore_table(
-            || aggregate.zero(),
-            from,
-            |from| Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?)),
-        )?;
-        Ok(())
     }
 }

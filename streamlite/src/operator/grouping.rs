@@ -1,10 +1,10 @@
-//! By what an operator keeps its state: by key, or one for all records.
+//! How state is partitioned: one value per key, or one in all.
 
 use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use crate::state::{Decoder, Encoder, KeyTable, StateError};
+use crate::state::{ArrivalTable, Single, Slot, SlotTable, Slots, Table};
 
 /// A key and its value.
 #[derive(Debug)]
@@ -15,39 +15,30 @@ pub struct Entry<'a, K, V> {
     pub value: &'a mut V,
 }
 
-/// Says which group a record belongs to.
+/// How state is partitioned: one value per key, or one in all.
 pub trait Grouping<T> {
     /// What names a group.
     type Key;
-    /// One value for each group.
-    type Table<V>: GroupTable<Self::Key, V>;
+    /// One value per group, emptied as a whole: what a window holds.
+    type Arrivals<V>: Table<Key = Self::Key, Value = V>;
+    /// One value per group, in slots that never move: what [`KeyedState`](super::keyed_state::KeyedState) holds.
+    type Slots<V>: Slots<Key = Self::Key, Value = V>;
 
-    /// The record's group in `table`, which was prepared; made by `first` where it is new.
+    /// The record's group in a table that was prepared; created by `first` if it is new.
     fn entry<'a, V>(
         &mut self,
-        table: &'a mut Self::Table<V>,
+        table: &'a mut Self::Arrivals<V>,
         record: &T,
         first: impl FnOnce() -> V,
     ) -> Entry<'a, Self::Key, V>;
-}
 
-/// One value for each group, in the order in which the groups came.
-pub trait GroupTable<K, V>: Default {
-    /// Makes the table ready for records. Where there is one group its value is put in place, so that the record path
-    /// has no branch on whether it is there, and keeps it in registers.
-    fn prepare(&mut self, _zero: impl FnOnce() -> V) {}
-
-    /// The entries in the order in which they came.
-    fn in_order<'a>(&'a self) -> impl ExactSizeIterator<Item = (&'a K, &'a V)>
-    where
-        K: 'a,
-        V: 'a;
-
-    /// Takes everything out, in the order in which it came.
-    fn drain_in_order(&mut self, take: impl FnMut(K, V));
-
-    /// Puts an entry back, as the last one.
-    fn insert(&mut self, key: K, value: V);
+    /// The slot of the record's group in a table that was prepared; created by `first` if it is new.
+    fn slot<V>(
+        &mut self,
+        slots: &mut Self::Slots<V>,
+        record: &T,
+        first: impl FnOnce() -> V,
+    ) -> <Self::Slots<V> as Slots>::Slot;
 }
 
 /// The key function of a keyed stream: exists only where the key can be hashed and compared.
@@ -102,17 +93,23 @@ where
     F: FnMut(&T) -> K,
 {
     type Key = K;
-    type Table<V> = KeyTable<K, V>;
+    type Arrivals<V> = ArrivalTable<K, V>;
+    type Slots<V> = SlotTable<K, V>;
 
     #[inline]
     fn entry<'a, V>(
         &mut self,
-        table: &'a mut KeyTable<K, V>,
+        table: &'a mut ArrivalTable<K, V>,
         record: &T,
         first: impl FnOnce() -> V,
     ) -> Entry<'a, K, V> {
         let (key, value) = table.entry_of((self.0)(record), first);
         Entry { key, value }
+    }
+
+    #[inline]
+    fn slot<V>(&mut self, slots: &mut SlotTable<K, V>, record: &T, first: impl FnOnce() -> V) -> Slot {
+        slots.slot_of((self.0)(record), first)
     }
 }
 
@@ -123,23 +120,30 @@ where
     F: FnMut(&T) -> &Q,
 {
     type Key = Q::Owned;
-    type Table<V> = KeyTable<Q::Owned, V>;
+    type Arrivals<V> = ArrivalTable<Q::Owned, V>;
+    type Slots<V> = SlotTable<Q::Owned, V>;
 
     #[inline]
     fn entry<'a, V>(
         &mut self,
-        table: &'a mut KeyTable<Q::Owned, V>,
+        table: &'a mut ArrivalTable<Q::Owned, V>,
         record: &T,
         first: impl FnOnce() -> V,
     ) -> Entry<'a, Q::Owned, V> {
         let (key, value) = table.entry_of_ref((self.0)(record), first);
         Entry { key, value }
     }
+
+    #[inline]
+    fn slot<V>(&mut self, slots: &mut SlotTable<Q::Owned, V>, record: &T, first: impl FnOnce() -> V) -> Slot {
+        slots.slot_of_ref((self.0)(record), first)
+    }
 }
 
 impl<T> Grouping<T> for Unkeyed {
     type Key = ();
-    type Table<V> = Single<V>;
+    type Arrivals<V> = Single<V>;
+    type Slots<V> = Single<V>;
 
     #[inline]
     fn entry<'a, V>(
@@ -153,104 +157,7 @@ impl<T> Grouping<T> for Unkeyed {
             value: table.value(),
         }
     }
-}
 
-/// The value of the one group.
-#[derive(Debug)]
-pub struct Single<V> {
-    /// There once the table is prepared.
-    value: Option<V>,
-    /// Whether a record came.
-    used: bool,
-}
-
-impl<V> Single<V> {
     #[inline]
-    fn value(&mut self) -> &mut V {
-        self.used = true;
-        self.value
-            .as_mut()
-            .expect("every table is prepared before its first record")
-    }
-}
-
-impl<V> Default for Single<V> {
-    fn default() -> Self {
-        Self {
-            value: None,
-            used: false,
-        }
-    }
-}
-
-impl<V> GroupTable<(), V> for Single<V> {
-    fn prepare(&mut self, zero: impl FnOnce() -> V) {
-        self.value.get_or_insert_with(zero);
-    }
-
-    fn in_order<'a>(&'a self) -> impl ExactSizeIterator<Item = (&'a (), &'a V)>
-    where
-        V: 'a,
-    {
-        let value = self.value.as_ref().filter(|_| self.used);
-        value.into_iter().map(|value| (&(), value))
-    }
-
-    fn drain_in_order(&mut self, mut take: impl FnMut((), V)) {
-        let used = std::mem::take(&mut self.used);
-        if let Some(value) = self.value.take().filter(|_| used) {
-            take((), value);
-        }
-    }
-
-    fn insert(&mut self, _key: (), value: V) {
-        *self = Self {
-            value: Some(value),
-            used: true,
-        };
-    }
-}
-
-impl<K: Hash + Eq, V> GroupTable<K, V> for KeyTable<K, V> {
-    fn in_order<'a>(&'a self) -> impl ExactSizeIterator<Item = (&'a K, &'a V)>
-    where
-        K: 'a,
-        V: 'a,
-    {
-        KeyTable::in_order(self).iter().map(|(key, value)| (key, value))
-    }
-
-    fn drain_in_order(&mut self, take: impl FnMut(K, V)) {
-        KeyTable::drain_in_order(self, take);
-    }
-
-    fn insert(&mut self, key: K, value: V) {
-        self.entry_of(key, || value);
-    }
-}
-
-/// Writes a table, each entry by `write`.
-pub(super) fn save_table<K, V>(
-    table: &impl GroupTable<K, V>,
-    to: &mut Encoder,
-    mut write: impl FnMut(&K, &V, &mut Encoder) -> Result<(), StateError>,
-) -> Result<(), StateError> {
-    let mut entries = table.in_order();
-    to.plain(&(entries.len() as u64))?;
-    entries.try_for_each(|(key, value)| write(key, value, to))
-}
-
-/// Reads a table that `save_table` wrote, each entry by `read`.
-pub(super) fn restore_table<K, V, Table: GroupTable<K, V>>(
-    zero: impl FnOnce() -> V,
-    from: &mut Decoder<'_>,
-    mut read: impl FnMut(&mut Decoder<'_>) -> Result<(K, V), StateError>,
-) -> Result<Table, StateError> {
-    let mut table = Table::default();
-    for _ in 0..from.plain::<u64>()? {
-        let (key, value) = read(from)?;
-        table.insert(key, value);
-    }
-    table.prepare(zero);
-    Ok(table)
+    fn slot<V>(&mut self, _slots: &mut Single<V>, _record: &T, _first: impl FnOnce() -> V) {}
 }

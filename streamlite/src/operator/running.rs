@@ -2,12 +2,13 @@
 
 use std::marker::PhantomData;
 
-use super::grouping::{GroupTable, Grouping, restore_table, save_table};
+use super::grouping::Grouping;
+use super::keyed_state::KeyedState;
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Context, Stage};
-use crate::control::{Control, Question};
+use crate::control::Control;
 use crate::record::{Push, Record};
-use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError, Storage, name_of};
+use crate::state::Storage;
 use crate::time::Timestamp;
 
 /// Describes an aggregate that gives a result with every record; see [`Stream::running`](crate::flow::Stream::running).
@@ -24,10 +25,9 @@ pub struct RunningPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     grouping: G,
     aggregate: A,
     finish: F,
-    table: G::Table<A::Acc>,
-    state: DeclaredState,
+    state: KeyedState<C, G::Slots<A::Acc>>,
     next: N,
-    keeps: PhantomData<fn() -> (T, C)>,
+    records: PhantomData<fn(T)>,
 }
 
 impl<T, U, C, G, A, F> Stage<T, U, C> for Running<G, A, F>
@@ -43,20 +43,14 @@ where
 
     #[inline]
     fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
-        let (aggregate, mut table) = (&self.aggregate, G::Table::default());
-        table.prepare(|| aggregate.zero());
-        let shape = Shape::new("running")
-            .with("key", name_of::<G::Key>())
-            .with("aggregate", aggregate.describe());
-        let state = cx.declare(shape);
+        let state = KeyedState::of_aggregate::<T, A>(&cx, "running", &self.aggregate);
         RunningPush::<T, C, G, A, F, N> {
             grouping: self.grouping,
             aggregate: self.aggregate,
             finish: self.finish,
-            table,
             state,
             next,
-            keeps: PhantomData,
+            records: PhantomData,
         }
     }
 }
@@ -76,10 +70,18 @@ where
             timestamp,
             partition_watermark,
         } = record;
-        let aggregate = &self.aggregate;
-        let entry = self.grouping.entry(&mut self.table, &value, || aggregate.zero());
-        aggregate.add_owned(entry.value, value);
-        let value = self.finish.finish(entry.key, (), aggregate.result(entry.value));
+        let Self {
+            grouping,
+            aggregate,
+            finish,
+            state,
+            ..
+        } = self;
+        let slot = state.slot_of(grouping, &value, || aggregate.zero());
+        let value = state.update(slot, |key, acc| {
+            aggregate.add_owned(acc, value);
+            finish.finish(key, (), aggregate.result(acc))
+        });
         self.next.push(Record {
             value,
             timestamp,
@@ -93,38 +95,7 @@ where
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
-        match control {
-            Control::Lane(_) | Control::Job(_) => {}
-            Control::Question(question) => match question {
-                Question::Save(save) => save.state(&self.state, self),
-                Question::Restore(restore) => restore.state(&self.state.clone(), self),
-                Question::AfterEnd(_) | Question::Progress(_) | Question::Count(_) => {}
-            },
-        }
+        self.state.control(control, &mut ());
         self.next.control(control);
-    }
-}
-
-impl<T, C, G, A, F, N> Snapshot for RunningPush<T, C, G, A, F, N>
-where
-    G: Grouping<T>,
-    A: Aggregate<T>,
-    C: Storage<G::Key> + Storage<A::Acc>,
-{
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
-        save_table(&self.table, to, |key, acc, to| {
-            to.kept::<C, G::Key>(key)?;
-            to.kept::<C, A::Acc>(acc)
-        })
-    }
-
-    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        let aggregate = &self.aggregate;
-        self.table = restore_table(
-            || aggregate.zero(),
-            from,
-            |from| Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?)),
-        )?;
-        Ok(())
     }
 }

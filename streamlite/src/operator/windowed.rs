@@ -3,13 +3,13 @@
 use std::marker::PhantomData;
 
 use super::fan_out::Nowhere;
-use super::grouping::{GroupTable, Grouping, restore_table, save_table};
+use super::grouping::Grouping;
 use crate::aggregate::{Aggregate, Finish};
 use crate::assembly::{Chain, Context, Node12, Stage};
 use crate::control::{Control, JobEvent, Lane, LaneEvent, Question};
 use crate::metrics::NodeTally;
 use crate::record::{Push, Record};
-use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError, Storage, name_of};
+use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError, Storage, Table, name_of};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::{Fired, Grid, GridAssigner, Place, Slices, Window};
 
@@ -106,7 +106,7 @@ pub struct WindowedPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N, L> {
     grouping: G,
     aggregate: A,
     finish: F,
-    slices: Slices<G::Table<A::Acc>>,
+    slices: Slices<G::Arrivals<A::Acc>>,
     late_count: u64,
     late_records: LateRecords,
     mode: AccumulationMode,
@@ -280,7 +280,7 @@ where
     #[inline]
     fn push(&mut self, record: Record<T>) {
         let aggregate = &self.aggregate;
-        let prepare = |table: &mut G::Table<A::Acc>| table.prepare(|| aggregate.zero());
+        let prepare = |table: &mut G::Arrivals<A::Acc>| table.prepare(|| aggregate.zero());
         let Some(place) = self
             .slices
             .place(record.timestamp, record.partition_watermark, prepare)
@@ -372,10 +372,7 @@ where
         to.plain(&(self.slices.watermark(), windows.len() as u64))?;
         for (window, table) in windows {
             to.plain(&window)?;
-            save_table(table, to, |key, acc, to| {
-                to.kept::<C, G::Key>(key)?;
-                to.kept::<C, A::Acc>(acc)
-            })?;
+            table.save::<C>(to)?;
         }
         Ok(())
     }
@@ -386,11 +383,9 @@ where
         for _ in 0..windows {
             let window = from.plain()?;
             let aggregate = &self.aggregate;
-            let table = restore_table(
-                || aggregate.zero(),
-                from,
-                |from| Ok((from.kept::<C, G::Key>()?, from.kept::<C, A::Acc>()?)),
-            )?;
+            let mut table = G::Arrivals::<A::Acc>::default();
+            table.prepare(|| aggregate.zero());
+            table.restore::<C>(from)?;
             self.slices.insert(window, table);
         }
         Ok(())

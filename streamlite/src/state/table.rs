@@ -1,112 +1,61 @@
-//! One value per key, in the order in which the keys came.
+//! What all tables of keyed values have in common: they are walked, emptied, saved and restored in order.
 
-use std::borrow::Borrow;
-use std::hash::{BuildHasher, Hash};
+use super::codec::{Decoder, Encoder, StateError};
+use super::storage::Storage;
 
-use hashbrown::HashTable;
+/// One value per key, in an order of its own that does not depend on hashes.
+pub trait Table: Default {
+    /// What names a value.
+    type Key;
+    /// What is kept for each key.
+    type Value;
 
-/// Values by key. Each look-up hashes once; a key is cloned only by the caller, when it is new.
-///
-/// An index of places into a dense list: the list is small where a table of whole entries has holes, and it is in order
-/// already, so that no output depends on the hash seed and firing walks it in one line.
-#[derive(Debug)]
-pub struct KeyTable<K, V> {
-    places: HashTable<u32>,
-    entries: Vec<(K, V)>,
-    hasher: foldhash::fast::RandomState,
-}
+    /// Makes the table ready for records. The table of a single value creates it here, so that the record path has no
+    /// branch on whether it is there.
+    fn prepare(&mut self, _zero: impl FnOnce() -> Self::Value) {}
 
-impl<K, V> Default for KeyTable<K, V> {
-    fn default() -> Self {
-        Self {
-            places: HashTable::new(),
-            entries: Vec::new(),
-            hasher: foldhash::fast::RandomState::default(),
-        }
-    }
-}
+    /// The entries, in order.
+    fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a Self::Key, &'a Self::Value)>
+    where
+        Self::Key: 'a,
+        Self::Value: 'a;
 
-impl<K, V> KeyTable<K, V> {
-    /// Whether there is room for far more keys than these.
-    fn is_oversized_for(&self, keys: usize) -> bool {
-        self.places.capacity() > 64 && self.places.capacity() / 16 > keys
-    }
+    /// How many entries there are.
+    fn count(&self) -> usize;
 
-    /// The entries in the order in which their keys came.
-    pub(crate) fn in_order(&self) -> &[(K, V)] {
-        &self.entries
-    }
+    /// Removes every entry, in order.
+    fn drain_in_order(&mut self, take: impl FnMut(Self::Key, Self::Value));
 
-    /// Takes everything out, in the order in which the keys came.
+    /// Inserts an entry whose key is not there yet, as the last one.
+    fn insert(&mut self, key: Self::Key, value: Self::Value);
+
+    /// Writes every entry, as `C` keeps it.
     ///
-    /// The table keeps its room for the next window, unless it was far too large for this one: emptying costs what
-    /// there is room for.
-    pub(crate) fn drain_in_order(&mut self, mut take: impl FnMut(K, V)) {
-        if self.is_oversized_for(self.entries.len()) {
-            self.places = HashTable::new();
-            std::mem::take(&mut self.entries)
-                .into_iter()
-                .for_each(|(key, value)| take(key, value));
-            return;
-        }
-        self.places.clear();
-        for (key, value) in self.entries.drain(..) {
-            take(key, value);
-        }
-    }
-}
-
-impl<K: Hash + Eq, V> KeyTable<K, V> {
-    /// The value of `key`, which is moved in if it is new.
-    #[inline]
-    pub(crate) fn entry_of(&mut self, key: K, first: impl FnOnce() -> V) -> (&K, &mut V) {
-        let place = self.place(&key);
-        if place == self.entries.len() {
-            self.entries.push((key, first()));
-        }
-        let (key, value) = &mut self.entries[place];
-        (key, value)
-    }
-
-    /// The value of `key`, which is cloned if it is new.
-    #[inline]
-    pub(crate) fn entry_of_ref<Q>(&mut self, key: &Q, first: impl FnOnce() -> V) -> (&K, &mut V)
+    /// # Errors
+    /// If a value's `Serialize` fails.
+    fn save<C>(&self, to: &mut Encoder) -> Result<(), StateError>
     where
-        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
-        K: Borrow<Q>,
+        C: Storage<Self::Key> + Storage<Self::Value>,
     {
-        let place = self.place(key);
-        if place == self.entries.len() {
-            self.entries.push((key.to_owned(), first()));
-        }
-        let (key, value) = &mut self.entries[place];
-        (key, value)
+        to.plain(&(self.count() as u64))?;
+        self.in_order().try_for_each(|(key, value)| {
+            to.kept::<C, Self::Key>(key)?;
+            to.kept::<C, Self::Value>(value)
+        })
     }
 
-    /// The place of a key; a new one gets the place behind the last, where the caller puts it.
-    #[inline]
-    fn place<Q>(&mut self, key: &Q) -> usize
+    /// Reads the entries of a table that was saved into this one, which has none.
+    ///
+    /// # Errors
+    /// If the bytes are not such a table.
+    fn restore<C>(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError>
     where
-        Q: Hash + Eq + ?Sized,
-        K: Borrow<Q>,
+        C: Storage<Self::Key> + Storage<Self::Value>,
     {
-        let Self {
-            places,
-            entries,
-            hasher,
-        } = self;
-        let key_at = |place: u32| entries[place as usize].0.borrow();
-        let entry = places.entry(
-            hasher.hash_one(key),
-            |&place| key_at(place) == key,
-            |&place| hasher.hash_one(key_at(place)),
-        );
-        *entry.or_insert_with(|| next_place(entries.len())).get() as usize
+        for _ in 0..from.plain::<u64>()? {
+            let key = from.kept::<C, Self::Key>()?;
+            self.insert(key, from.kept::<C, Self::Value>()?);
+        }
+        Ok(())
     }
-}
-
-/// The place of the next key.
-#[inline]
-fn next_place(keys: usize) -> u32 {
-    u32::try_from(keys).expect("a table of four billion keys does not fit in memory")
 }

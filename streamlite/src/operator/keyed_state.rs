@@ -1,0 +1,134 @@
+//! The one door to state that is kept per key.
+
+use std::hash::Hash;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::grouping::Grouping;
+use crate::aggregate::Aggregate;
+use crate::assembly::Context;
+use crate::control::{Control, Question};
+use crate::state::{
+    DeclaredState, Decoder, Encoder, Shape, Slot, SlotTable, Slots, Snapshot, StateError, Storage, name_of,
+};
+
+/// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
+/// operator does it itself.
+///
+/// `S` is the grouping's table, such as `G::Slots<Acc>`; `C` says whether it can be saved.
+#[derive(Debug)]
+pub struct KeyedState<C, S> {
+    declared: DeclaredState,
+    slots: S,
+    storage: PhantomData<fn() -> C>,
+}
+
+impl<C, S: Slots> KeyedState<C, S> {
+    /// The accumulators of an aggregate, as the state of the operator that is built at this place.
+    pub fn of_aggregate<T, A>(cx: &Context<C>, operator: &str, aggregate: &A) -> Self
+    where
+        A: Aggregate<T, Acc = S::Value>,
+    {
+        let shape = Shape::new(operator)
+            .with("key", name_of::<S::Key>())
+            .with("aggregate", aggregate.describe());
+        let mut slots = S::default();
+        slots.prepare(|| aggregate.zero());
+        Self {
+            declared: cx.declare(shape),
+            slots,
+            storage: PhantomData,
+        }
+    }
+
+    /// Whose state it is.
+    pub fn declared(&self) -> &DeclaredState {
+        &self.declared
+    }
+
+    /// The slot of a record's group, which starts with `first` if it is new.
+    #[inline]
+    pub fn slot_of<T, G>(&mut self, grouping: &mut G, record: &T, first: impl FnOnce() -> S::Value) -> S::Slot
+    where
+        G: Grouping<T, Slots<S::Value> = S>,
+    {
+        grouping.slot(&mut self.slots, record, first)
+    }
+
+    /// Lets a closure change what is kept in a slot: the only way to do so.
+    #[inline]
+    pub fn update<R>(&mut self, slot: S::Slot, change: impl FnOnce(&S::Key, &mut S::Value) -> R) -> R {
+        self.slots.update(slot, change)
+    }
+
+    /// Removes everything, in the order of the slots.
+    pub fn drain(&mut self, take: impl FnMut(S::Key, S::Value)) {
+        self.slots.drain_in_order(take);
+    }
+
+    /// Acts on a control signal: saves and restores what is kept, and `beside`, the plain values that the operator
+    /// holds in addition.
+    pub fn control<B>(&mut self, control: &mut Control<'_>, beside: &mut B)
+    where
+        C: Storage<S::Key> + Storage<S::Value>,
+        B: Serialize + DeserializeOwned,
+    {
+        match control {
+            Control::Lane(_) | Control::Job(_) => {}
+            Control::Question(question) => match question {
+                Question::Save(save) => {
+                    let Self { declared, slots, .. } = self;
+                    save.state(declared, &Kept::<C, _, _>::new(slots, beside));
+                }
+                Question::Restore(restore) => {
+                    let Self { declared, slots, .. } = self;
+                    restore.state(declared, &mut Kept::<C, _, _>::new(slots, beside));
+                }
+                Question::AfterEnd(_) | Question::Progress(_) | Question::Count(_) => {}
+            },
+        }
+    }
+}
+
+impl<C, K: Hash + Eq, V> KeyedState<C, SlotTable<K, V>> {
+    /// Removes what is kept in a slot, if anything is, and leaves `left` in its place; the slot is used again.
+    pub fn remove(&mut self, slot: Slot, left: V) -> Option<V> {
+        self.slots.remove(slot, left)
+    }
+}
+
+/// What is saved: what the operator holds in addition, and then each key and its value.
+struct Kept<'a, C, S, B> {
+    slots: &'a mut S,
+    beside: &'a mut B,
+    storage: PhantomData<C>,
+}
+
+impl<'a, C, S, B> Kept<'a, C, S, B> {
+    fn new(slots: &'a mut S, beside: &'a mut B) -> Self {
+        Self {
+            slots,
+            beside,
+            storage: PhantomData,
+        }
+    }
+}
+
+impl<C, S, B> Snapshot for Kept<'_, C, S, B>
+where
+    S: Slots,
+    B: Serialize + DeserializeOwned,
+    C: Storage<S::Key> + Storage<S::Value>,
+{
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(self.beside)?;
+        self.slots.save::<C>(to)
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        *self.beside = from.plain()?;
+        self.slots.restore::<C>(from)
+    }
+}

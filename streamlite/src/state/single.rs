@@ -1,0 +1,77 @@
+//! The one value of an operator that does not partition its state.
+
+use super::slot_table::Slots;
+use super::table::Table;
+
+/// One value in all: the table of a stream without keys.
+#[derive(Debug)]
+pub struct Single<V> {
+    /// There once the table is prepared.
+    value: Option<V>,
+    /// Whether a record came.
+    used: bool,
+}
+
+impl<V> Single<V> {
+    /// The value, which a record is added to.
+    #[inline]
+    pub(crate) fn value(&mut self) -> &mut V {
+        self.used = true;
+        self.value
+            .as_mut()
+            .expect("every table is prepared before its first record")
+    }
+}
+
+impl<V> Default for Single<V> {
+    fn default() -> Self {
+        Self {
+            value: None,
+            used: false,
+        }
+    }
+}
+
+impl<V> Table for Single<V> {
+    type Key = ();
+    type Value = V;
+
+    fn prepare(&mut self, zero: impl FnOnce() -> V) {
+        self.value.get_or_insert_with(zero);
+    }
+
+    fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a (), &'a V)>
+    where
+        V: 'a,
+    {
+        let value = self.value.as_ref().filter(|_| self.used);
+        value.into_iter().map(|value| (&(), value))
+    }
+
+    fn count(&self) -> usize {
+        usize::from(self.used)
+    }
+
+    fn drain_in_order(&mut self, mut take: impl FnMut((), V)) {
+        let used = std::mem::take(&mut self.used);
+        if let Some(value) = self.value.take().filter(|_| used) {
+            take((), value);
+        }
+    }
+
+    fn insert(&mut self, (): (), value: V) {
+        *self = Self {
+            value: Some(value),
+            used: true,
+        };
+    }
+}
+
+impl<V> Slots for Single<V> {
+    type Slot = ();
+
+    #[inline]
+    fn update<R>(&mut self, (): (), change: impl FnOnce(&(), &mut V) -> R) -> R {
+        change(&(), self.value())
+    }
+}

@@ -1,0 +1,98 @@
+//! The table of slots, which all keyed state stands on, against a map and a list that share no code with it.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use streamlite::state::{Slot, SlotTable, Slots, Table};
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// Find a key, and add to its value.
+    Add(u8, u32),
+    Remove(u8),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        3 => (0_u8..24, any::<u32>()).prop_map(|(key, by)| Step::Add(key, by)),
+        2 => (0_u8..24).prop_map(Step::Remove),
+    ];
+    prop::collection::vec(step, 0..200)
+}
+
+proptest! {
+    /// A key keeps its slot until it is removed, nobody else has it meanwhile, and values are those of a map.
+    #[test]
+    fn slots_never_move(steps in steps()) {
+        let mut table = SlotTable::<String, u64>::default();
+        let mut model = BTreeMap::<String, (Slot, u64)>::new();
+        for step in steps {
+            match step {
+                Step::Add(key, by) => {
+                    let key = format!("key {key}");
+                    let slot = table.slot_of_ref(key.as_str(), || 1_000);
+                    let known = model.entry(key.clone()).or_insert((slot, 1_000));
+                    prop_assert_eq!(known.0, slot);
+                    known.1 += u64::from(by);
+                    let now = table.update(slot, |stored, value| {
+                        *value += u64::from(by);
+                        (stored.clone(), *value)
+                    });
+                    prop_assert_eq!(now, (key, known.1));
+                }
+                Step::Remove(key) => {
+                    if let Some((slot, value)) = model.remove(&format!("key {key}")) {
+                        prop_assert_eq!(table.remove(slot, 0), Some(value));
+                        prop_assert_eq!(table.remove(slot, 0), None);
+                    }
+                }
+            }
+            prop_assert_eq!(table.count(), model.len());
+            let mut slots: Vec<_> = model.values().map(|(slot, _)| format!("{slot:?}")).collect();
+            slots.sort();
+            slots.dedup();
+            prop_assert_eq!(slots.len(), model.len());
+        }
+        let mut entries: Vec<_> = table.in_order().map(|(key, value)| (key.clone(), *value)).collect();
+        let mut drained = Vec::new();
+        table.drain_in_order(|key, value| drained.push((key, value)));
+        prop_assert_eq!(&entries, &drained);
+        prop_assert_eq!(table.count(), 0);
+        prop_assert_eq!(table.in_order().count(), 0);
+        entries.sort();
+        let expected: Vec<_> = model.into_iter().map(|(key, (_, value))| (key, value)).collect();
+        prop_assert_eq!(entries, expected);
+    }
+
+    /// Slots that were emptied are used again, so that a table is as large as its keys were at most.
+    #[test]
+    fn a_slot_is_used_again(keys in 1_u32..50, rounds in 1_u32..20) {
+        let mut table = SlotTable::<u32, u32>::default();
+        let mut known = Vec::<Slot>::new();
+        for round in 0..rounds {
+            let slots: Vec<Slot> = (0..keys).map(|key| table.slot_of(round * 1_000 + key, || key)).collect();
+            if round > 0 {
+                prop_assert!(slots.iter().all(|slot| known.contains(slot)));
+            }
+            known.clone_from(&slots);
+            for slot in slots {
+                prop_assert!(table.remove(slot, 0).is_some());
+            }
+        }
+        prop_assert_eq!(table.count(), 0);
+    }
+
+    /// Without removal entries are in the order in which their keys came.
+    #[test]
+    fn without_removal_keys_are_in_the_order_of_arrival(keys in prop::collection::vec(0_u64..40, 0..200)) {
+        let mut table = SlotTable::<u64, ()>::default();
+        let mut arrived = Vec::new();
+        for key in keys {
+            table.slot_of(key, || ());
+            if !arrived.contains(&key) {
+                arrived.push(key);
+            }
+        }
+        prop_assert_eq!(table.in_order().map(|(key, ())| *key).collect::<Vec<_>>(), arrived);
+    }
+}
