@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use crate::operator::By;
+use crate::state::By;
 
 /// The check holds.
 #[derive(Clone, Copy, Debug)]

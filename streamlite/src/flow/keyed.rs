@@ -6,10 +6,11 @@ use super::running::KeyedRunningStream;
 use super::short_forms::short_forms;
 use super::stream::Stream;
 use super::windowed::{DropLate, WindowedStream};
-use crate::aggregate::{Aggregate, AsPair, Rows, WithKey};
+use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
-use crate::operator::{FinalAggregate, Grouping};
-use crate::window::Assigner;
+use crate::operator::{AsPair, FinalAggregate, WithKey};
+use crate::state::Grouping;
+use crate::window::{IntoAssigner, OnWatermark};
 
 /// A stream of `T` grouped by a key. Windows and aggregates behind it are per key.
 #[must_use = "a keyed stream does nothing until it is aggregated and reaches a sink"]
@@ -26,8 +27,11 @@ impl<T, B, O, S> fmt::Debug for KeyedStream<T, B, O, S> {
 
 impl<T, B, O, S> KeyedStream<T, B, O, S> {
     /// Windows for each key.
-    pub fn window<W: Assigner>(self, window: W) -> WindowedStream<T, B, W::Itself, DropLate, O, S> {
-        WindowedStream::new(self.stream, self.key, window.itself())
+    pub fn window<W: IntoAssigner>(
+        self,
+        window: W,
+    ) -> WindowedStream<T, B, W::Assigner, DropLate, OnWatermark, O, S> {
+        WindowedStream::new(self.stream, self.key, window.into_assigner())
     }
 
     /// Gives a result with every record instead of one for each key at the end of the input.

@@ -4,9 +4,10 @@ use std::fmt;
 
 use super::short_forms::short_forms;
 use super::stream::Stream;
-use crate::aggregate::{Aggregate, AsPair, AsValue, Rows, WithKey, WithNothing};
+use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::{Id, Then};
-use crate::operator::{Grouping, Running, Unkeyed};
+use crate::operator::{AsPair, AsValue, Running, WithKey, WithNothing};
+use crate::state::{Grouping, Unkeyed};
 
 /// A stream whose aggregates give a result with every record; see [`Stream::running`].
 #[must_use = "say next what is aggregated, such as `.count()`"]

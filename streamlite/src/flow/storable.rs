@@ -10,7 +10,8 @@ use super::keyed::KeyedStream;
 use super::stream::Stream;
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
-use crate::operator::{FinalAggregate, Grouping, Running, Windowing, WithLate};
+use crate::operator::{FinalAggregate, Running, Windowing, WithLate};
+use crate::state::Grouping;
 
 /// What can be written to a checkpoint and read back. Declared twice, as [`CheckedKey`](super::CheckedKey) is, so that
 /// one mistake is one error.
@@ -78,11 +79,15 @@ impl<T, U, O, S, G, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, T,
     type Acc = A::Acc;
 }
 
-impl<T, U, O, S, G, W, A: Aggregate<T>, F> ShortForm<T> for Stream<U, O, Then<S, T, Windowing<G, W, A, F>>> {
+impl<T, U, O, S, G, W, A: Aggregate<T>, F, R> ShortForm<T>
+    for Stream<U, O, Then<S, T, Windowing<G, W, A, F, R>>>
+{
     type Acc = A::Acc;
 }
 
-impl<T, U, O, S, G, W, A: Aggregate<T>, F> ShortForm<T> for WithLate<T, O, S, Windowing<G, W, A, F>, U> {
+impl<T, U, O, S, G, W, A: Aggregate<T>, F, R> ShortForm<T>
+    for WithLate<T, O, S, Windowing<G, W, A, F, R>, U>
+{
     type Acc = A::Acc;
 }
 

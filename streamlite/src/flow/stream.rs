@@ -9,14 +9,15 @@ use super::running::RunningStream;
 use super::short_forms::short_forms;
 use super::sinks::Accepts;
 use super::windowed::{AllWindowedStream, DropLate};
-use crate::aggregate::{Aggregate, AsValue, Rows, WithNothing};
+use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::{Chain, Id, Then};
 use crate::operator::{
-    ByRef, EventTime, Filter, FilterMap, FinalAggregate, FlatMap, ForEach, Inspect, Map, Split, To, TryMap,
-    Union, Unkeyed,
+    AsValue, EventTime, Filter, FilterMap, FinalAggregate, FlatMap, ForEach, Inspect, Map, Split, To, TryMap,
+    Union, WithNothing,
 };
+use crate::state::{ByRef, Unkeyed};
 use crate::time::{Ascending, TimeDelta, Timestamp, WatermarkStrategy};
-use crate::window::Assigner;
+use crate::window::{IntoAssigner, OnWatermark};
 
 /// A stream of `T`: a description of what will run.
 ///
@@ -216,8 +217,11 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// Windows over all records; `key_by` before it makes them per key.
-    pub fn window<W: Assigner>(self, window: W) -> AllWindowedStream<T, W::Itself, DropLate, O, S> {
-        AllWindowedStream::new(self, window.itself())
+    pub fn window<W: IntoAssigner>(
+        self,
+        window: W,
+    ) -> AllWindowedStream<T, W::Assigner, DropLate, OnWatermark, O, S> {
+        AllWindowedStream::new(self, window.into_assigner())
     }
 }
 

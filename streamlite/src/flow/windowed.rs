@@ -5,11 +5,12 @@ use std::marker::PhantomData;
 
 use super::short_forms::short_forms;
 use super::stream::Stream;
-use crate::aggregate::{Aggregate, AsWindowed, Rows, WithBoth, WithWindow};
+use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::{Id, Then};
-use crate::operator::{AccumulationMode, Grouping, Unkeyed, Windowing, WithLate};
+use crate::operator::{AsWindowed, Windowing, WithBoth, WithLate, WithWindow};
+use crate::state::{Grouping, Unkeyed};
 use crate::time::TimeDelta;
-use crate::window::{Window, Windowed};
+use crate::window::{AccumulationMode, Assigner, OnWatermark, Settings, Windowed};
 
 /// A keyed stream cut into windows; see [`KeyedStream::window`](super::KeyedStream::window).
 ///
@@ -17,10 +18,11 @@ use crate::window::{Window, Windowed};
 /// its window was closed (the window's end and the allowed lateness lie behind the watermark of the record's own
 /// partition) is late: it is counted, and given to [`with_late`](Self::with_late).
 #[must_use = "say next what is aggregated, such as `.count()`"]
-pub struct WindowedStream<T, B, W, L = DropLate, O = T, S = Id> {
+pub struct WindowedStream<T, B, W, L = DropLate, R = OnWatermark, O = T, S = Id> {
     stream: Stream<T, O, S>,
     key: B,
     window: W,
+    trigger: R,
     lateness: TimeDelta,
     mode: AccumulationMode,
     late: PhantomData<fn() -> L>,
@@ -28,17 +30,17 @@ pub struct WindowedStream<T, B, W, L = DropLate, O = T, S = Id> {
 
 /// A stream without keys cut into windows; see [`Stream::window`].
 #[must_use = "say next what is aggregated, such as `.count()`"]
-pub struct AllWindowedStream<T, W, L = DropLate, O = T, S = Id> {
-    windowed: WindowedStream<T, Unkeyed, W, L, O, S>,
+pub struct AllWindowedStream<T, W, L = DropLate, R = OnWatermark, O = T, S = Id> {
+    windowed: WindowedStream<T, Unkeyed, W, L, R, O, S>,
 }
 
-impl<T, B, W, L, O, S> fmt::Debug for WindowedStream<T, B, W, L, O, S> {
+impl<T, B, W, L, R, O, S> fmt::Debug for WindowedStream<T, B, W, L, R, O, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "WindowedStream<{}>", std::any::type_name::<T>())
     }
 }
 
-impl<T, W, L, O, S> fmt::Debug for AllWindowedStream<T, W, L, O, S> {
+impl<T, W, L, R, O, S> fmt::Debug for AllWindowedStream<T, W, L, R, O, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AllWindowedStream<{}>", std::any::type_name::<T>())
     }
@@ -77,7 +79,7 @@ impl LatePolicy for KeepLate {
     }
 }
 
-impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
+impl<T, B, W, L, R, O, S> WindowedStream<T, B, W, L, R, O, S> {
     /// Waits for late records for so much longer, in event time. The window has fired by then; each such record fires
     /// its key again, with all that has come so far.
     pub fn allowed_lateness(self, lateness: TimeDelta) -> Self {
@@ -101,11 +103,12 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
     }
 
     /// Makes late records a stream of their own: `let (results, late) = ….with_late().count();`.
-    pub fn with_late(self) -> WindowedStream<T, B, W, KeepLate, O, S> {
+    pub fn with_late(self) -> WindowedStream<T, B, W, KeepLate, R, O, S> {
         let Self {
             stream,
             key,
             window,
+            trigger,
             lateness,
             mode,
             ..
@@ -114,6 +117,7 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
             stream,
             key,
             window,
+            trigger,
             lateness,
             mode,
             late: PhantomData,
@@ -127,12 +131,13 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, O, S> {
     }
 }
 
-impl<T, B, W, O, S> WindowedStream<T, B, W, DropLate, O, S> {
+impl<T, B, W, O, S> WindowedStream<T, B, W, DropLate, OnWatermark, O, S> {
     pub(super) fn new(stream: Stream<T, O, S>, key: B, window: W) -> Self {
         Self {
             stream,
             key,
             window,
+            trigger: OnWatermark,
             lateness: TimeDelta::ZERO,
             mode: AccumulationMode::Accumulating,
             late: PhantomData,
@@ -140,12 +145,13 @@ impl<T, B, W, O, S> WindowedStream<T, B, W, DropLate, O, S> {
     }
 }
 
-impl<T, B, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
-    fn described<A, F, U>(self, aggregate: A, finish: F) -> L::Output<T, O, S, Windowing<B, W, A, F>, U> {
+impl<T, B, W, L: LatePolicy, R, O, S> WindowedStream<T, B, W, L, R, O, S> {
+    fn described<A, F, U>(self, aggregate: A, finish: F) -> L::Output<T, O, S, Windowing<B, W, A, F, R>, U> {
         let Self {
             stream,
             key,
             window,
+            trigger,
             lateness,
             mode,
             ..
@@ -153,11 +159,14 @@ impl<T, B, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
         L::output(
             stream,
             Windowing {
-                grouping: key,
                 assigner: window,
-                lateness,
-                mode,
-                aggregate,
+                settings: Settings {
+                    grouping: key,
+                    aggregate,
+                    trigger,
+                    lateness,
+                    mode,
+                },
                 finish,
             },
         )
@@ -165,37 +174,37 @@ impl<T, B, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
 }
 
 /// What a short form on keyed windows gives.
-type Short<T, B, W, L, O, S, A> = <L as LatePolicy>::Output<
+type Short<T, B, W, L, R, O, S, A> = <L as LatePolicy>::Output<
     T,
     O,
     S,
-    Windowing<B, W, A, AsWindowed>,
-    Windowed<<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out>,
+    Windowing<B, W, A, AsWindowed, R>,
+    Windowed<<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out, <W as Assigner>::Window>,
 >;
 
 /// Aggregates for each key and window: one [`Windowed`] for each, when the window fires.
-impl<T, B: Grouping<T>, W, L: LatePolicy, O, S> WindowedStream<T, B, W, L, O, S> {
+impl<T, B: Grouping<T>, W: Assigner, L: LatePolicy, R, O, S> WindowedStream<T, B, W, L, R, O, S> {
     /// What `.aggregate(|key, window, rows| …)` becomes.
     pub fn aggregate<A, U, F>(
         self,
         aggregate: A,
         finish: F,
-    ) -> L::Output<T, O, S, Windowing<B, W, A, WithBoth<F>>, U>
+    ) -> L::Output<T, O, S, Windowing<B, W, A, WithBoth<F>, R>, U>
     where
         A: Aggregate<T>,
-        F: FnMut(&B::Key, Window, A::Out) -> U,
+        F: FnMut(&B::Key, W::Window, A::Out) -> U,
     {
         self.described(aggregate, WithBoth(finish))
     }
 
-    fn short<A: Aggregate<T>>(self, aggregate: A) -> Short<T, B, W, L, O, S, A> {
+    fn short<A: Aggregate<T>>(self, aggregate: A) -> Short<T, B, W, L, R, O, S, A> {
         self.described(aggregate, AsWindowed)
     }
 
-    short_forms!(Short<T, B, W, L, O, S>);
+    short_forms!(Short<T, B, W, L, R, O, S>);
 }
 
-impl<T, W, L, O, S> AllWindowedStream<T, W, L, O, S> {
+impl<T, W, L, R, O, S> AllWindowedStream<T, W, L, R, O, S> {
     /// Waits for late records for so much longer; see [`WindowedStream::allowed_lateness`].
     pub fn allowed_lateness(self, lateness: TimeDelta) -> Self {
         Self {
@@ -218,7 +227,7 @@ impl<T, W, L, O, S> AllWindowedStream<T, W, L, O, S> {
     }
 
     /// Makes late records a stream of their own; see [`WindowedStream::with_late`].
-    pub fn with_late(self) -> AllWindowedStream<T, W, KeepLate, O, S> {
+    pub fn with_late(self) -> AllWindowedStream<T, W, KeepLate, R, O, S> {
         AllWindowedStream {
             windowed: self.windowed.with_late(),
         }
@@ -231,7 +240,7 @@ impl<T, W, L, O, S> AllWindowedStream<T, W, L, O, S> {
     }
 }
 
-impl<T, W, O, S> AllWindowedStream<T, W, DropLate, O, S> {
+impl<T, W, O, S> AllWindowedStream<T, W, DropLate, OnWatermark, O, S> {
     pub(super) fn new(stream: Stream<T, O, S>, window: W) -> Self {
         Self {
             windowed: WindowedStream::new(stream, Unkeyed, window),
@@ -240,26 +249,26 @@ impl<T, W, O, S> AllWindowedStream<T, W, DropLate, O, S> {
 }
 
 /// What a short form on windows over all records gives.
-type AllShort<T, W, L, O, S, A> = Short<T, Unkeyed, W, L, O, S, A>;
+type AllShort<T, W, L, R, O, S, A> = Short<T, Unkeyed, W, L, R, O, S, A>;
 
 /// Aggregates for each window: one [`Windowed`] with the key `()` for each, when the window fires.
-impl<T, W, L: LatePolicy, O, S> AllWindowedStream<T, W, L, O, S> {
+impl<T, W: Assigner, L: LatePolicy, R, O, S> AllWindowedStream<T, W, L, R, O, S> {
     /// What `.aggregate(|window, rows| …)` becomes.
     pub fn aggregate<A, U, F>(
         self,
         aggregate: A,
         finish: F,
-    ) -> L::Output<T, O, S, Windowing<Unkeyed, W, A, WithWindow<F>>, U>
+    ) -> L::Output<T, O, S, Windowing<Unkeyed, W, A, WithWindow<F>, R>, U>
     where
         A: Aggregate<T>,
-        F: FnMut(Window, A::Out) -> U,
+        F: FnMut(W::Window, A::Out) -> U,
     {
         self.windowed.described(aggregate, WithWindow(finish))
     }
 
-    fn short<A: Aggregate<T>>(self, aggregate: A) -> AllShort<T, W, L, O, S, A> {
+    fn short<A: Aggregate<T>>(self, aggregate: A) -> AllShort<T, W, L, R, O, S, A> {
         self.windowed.described(aggregate, AsWindowed)
     }
 
-    short_forms!(AllShort<T, W, L, O, S>);
+    short_forms!(AllShort<T, W, L, R, O, S>);
 }

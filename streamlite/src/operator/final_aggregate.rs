@@ -4,14 +4,14 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use super::grouping::Grouping;
+use super::finish::Finish;
 use super::keyed_state::KeyedState;
 use super::windowed::{end_results, pass_results};
-use crate::aggregate::{Aggregate, Finish};
+use crate::aggregate::Aggregate;
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, Lane, LaneEvent, Question};
 use crate::record::{Push, Record};
-use crate::state::Storage;
+use crate::state::{Grouping, Storage};
 use crate::time::Timestamp;
 
 /// Describes an aggregate over the whole input; see [`Stream::aggregate`](crate::flow::Stream).

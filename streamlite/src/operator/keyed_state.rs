@@ -6,12 +6,12 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::grouping::Grouping;
 use crate::aggregate::Aggregate;
 use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::state::{
-    DeclaredState, Decoder, Encoder, Shape, Slot, SlotTable, Slots, Snapshot, StateError, Storage, name_of,
+    DeclaredState, Decoder, Encoder, Grouping, Shape, Slot, SlotTable, Slots, Snapshot, StateError, Storage,
+    name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
@@ -124,11 +124,11 @@ where
 {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(self.beside)?;
-        self.slots.save::<C>(to)
+        self.slots.save::<C>(to, <C as Storage<S::Value>>::write)
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         *self.beside = from.plain()?;
-        self.slots.restore::<C>(from)
+        self.slots.restore::<C>(from, <C as Storage<S::Value>>::read)
     }
 }

@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
-use super::grouping::Grouping;
+use super::finish::Finish;
 use super::keyed_state::KeyedState;
-use crate::aggregate::{Aggregate, Finish};
+use crate::aggregate::Aggregate;
 use crate::assembly::{Context, Stage};
 use crate::control::Control;
 use crate::record::{Push, Record};
-use crate::state::Storage;
+use crate::state::{Grouping, Storage};
 use crate::time::Timestamp;
 
 /// Describes an aggregate that gives a result with every record; see [`Stream::running`](crate::flow::Stream::running).

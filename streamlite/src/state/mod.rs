@@ -2,6 +2,7 @@
 
 mod arrival_table;
 mod codec;
+mod grouping;
 mod key_index;
 mod shape;
 mod single;
@@ -12,6 +13,7 @@ mod table;
 
 pub use arrival_table::ArrivalTable;
 pub use codec::{Decoder, Encoder, StateError};
+pub use grouping::{By, ByRef, Entry, Grouping, Unkeyed};
 pub use shape::{Shape, head_of, name_of};
 pub use single::Single;
 pub use slot_table::{Slot, SlotTable, Slots};

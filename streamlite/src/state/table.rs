@@ -29,32 +29,34 @@ pub trait Table: Default {
     /// Inserts an entry whose key is not there yet, as the last one.
     fn insert(&mut self, key: Self::Key, value: Self::Value);
 
-    /// Writes every entry, as `C` keeps it.
+    /// Writes every entry: its key as `C` keeps it, its value by `write`.
     ///
     /// # Errors
-    /// If a value's `Serialize` fails.
-    fn save<C>(&self, to: &mut Encoder) -> Result<(), StateError>
-    where
-        C: Storage<Self::Key> + Storage<Self::Value>,
-    {
+    /// If `Serialize` fails.
+    fn save<C: Storage<Self::Key>>(
+        &self,
+        to: &mut Encoder,
+        mut write: impl FnMut(&Self::Value, &mut Encoder) -> Result<(), StateError>,
+    ) -> Result<(), StateError> {
         to.plain(&(self.count() as u64))?;
         self.in_order().try_for_each(|(key, value)| {
             to.kept::<C, Self::Key>(key)?;
-            to.kept::<C, Self::Value>(value)
+            write(value, to)
         })
     }
 
-    /// Reads the entries of a table that was saved into this one, which has none.
+    /// Reads the entries of a table that was saved into this one, which has none; values by `read`.
     ///
     /// # Errors
     /// If the bytes are not such a table.
-    fn restore<C>(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError>
-    where
-        C: Storage<Self::Key> + Storage<Self::Value>,
-    {
+    fn restore<C: Storage<Self::Key>>(
+        &mut self,
+        from: &mut Decoder<'_>,
+        mut read: impl FnMut(&mut Decoder<'_>) -> Result<Self::Value, StateError>,
+    ) -> Result<(), StateError> {
         for _ in 0..from.plain::<u64>()? {
             let key = from.kept::<C, Self::Key>()?;
-            self.insert(key, from.kept::<C, Self::Value>()?);
+            self.insert(key, read(from)?);
         }
         Ok(())
     }

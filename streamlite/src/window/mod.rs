@@ -1,11 +1,18 @@
-//! Windows: which there are, which one a record belongs to, and which are open. Pure logic, no plumbing.
+//! Windows: which there are, which ones a record belongs to, what is kept in them and when they fire. No plumbing: a
+//! window knows nothing of what comes before or after the operator that holds it.
 
 mod assigner;
-mod slices;
+mod grid;
+mod open_windows;
+mod pane;
 mod span;
+mod store;
+mod trigger;
 mod tumbling;
 
-pub use assigner::{Assigner, Grid, GridAssigner};
-pub(crate) use slices::{Fired, Place, Slices};
+pub use assigner::{Assigner, IntoAssigner, Settings, Stores};
+pub use pane::{AccumulationMode, Pane};
 pub use span::{Window, Windowed};
-pub use tumbling::{Tumbling, tumbling};
+pub use store::{Emit, Results, WindowStore};
+pub use trigger::{OnWatermark, Trigger};
+pub use tumbling::{Tumbling, TumblingStore, tumbling};

@@ -84,11 +84,11 @@ impl fmt::Display for Window {
 
 /// What the short forms of a windowed aggregate give, such as `.window(…).count()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Windowed<K, V> {
+pub struct Windowed<K, V, W = Window> {
     /// The key; `()` on a stream without keys.
     pub key: K,
     /// The window.
-    pub window: Window,
+    pub window: W,
     /// The aggregate over the records of this key in this window.
     pub value: V,
 }

@@ -1,8 +1,20 @@
 //! Windows side by side.
 
-use super::assigner::{Assigner, Grid, GridAssigner};
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
+use super::grid::Grid;
+use super::open_windows::{Fired, OpenWindows, Place};
+use super::pane::{AccumulationMode, Pane};
+use super::span::Window;
+use super::store::{Emit, Results, WindowStore};
+use super::trigger::Trigger;
+use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
-use crate::time::TimeDelta;
+use crate::record::Record;
+use crate::state::{Decoder, Encoder, Grouping, Shape, StateError, Storage, Table};
+use crate::time::{TimeDelta, Timestamp};
 
 /// Windows side by side; see [`tumbling`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,19 +38,9 @@ impl Tumbling {
     pub fn offset(self, offset: TimeDelta) -> Self {
         Self { offset, ..self }
     }
-}
 
-impl Assigner for Tumbling {
-    type Itself = Self;
-
-    fn itself(self) -> Self {
-        self
-    }
-}
-
-impl GridAssigner for Tumbling {
-    fn grid(&self) -> Result<Grid> {
-        let Self { size, offset } = *self;
+    fn grid(self) -> Result<Grid> {
+        let Self { size, offset } = self;
         if size <= TimeDelta::ZERO {
             return Err(Error::setting(
                 format!("tumbling({size})"),
@@ -54,5 +56,212 @@ impl GridAssigner for Tumbling {
             ));
         }
         Ok(Grid { size, offset })
+    }
+}
+
+impl IntoAssigner for Tumbling {
+    type Assigner = Self;
+
+    fn into_assigner(self) -> Self {
+        self
+    }
+}
+
+impl Assigner for Tumbling {
+    type Window = Window;
+
+    fn shape(&self) -> Shape {
+        Shape::new("window")
+            .with("size", self.size)
+            .with("offset", self.offset)
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> Stores<T, G, A, R> for Tumbling {
+    type Store = TumblingStore<T, G, A, R>;
+
+    fn store(self, settings: Settings<G, A, R>, fail: impl FnOnce(Error)) -> TumblingStore<T, G, A, R> {
+        let grid = self.grid().unwrap_or_else(|error| {
+            fail(error);
+            Grid::ONE
+        });
+        TumblingStore {
+            windows: OpenWindows::new(grid, settings.lateness),
+            settings,
+            records: PhantomData,
+        }
+    }
+}
+
+/// What a group has in a window: its accumulator, and what the trigger keeps.
+type Group<T, A, R> = (<A as Aggregate<T>>::Acc, <R as Trigger<Window>>::State);
+
+/// The open windows of a grid, each with a table of its groups.
+pub struct TumblingStore<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> {
+    windows: OpenWindows<G::Arrivals<Group<T, A, R>>>,
+    settings: Settings<G, A, R>,
+    records: PhantomData<fn(T)>,
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> fmt::Debug for TumblingStore<T, G, A, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TumblingStore")
+    }
+}
+
+fn no_records<T, A: Aggregate<T>, R: Trigger<Window>>(aggregate: &A) -> Group<T, A, R> {
+    (aggregate.zero(), R::State::default())
+}
+
+/// Emits every group of a table, and forgets it.
+fn drain<T, A: Aggregate<T>, S, W: Copy, X>(
+    table: &mut S,
+    pane: Pane<W>,
+    aggregate: &A,
+    results: &mut impl Results<S::Key, W, A::Out>,
+) where
+    S: Table<Value = (A::Acc, X)>,
+{
+    table.drain_in_order(|key, (acc, _)| results.last(key, pane, aggregate.last_result(acc)));
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> TumblingStore<T, G, A, R> {
+    /// A window that has fired, and takes late records still, fires again for each: only the record's own group.
+    #[cold]
+    fn add_late(&mut self, place: Place, record: Record<T>, emit: &mut impl Emit<G::Key, Window, A::Out>) {
+        let pane = Pane::of(place.window, self.windows.watermark());
+        let Settings {
+            grouping,
+            aggregate,
+            mode,
+            ..
+        } = &mut self.settings;
+        let table = self.windows.at(place);
+        let group = grouping.entry(table, &record.value, || no_records::<T, A, R>(aggregate));
+        aggregate.add_owned(&mut group.value.0, record.value);
+        match mode {
+            AccumulationMode::Accumulating => {
+                emit.firing(|results| results.keep(group.key, pane, aggregate.result(&group.value.0)));
+            }
+            // Nothing else is in the table: it was emptied when the window fired.
+            AccumulationMode::Discarding => emit.firing(|results| {
+                drain(table, pane, aggregate, results);
+                table.prepare(|| no_records::<T, A, R>(aggregate));
+            }),
+        }
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> WindowStore<T, G, A>
+    for TumblingStore<T, G, A, R>
+{
+    type Window = Window;
+
+    #[inline]
+    fn add(
+        &mut self,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        late: impl FnOnce(Record<T>),
+    ) {
+        let Settings {
+            grouping,
+            aggregate,
+            trigger,
+            ..
+        } = &mut self.settings;
+        let aggregate = &*aggregate;
+        let prepare =
+            |table: &mut G::Arrivals<Group<T, A, R>>| table.prepare(|| no_records::<T, A, R>(aggregate));
+        let Some(place) = self
+            .windows
+            .place(record.timestamp, record.partition_watermark, prepare)
+        else {
+            return late(record);
+        };
+        if self.windows.has_fired(place) {
+            return self.add_late(place, record, emit);
+        }
+        let watermark = self.windows.watermark();
+        let table = self.windows.at(place);
+        let group = grouping.entry(table, &record.value, || no_records::<T, A, R>(aggregate));
+        let (acc, state) = group.value;
+        aggregate.add_owned(acc, record.value);
+        if R::EARLY && trigger.on_record(state, place.window, record.timestamp) {
+            let pane = Pane::of(place.window, watermark);
+            emit.firing(|results| results.keep(group.key, pane, aggregate.result(acc)));
+        }
+    }
+
+    #[inline(never)]
+    fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Window, A::Out>) {
+        let before = self.windows.watermark();
+        let Self {
+            windows, settings, ..
+        } = self;
+        let Settings { aggregate, mode, .. } = settings;
+        emit.firing(|results| {
+            windows.fire(watermark, |fired| match fired {
+                Fired::Last(window, mut table) => {
+                    drain(&mut table, Pane::of(window, before), aggregate, results);
+                    Some(table)
+                }
+                Fired::Open(window, table) => {
+                    let pane = Pane::of(window, before);
+                    match mode {
+                        AccumulationMode::Accumulating => {
+                            for (key, (acc, _)) in table.in_order() {
+                                results.keep(key, pane, aggregate.result(acc));
+                            }
+                        }
+                        AccumulationMode::Discarding => {
+                            drain(table, pane, aggregate, results);
+                            table.prepare(|| no_records::<T, A, R>(aggregate));
+                        }
+                    }
+                    None
+                }
+            });
+        });
+    }
+
+    #[inline]
+    fn is_quiet_until(&mut self, watermark: Timestamp) -> bool {
+        self.windows.is_quiet_until(watermark)
+    }
+
+    #[inline]
+    fn watermark(&self) -> Timestamp {
+        self.windows.watermark()
+    }
+
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+        let windows = self.windows.iter();
+        to.plain(&(self.windows.watermark(), windows.len() as u64))?;
+        for (window, table) in windows {
+            to.plain(&window)?;
+            table.save::<C>(to, |(acc, state), to| {
+                to.kept::<C, A::Acc>(acc)?;
+                to.plain(state)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
+        &mut self,
+        from: &mut Decoder<'_>,
+    ) -> Result<(), StateError> {
+        let (watermark, windows): (Timestamp, u64) = from.plain()?;
+        self.windows.reset(watermark);
+        let aggregate = &self.settings.aggregate;
+        for _ in 0..windows {
+            let window = from.plain()?;
+            let mut table = G::Arrivals::<Group<T, A, R>>::default();
+            table.prepare(|| no_records::<T, A, R>(aggregate));
+            table.restore::<C>(from, |from| Ok((from.kept::<C, A::Acc>()?, from.plain()?)))?;
+            self.windows.insert(window, table);
+        }
+        Ok(())
     }
 }

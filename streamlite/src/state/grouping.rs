@@ -4,7 +4,10 @@ use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use crate::state::{ArrivalTable, Single, Slot, SlotTable, Slots, Table};
+use super::arrival_table::ArrivalTable;
+use super::single::Single;
+use super::slot_table::{Slot, SlotTable, Slots};
+use super::table::Table;
 
 /// A key and its value.
 #[derive(Debug)]
@@ -21,7 +24,7 @@ pub trait Grouping<T> {
     type Key;
     /// One value per group, emptied as a whole: what a window holds.
     type Arrivals<V>: Table<Key = Self::Key, Value = V>;
-    /// One value per group, in slots that never move: what [`KeyedState`](super::keyed_state::KeyedState) holds.
+    /// One value per group, in slots that never move: what an operator keeps per key.
     type Slots<V>: Slots<Key = Self::Key, Value = V>;
 
     /// The record's group in a table that was prepared; created by `first` if it is new.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::assigner::Grid;
+use super::grid::Grid;
 use super::span::Window;
 use crate::time::{TimeDelta, Timestamp};
 
@@ -12,7 +12,7 @@ use crate::time::{TimeDelta, Timestamp};
 /// Measured against a list of windows per key: 22 to 34 ns a record against 89 to 111. Per record the cost is two
 /// comparisons with the window that was used last, or the one before it.
 #[derive(Debug)]
-pub(crate) struct Slices<S> {
+pub(super) struct OpenWindows<S> {
     grid: Grid,
     lateness: TimeDelta,
     by_start: BTreeMap<Timestamp, usize>,
@@ -21,7 +21,7 @@ pub(crate) struct Slices<S> {
     recent: [Place; 2],
     /// The next watermark at which a window fires or is dropped.
     next: Timestamp,
-    /// The watermark that everything up to has been fired for.
+    /// Every window ending at or before this watermark has fired.
     watermark: Timestamp,
 }
 
@@ -33,16 +33,16 @@ struct Slot<S> {
 
 /// Where a record belongs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub(crate) window: Window,
+pub(super) struct Place {
+    pub(super) window: Window,
     /// The watermark from which on the window takes nothing.
-    pub(crate) closes: Timestamp,
+    pub(super) closes: Timestamp,
     slot: usize,
 }
 
 /// A window that a watermark has reached.
 #[derive(Debug)]
-pub(crate) enum Fired<'a, S> {
+pub(super) enum Fired<'a, S> {
     /// It fires for the last time, and is forgotten.
     Last(Window, S),
     /// It fires, and stays open for late records.
@@ -58,8 +58,8 @@ impl Place {
     };
 }
 
-impl<S: Default> Slices<S> {
-    pub(crate) fn new(grid: Grid, lateness: TimeDelta) -> Self {
+impl<S: Default> OpenWindows<S> {
+    pub(super) fn new(grid: Grid, lateness: TimeDelta) -> Self {
         Self {
             grid,
             lateness,
@@ -72,9 +72,9 @@ impl<S: Default> Slices<S> {
         }
     }
 
-    /// The watermark that everything up to has been fired for.
+    /// Every window ending at or before this watermark has fired.
     #[inline]
-    pub(crate) fn watermark(&self) -> Timestamp {
+    pub(super) fn watermark(&self) -> Timestamp {
         self.watermark
     }
 
@@ -82,7 +82,7 @@ impl<S: Default> Slices<S> {
     #[inline]
     ///
     /// `prepare` makes the contents of a window that is new ready.
-    pub(crate) fn place(
+    pub(super) fn place(
         &mut self,
         timestamp: Timestamp,
         partition_watermark: Timestamp,
@@ -146,19 +146,19 @@ impl<S: Default> Slices<S> {
 
     /// What is kept in a window.
     #[inline]
-    pub(crate) fn at(&mut self, place: Place) -> &mut S {
+    pub(super) fn at(&mut self, place: Place) -> &mut S {
         &mut self.slots[place.slot].contents
     }
 
     /// Whether the window has fired already, so that a late record fires it again.
     #[inline]
-    pub(crate) fn has_fired(&self, place: Place) -> bool {
+    pub(super) fn has_fired(&self, place: Place) -> bool {
         place.window.end <= self.watermark
     }
 
     /// Whether nothing happens up to this watermark: one comparison.
     #[inline]
-    pub(crate) fn is_quiet_until(&mut self, watermark: Timestamp) -> bool {
+    pub(super) fn is_quiet_until(&mut self, watermark: Timestamp) -> bool {
         if watermark < self.next {
             self.watermark = watermark;
             return true;
@@ -169,7 +169,7 @@ impl<S: Default> Slices<S> {
     /// Fires every window that ends up to `watermark`, in the order of time, and forgets those that close.
     ///
     /// `fire` may leave an emptied table, to be used again.
-    pub(crate) fn fire(&mut self, watermark: Timestamp, mut fire: impl FnMut(Fired<'_, S>) -> Option<S>) {
+    pub(super) fn fire(&mut self, watermark: Timestamp, mut fire: impl FnMut(Fired<'_, S>) -> Option<S>) {
         let due: Vec<(Timestamp, usize)> = self
             .by_start
             .iter()
@@ -216,21 +216,21 @@ impl<S: Default> Slices<S> {
     }
 
     /// The open windows in the order of time, and what is kept in them.
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (Window, &S)> {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (Window, &S)> {
         self.by_start
             .values()
             .map(|&slot| (self.slots[slot].window, &self.slots[slot].contents))
     }
 
     /// Starts anew from a watermark; `insert` puts the windows back.
-    pub(crate) fn reset(&mut self, watermark: Timestamp) {
+    pub(super) fn reset(&mut self, watermark: Timestamp) {
         *self = Self {
             watermark,
             ..Self::new(self.grid, self.lateness)
         };
     }
 
-    pub(crate) fn insert(&mut self, window: Window, contents: S) {
+    pub(super) fn insert(&mut self, window: Window, contents: S) {
         let slot = self.open(window);
         self.slots[slot].contents = contents;
     }

@@ -1,6 +1,6 @@
 //! What becomes of a result: the key, the window and the value together.
 
-use crate::window::{Window, Windowed};
+use crate::window::Windowed;
 
 /// Makes a record of a group's key, its window (`()` where there is none) and its result.
 pub trait Finish<K, W, V> {
@@ -45,10 +45,10 @@ pub struct AsPair;
 #[derive(Clone, Copy, Debug)]
 pub struct AsValue;
 
-impl<K, V, U, F: FnMut(&K, Window, V) -> U> Finish<K, Window, V> for WithBoth<F> {
+impl<K, W, V, U, F: FnMut(&K, W, V) -> U> Finish<K, W, V> for WithBoth<F> {
     type Out = U;
 
-    fn finish(&mut self, key: &K, window: Window, value: V) -> U {
+    fn finish(&mut self, key: &K, window: W, value: V) -> U {
         (self.0)(key, window, value)
     }
 }
@@ -61,10 +61,10 @@ impl<K, V, U, F: FnMut(&K, V) -> U> Finish<K, (), V> for WithKey<F> {
     }
 }
 
-impl<V, U, F: FnMut(Window, V) -> U> Finish<(), Window, V> for WithWindow<F> {
+impl<W, V, U, F: FnMut(W, V) -> U> Finish<(), W, V> for WithWindow<F> {
     type Out = U;
 
-    fn finish(&mut self, _key: &(), window: Window, value: V) -> U {
+    fn finish(&mut self, _key: &(), window: W, value: V) -> U {
         (self.0)(window, value)
     }
 }
@@ -77,10 +77,10 @@ impl<V, U, F: FnMut(V) -> U> Finish<(), (), V> for WithNothing<F> {
     }
 }
 
-impl<K: Clone, V> Finish<K, Window, V> for AsWindowed {
-    type Out = Windowed<K, V>;
+impl<K: Clone, W, V> Finish<K, W, V> for AsWindowed {
+    type Out = Windowed<K, V, W>;
 
-    fn finish(&mut self, key: &K, window: Window, value: V) -> Windowed<K, V> {
+    fn finish(&mut self, key: &K, window: W, value: V) -> Windowed<K, V, W> {
         Windowed {
             key: key.clone(),
             window,
@@ -88,7 +88,7 @@ impl<K: Clone, V> Finish<K, Window, V> for AsWindowed {
         }
     }
 
-    fn finish_owned(&mut self, key: K, window: Window, value: V) -> Windowed<K, V> {
+    fn finish_owned(&mut self, key: K, window: W, value: V) -> Windowed<K, V, W> {
         Windowed { key, window, value }
     }
 }

@@ -1,0 +1,67 @@
+//! Where open windows are kept: what a windowed aggregate asks of it.
+
+use super::pane::Pane;
+use crate::aggregate::Aggregate;
+use crate::record::Record;
+use crate::state::{Decoder, Encoder, Grouping, StateError, Storage};
+use crate::time::Timestamp;
+
+/// The open windows of one operator, and what is in them.
+///
+/// Laws: a record counts in exactly the windows that are open by its own `partition_watermark`, whatever this store's
+/// watermark is. Windows fire in the order of time, and within one firing groups in the order in which they came.
+/// A watermark costs what it fires, and nothing per group.
+pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
+    /// What a window is.
+    type Window: Copy;
+
+    /// Adds a record to its windows, and emits what fires for it; hands on a record that is late for all of them.
+    fn add(
+        &mut self,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, Self::Window, A::Out>,
+        late: impl FnOnce(Record<T>),
+    );
+
+    /// Fires and closes what is due up to a watermark.
+    fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Self::Window, A::Out>);
+
+    /// Whether nothing is due up to a watermark, which then counts as reached: one comparison.
+    fn is_quiet_until(&mut self, watermark: Timestamp) -> bool;
+
+    /// The watermark that was reached.
+    fn watermark(&self) -> Timestamp;
+
+    /// Writes the watermark and every window.
+    ///
+    /// # Errors
+    /// If a value's `Serialize` fails.
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError>;
+
+    /// Restores what was saved, in place of what is there.
+    ///
+    /// # Errors
+    /// If the bytes are not such a state.
+    fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
+        &mut self,
+        from: &mut Decoder<'_>,
+    ) -> Result<(), StateError>;
+}
+
+/// Where windows fire.
+pub trait Emit<K, W, V> {
+    /// What takes the results of a firing.
+    type Results: Results<K, W, V>;
+
+    /// Lets windows fire: all results are emitted in here.
+    fn firing(&mut self, fire: impl FnOnce(&mut Self::Results));
+}
+
+/// Takes the results of windows that fire.
+pub trait Results<K, W, V> {
+    /// The result of a group that is kept.
+    fn keep(&mut self, key: &K, pane: Pane<W>, value: V);
+
+    /// The last result of a group, which is forgotten.
+    fn last(&mut self, key: K, pane: Pane<W>, value: V);
+}
