@@ -37,6 +37,16 @@ impl KeyIndex {
         *entry.or_insert_with(|| as_place(next())).get() as usize
     }
 
+    /// The place of a key, if it is known.
+    pub(super) fn find<'a, K>(&self, key: &K, key_at: impl Fn(usize) -> &'a K) -> Option<usize>
+    where
+        K: Hash + Eq + 'a,
+    {
+        let hash = self.hasher.hash_one(key);
+        let place = self.places.find(hash, |&place| key_at(place as usize) == key)?;
+        Some(*place as usize)
+    }
+
     /// Forgets a key that stands at this place, and says whether it was known.
     pub(super) fn remove<Q: Hash + ?Sized>(&mut self, key: &Q, place: usize) -> bool {
         let found = self

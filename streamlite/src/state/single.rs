@@ -40,12 +40,19 @@ impl<V> Table for Single<V> {
         self.value.get_or_insert_with(zero);
     }
 
+    fn get(&self, (): &()) -> Option<&V> {
+        self.value.as_ref().filter(|_| self.used)
+    }
+
+    fn get_mut(&mut self, (): &()) -> Option<&mut V> {
+        self.value.as_mut().filter(|_| self.used)
+    }
+
     fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a (), &'a V)>
     where
         V: 'a,
     {
-        let value = self.value.as_ref().filter(|_| self.used);
-        value.into_iter().map(|value| (&(), value))
+        self.get(&()).into_iter().map(|value| (&(), value))
     }
 
     fn count(&self) -> usize {

@@ -129,6 +129,16 @@ impl<K: Hash + Eq, V> Table for SlotTable<K, V> {
     type Key = K;
     type Value = V;
 
+    fn get(&self, key: &K) -> Option<&V> {
+        let place = self.index.find(key, |place| &self.entries[place].0)?;
+        Some(&self.entries[place].1)
+    }
+
+    fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let place = self.index.find(key, |place| &self.entries[place].0)?;
+        Some(&mut self.entries[place].1)
+    }
+
     fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
     where
         K: 'a,

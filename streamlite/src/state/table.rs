@@ -14,6 +14,12 @@ pub trait Table: Default {
     /// branch on whether it is there.
     fn prepare(&mut self, _zero: impl FnOnce() -> Self::Value) {}
 
+    /// The value of a key, if it is there.
+    fn get(&self, key: &Self::Key) -> Option<&Self::Value>;
+
+    /// The value of a key, if it is there.
+    fn get_mut(&mut self, key: &Self::Key) -> Option<&mut Self::Value>;
+
     /// The entries, in order.
     fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a Self::Key, &'a Self::Value)>
     where

@@ -1,9 +1,9 @@
-//! The table of slots, which all keyed state stands on, against a map and a list that share no code with it.
+//! The tables that keyed state and windows stand on, against maps and lists that share no code with them.
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use streamlite::state::{Slot, SlotTable, Slots, Table};
+use streamlite::state::{ArrivalTable, Slot, SlotTable, Slots, Table};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -48,6 +48,11 @@ proptest! {
                 }
             }
             prop_assert_eq!(table.count(), model.len());
+            for key in (0_u8..24).map(|key| format!("key {key}")) {
+                let mut expected = model.get(&key).map(|(_, value)| *value);
+                prop_assert_eq!(table.get(&key), expected.as_ref());
+                prop_assert_eq!(table.get_mut(&key), expected.as_mut());
+            }
             let mut slots: Vec<_> = model.values().map(|(slot, _)| format!("{slot:?}")).collect();
             slots.sort();
             slots.dedup();
@@ -80,6 +85,38 @@ proptest! {
             }
         }
         prop_assert_eq!(table.count(), 0);
+    }
+
+    /// The tables of windows know the same keys as a map, and keep them in the order in which they came.
+    #[test]
+    fn a_table_of_arrivals_is_a_map_in_order(
+        rounds in prop::collection::vec(prop::collection::vec((0_u64..40, any::<u32>()), 0..100), 1..4),
+    ) {
+        let mut table = ArrivalTable::<u64, u32>::default();
+        for round in rounds {
+            let mut model = Vec::<(u64, u32)>::new();
+            for (key, value) in round {
+                match model.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, known)) => {
+                        *known = value;
+                        *table.get_mut(&key).expect("it came before") = value;
+                    }
+                    None => {
+                        prop_assert_eq!(table.get_mut(&key), None);
+                        table.insert(key, value);
+                        model.push((key, value));
+                    }
+                }
+                prop_assert_eq!(table.get(&key), Some(&value));
+            }
+            prop_assert_eq!(table.get(&40), None);
+            prop_assert_eq!(table.count(), model.len());
+            prop_assert_eq!(table.in_order().map(|(key, value)| (*key, *value)).collect::<Vec<_>>(), model.clone());
+            let mut drained = Vec::new();
+            table.drain_in_order(|key, value| drained.push((key, value)));
+            prop_assert_eq!(drained, model);
+            prop_assert_eq!(table.count(), 0);
+        }
     }
 
     /// Without removal entries are in the order in which their keys came.
