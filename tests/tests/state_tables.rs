@@ -58,6 +58,11 @@ proptest! {
             slots.dedup();
             prop_assert_eq!(slots.len(), model.len());
         }
+        let mut slots = Vec::new();
+        table.for_each_slot(|slot, key, value| slots.push((key.clone(), (slot, *value))));
+        prop_assert!(slots.is_sorted_by_key(|(_, (slot, _))| *slot));
+        slots.sort();
+        prop_assert_eq!(slots, model.clone().into_iter().collect::<Vec<_>>());
         let mut entries: Vec<_> = table.in_order().map(|(key, value)| (key.clone(), *value)).collect();
         let mut drained = Vec::new();
         table.drain_in_order(|key, value| drained.push((key, value)));

@@ -22,8 +22,8 @@ pub(crate) enum Kind {
     Records,
     /// Records to several streams.
     Split,
-    /// Two streams to one.
-    Union,
+    /// Two streams to one: its one argument is the other stream.
+    Join,
     /// Gives records event time.
     Time,
     /// A setting of event time.
@@ -50,11 +50,11 @@ const fn known(name: &'static str, kind: Kind) -> Known {
         kind,
         keeps_state: matches!(
             kind,
-            Kind::Aggregate | Kind::AggregateExpression | Kind::Union | Kind::Time
+            Kind::Aggregate | Kind::AggregateExpression | Kind::Join | Kind::Time
         ),
         one_to_one: matches!(
             kind,
-            Kind::Split | Kind::Union | Kind::Time | Kind::TimeSetting | Kind::Key | Kind::End
+            Kind::Split | Kind::Time | Kind::TimeSetting | Kind::Key | Kind::End
         ),
         positive: false,
     }
@@ -87,7 +87,7 @@ const OPERATORS: [Known; 39] = [
     known("inspect", Kind::Records).one_to_one(),
     known("try_map", Kind::Split),
     known("split", Kind::Split),
-    known("union", Kind::Union),
+    known("union", Kind::Join).one_to_one(),
     known("event_time", Kind::Time),
     known("watermark", Kind::TimeSetting),
     known("idle_after", Kind::TimeSetting).positive(),
@@ -142,6 +142,11 @@ pub(crate) fn is_short_form(name: &str) -> bool {
 /// Whether it keeps something for itself.
 pub(crate) fn is_stateful(name: &str) -> bool {
     find(name).is_some_and(|known| known.keeps_state)
+}
+
+/// Whether it takes a second stream.
+pub(crate) fn is_join(name: &str) -> bool {
+    kind(name) == Some(Kind::Join)
 }
 
 /// Whether its output is one stream of records, each from one record.

@@ -1,6 +1,5 @@
 //! The one door to state that is kept per key.
 
-use std::hash::Hash;
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -10,8 +9,7 @@ use crate::aggregate::Aggregate;
 use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::state::{
-    DeclaredState, Decoder, Encoder, Grouping, Shape, Slot, SlotTable, Slots, Snapshot, StateError, Storage,
-    name_of,
+    DeclaredState, Decoder, Encoder, Grouping, Shape, Slots, Snapshot, StateError, Storage, name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
@@ -26,6 +24,18 @@ pub struct KeyedState<C, S> {
 }
 
 impl<C, S: Slots> KeyedState<C, S> {
+    /// The state of the operator that is built at this place. `shape` is what its bytes depend on;
+    /// `zero` is the first value where state is not partitioned.
+    pub fn new(cx: &Context<C>, shape: Shape, zero: impl FnOnce() -> S::Value) -> Self {
+        let mut slots = S::default();
+        slots.prepare(zero);
+        Self {
+            declared: cx.declare(shape),
+            slots,
+            storage: PhantomData,
+        }
+    }
+
     /// The accumulators of an aggregate, as the state of the operator that is built at this place.
     pub fn of_aggregate<T, A>(cx: &Context<C>, operator: &str, aggregate: &A) -> Self
     where
@@ -34,13 +44,7 @@ impl<C, S: Slots> KeyedState<C, S> {
         let shape = Shape::new(operator)
             .with("key", name_of::<S::Key>())
             .with("aggregate", aggregate.describe());
-        let mut slots = S::default();
-        slots.prepare(|| aggregate.zero());
-        Self {
-            declared: cx.declare(shape),
-            slots,
-            storage: PhantomData,
-        }
+        Self::new(cx, shape, || aggregate.zero())
     }
 
     /// Whose state it is.
@@ -61,6 +65,17 @@ impl<C, S: Slots> KeyedState<C, S> {
     #[inline]
     pub fn update<R>(&mut self, slot: S::Slot, change: impl FnOnce(&S::Key, &mut S::Value) -> R) -> R {
         self.slots.update(slot, change)
+    }
+
+    /// Removes what is kept in a slot, if anything is, and leaves `left` in its place; the slot is used again.
+    pub fn remove(&mut self, slot: S::Slot, left: S::Value) -> Option<S::Value> {
+        self.slots.remove(slot, left)
+    }
+
+    /// Shows everything that is kept to a closure, in the order of the slots: after a restore an operator finds what it
+    /// must know of it, such as when it is due.
+    pub fn for_each(&self, visit: impl FnMut(S::Slot, &S::Key, &S::Value)) {
+        self.slots.for_each_slot(visit);
     }
 
     /// Removes everything, in the order of the slots.
@@ -89,13 +104,6 @@ impl<C, S: Slots> KeyedState<C, S> {
                 Question::AfterEnd(_) | Question::Progress(_) | Question::Count(_) => {}
             },
         }
-    }
-}
-
-impl<C, K: Hash + Eq, V> KeyedState<C, SlotTable<K, V>> {
-    /// Removes what is kept in a slot, if anything is, and leaves `left` in its place; the slot is used again.
-    pub fn remove(&mut self, slot: Slot, left: V) -> Option<V> {
-        self.slots.remove(slot, left)
     }
 }
 

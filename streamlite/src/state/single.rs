@@ -81,4 +81,15 @@ impl<V> Slots for Single<V> {
     fn update<R>(&mut self, (): (), change: impl FnOnce(&(), &mut V) -> R) -> R {
         change(&(), self.value())
     }
+
+    fn remove(&mut self, (): (), left: V) -> Option<V> {
+        let removed = self.value.replace(left);
+        removed.filter(|_| std::mem::take(&mut self.used))
+    }
+
+    fn for_each_slot(&self, mut visit: impl FnMut((), &(), &V)) {
+        if let Some(value) = self.get(&()) {
+            visit((), &(), value);
+        }
+    }
 }

@@ -9,14 +9,20 @@ use super::table::Table;
 /// A table whose entries have slots.
 pub trait Slots: Table {
     /// Where an entry stands, as long as it is there.
-    type Slot: Copy;
+    type Slot: Copy + Ord;
 
     /// Lets a closure look at an entry that is there, and change its value.
     fn update<R>(&mut self, slot: Self::Slot, change: impl FnOnce(&Self::Key, &mut Self::Value) -> R) -> R;
+
+    /// Removes the entry in a slot, if one is there, and leaves `left` in its place; the slot is used again.
+    fn remove(&mut self, slot: Self::Slot, left: Self::Value) -> Option<Self::Value>;
+
+    /// Shows every entry and its slot to a closure, in the order of the slots.
+    fn for_each_slot(&self, visit: impl FnMut(Self::Slot, &Self::Key, &Self::Value));
 }
 
 /// The place of an entry in a [`SlotTable`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot(usize);
 
 /// Values by key; an entry stays in its slot until it is removed, and the slot is used again. While nothing is removed,
@@ -70,17 +76,6 @@ impl<K: Hash + Eq, V> SlotTable<K, V> {
         Slot(place)
     }
 
-    /// Removes the entry in a slot, if one is there, and leaves `left` in its place; the slot is used again.
-    pub fn remove(&mut self, slot: Slot, left: V) -> Option<V> {
-        let (key, value) = &mut self.entries[slot.0];
-        if !self.index.remove(key, slot.0) {
-            return None;
-        }
-        self.empty.push(slot.0);
-        self.next = slot.0;
-        Some(std::mem::replace(value, left))
-    }
-
     /// The entries that are there.
     fn taken(&self) -> impl Iterator<Item = usize> + use<K, V> {
         let mut empty = self.empty.clone();
@@ -122,6 +117,23 @@ impl<K: Hash + Eq, V> Slots for SlotTable<K, V> {
     fn update<R>(&mut self, slot: Slot, change: impl FnOnce(&K, &mut V) -> R) -> R {
         let (key, value) = &mut self.entries[slot.0];
         change(key, value)
+    }
+
+    fn remove(&mut self, slot: Slot, left: V) -> Option<V> {
+        let (key, value) = &mut self.entries[slot.0];
+        if !self.index.remove(key, slot.0) {
+            return None;
+        }
+        self.empty.push(slot.0);
+        self.next = slot.0;
+        Some(std::mem::replace(value, left))
+    }
+
+    fn for_each_slot(&self, mut visit: impl FnMut(Slot, &K, &V)) {
+        for place in self.taken() {
+            let (key, value) = &self.entries[place];
+            visit(Slot(place), key, value);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
-use crate::model::operators::{Extent, is_stateful};
+use crate::model::operators::{Extent, is_join, is_stateful};
 use crate::model::rows::{Aggregate, TakenApart, take_apart};
 use crate::syntax::{Chain, Link};
 
@@ -183,7 +183,7 @@ impl Lowering<'_> {
         let mut cursor = Cursor::of_stream(stream, place, name);
         for other in streams {
             cursor = self.cut_if_joined(cursor);
-            cursor = self.add_union(cursor, &method, other)?;
+            cursor = self.add_join(cursor, &method, other)?;
         }
         Ok(cursor)
     }
@@ -216,10 +216,10 @@ impl Lowering<'_> {
     fn operator(&mut self, cursor: Cursor, call: &ExprMethodCall) -> Result<Cursor, Skip> {
         let mut cursor = self.cut_if_joined(cursor);
         let (method, name) = (&call.method, call.method.to_string());
-        if name == "union"
+        if is_join(&name)
             && let [other] = &*call.args.iter().collect::<Vec<_>>()
         {
-            return self.add_union(cursor, method, other);
+            return self.add_join(cursor, method, other);
         }
         if !check::operator(method, cursor.extent, self.errors) {
             return Err(Skip);
@@ -256,7 +256,7 @@ impl Lowering<'_> {
         Ok(cursor)
     }
 
-    fn add_union(&mut self, mut cursor: Cursor, method: &Ident, other: &Expr) -> Result<Cursor, Skip> {
+    fn add_join(&mut self, mut cursor: Cursor, method: &Ident, other: &Expr) -> Result<Cursor, Skip> {
         let (stream, place, name) = self.stream_argument(other)?;
         cursor.inputs.push((stream, place));
         cursor.ends_at = method.span();
