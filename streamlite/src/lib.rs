@@ -35,6 +35,7 @@ mod bad_record;
 mod connector;
 pub mod control;
 mod error;
+pub mod expansion;
 pub mod flow;
 pub mod format;
 pub mod fs;
@@ -53,6 +54,7 @@ pub mod state;
 pub mod testing;
 pub mod time;
 pub mod window;
+pub mod witness;
 
 pub use error::{Error, Result};
 pub use graph::Graph;

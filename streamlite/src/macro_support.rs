@@ -5,6 +5,7 @@ pub use streamlite_macros::pipeline_in;
 pub use crate::assembly::*;
 pub use crate::connector::{Bounded, Sink, Source};
 pub use crate::error::Error;
+pub use crate::expansion::*;
 pub use crate::flow::*;
 pub use crate::graph::{Graph, GraphNode, GraphSink, GraphSource, GraphStream, Origin};
 pub use crate::metrics::Report;

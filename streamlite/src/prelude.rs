@@ -2,7 +2,8 @@
 
 pub use serde::{Deserialize, Serialize};
 
-pub use crate::flow::{Fragment, Stream};
+pub use crate::expansion::Fragment;
+pub use crate::flow::Stream;
 pub use crate::operator::Failed;
 pub use crate::runtime::{Job, JobHandle};
 pub use crate::sink::{

@@ -1,11 +1,12 @@
 //! The graph as a constant of the runtime.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
+use super::item::{item_of, text_of};
 use super::tree::tree;
 use crate::model::{Graph, Naming, Origin};
-use crate::syntax::{Parameter, Port};
+use crate::syntax::Parameter;
 
 /// The value of the constant.
 pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> TokenStream {
@@ -76,33 +77,6 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
         sinks: &[#(#sinks),*],
         tree: #tree,
     })
-}
-
-/// What flows through the port of this name.
-pub(super) fn item_of(name: &str, parameters: &[Parameter]) -> Option<String> {
-    let port = parameters.iter().find(|parameter| parameter.name() == name);
-    port.and_then(port_of).map(|port| text_of(&port.item))
-}
-
-fn port_of(parameter: &Parameter) -> Option<&Port> {
-    match parameter {
-        Parameter::Source(_, port) | Parameter::Sink(_, port) | Parameter::Stream(_, port) => Some(port),
-        Parameter::Value(..) => None,
-    }
-}
-
-/// A type as a reader would write it: the tokens without the spaces between them.
-fn text_of(ty: &syn::Type) -> String {
-    let text = ty.to_token_stream().to_string();
-    let mut tight = text
-        .replace(" < ", "<")
-        .replace(" > ", ">")
-        .replace(" >", ">")
-        .replace(" :: ", "::");
-    for sign in [",", ")", ";"] {
-        tight = tight.replace(&format!(" {sign}"), sign);
-    }
-    tight.replace("( ", "(").replace("& ", "&")
 }
 
 fn line(span: proc_macro2::Span) -> u32 {

@@ -10,6 +10,7 @@ mod describe;
 mod expression;
 mod fragment;
 mod function;
+mod item;
 mod test_driver;
 mod tree;
 

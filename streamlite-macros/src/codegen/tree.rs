@@ -3,7 +3,7 @@
 use crate::model::{Graph, Node, StreamId, User};
 use crate::syntax::Parameter;
 
-use super::constant::item_of;
+use super::item::item_of;
 
 /// Draws the graph, a line for each source and for each statement under what it takes:
 ///

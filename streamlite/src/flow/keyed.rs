@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use super::running::KeyedRunningStream;
 use super::short_forms::short_forms;
 use super::stream::Stream;
-use super::windowed::{DropLate, WindowedStream};
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
 use crate::operator::{AsPair, FinalAggregate, WithKey};
-use crate::state::Grouping;
-use crate::window::{IntoAssigner, OnWatermark};
+use crate::state::{ByRef, Grouping};
+use crate::witness::CheckedKey;
 
 /// A stream of `T` grouped by a key. Windows and aggregates behind it are per key.
 #[must_use = "a keyed stream does nothing until it is aggregated and reaches a sink"]
@@ -25,23 +23,39 @@ impl<T, B, O, S> fmt::Debug for KeyedStream<T, B, O, S> {
     }
 }
 
-impl<T, B, O, S> KeyedStream<T, B, O, S> {
-    /// Windows for each key.
-    pub fn window<W: IntoAssigner>(
-        self,
-        window: W,
-    ) -> WindowedStream<T, B, W::Assigner, DropLate, OnWatermark, O, S> {
-        WindowedStream::new(self.stream, self.key, window.into_assigner())
-    }
-
-    /// Gives a result with every record instead of one for each key at the end of the input.
-    pub fn running(self) -> KeyedRunningStream<T, B, O, S> {
-        KeyedRunningStream {
-            stream: self.stream,
-            key: self.key,
+impl<T, O, S> Stream<T, O, S> {
+    /// Groups the records by a key; aggregates and windows behind it are per key.
+    ///
+    /// A key is `Hash + Eq + Clone`, and in a pipeline function storable, too. A float is none: key by `x.to_bits()`.
+    pub fn key_by<M, K: CheckedKey<M>, F: FnMut(&T) -> K>(self, key: F) -> KeyedStream<T, K::By<F>, O, S> {
+        KeyedStream {
+            stream: self,
+            key: K::by(key),
         }
     }
 
+    /// Groups the records by a key that is borrowed from the record: only new keys are cloned.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let names = vec!["ada".to_string(), "bob".to_string(), "ada".to_string()];
+    /// let counts = pipeline!(from(names).key_by_ref(|name| name.as_str()).count()).collect()?;
+    /// assert_eq!(counts, [("ada".to_string(), 2), ("bob".to_string(), 1)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn key_by_ref<Q, F>(self, key: F) -> KeyedStream<T, ByRef<F, Q>, O, S>
+    where
+        Q: ToOwned + ?Sized,
+        F: FnMut(&T) -> &Q,
+    {
+        KeyedStream {
+            stream: self,
+            key: ByRef::new(key),
+        }
+    }
+}
+
+impl<T, B, O, S> KeyedStream<T, B, O, S> {
     /// The rows of an aggregate expression.
     #[must_use]
     pub fn rows(&self) -> Rows<T> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::keyed::KeyedStream;
 use super::short_forms::short_forms;
 use super::stream::Stream;
 use crate::aggregate::{Aggregate, Rows};
@@ -32,6 +33,30 @@ impl<T, O, S> fmt::Debug for RunningStream<T, O, S> {
 impl<T, B, O, S> fmt::Debug for KeyedRunningStream<T, B, O, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeyedRunningStream<{}>", std::any::type_name::<T>())
+    }
+}
+
+impl<T, O, S> Stream<T, O, S> {
+    /// Gives a result with every record instead of one at the end of the input.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let sums = pipeline!(from([1u32, 2, 3]).running().sum(|n| *n)).collect()?;
+    /// assert_eq!(sums, [1, 3, 6]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn running(self) -> RunningStream<T, O, S> {
+        RunningStream { stream: self }
+    }
+}
+
+impl<T, B, O, S> KeyedStream<T, B, O, S> {
+    /// Gives a result with every record instead of one for each key at the end of the input.
+    pub fn running(self) -> KeyedRunningStream<T, B, O, S> {
+        KeyedRunningStream {
+            stream: self.stream,
+            key: self.key,
+        }
     }
 }
 

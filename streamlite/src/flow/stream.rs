@@ -3,21 +3,16 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::key::CheckedKey;
-use super::keyed::KeyedStream;
-use super::running::RunningStream;
 use super::short_forms::short_forms;
-use super::sinks::Accepts;
-use super::windowed::{AllWindowedStream, DropLate};
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::{Chain, Id, Then};
 use crate::operator::{
     AsValue, EventTime, Filter, FilterMap, FinalAggregate, FlatMap, ForEach, Inspect, Map, Split, To, TryMap,
     Union, WithNothing,
 };
-use crate::state::{ByRef, Unkeyed};
+use crate::state::Unkeyed;
 use crate::time::{Ascending, TimeDelta, Timestamp, WatermarkStrategy};
-use crate::window::{IntoAssigner, OnWatermark};
+use crate::witness::Accepts;
 
 /// A stream of `T`: a description of what will run.
 ///
@@ -53,7 +48,7 @@ impl<T, O, S> fmt::Debug for Stream<T, O, S> {
 
 /// Operators without state.
 impl<T, O, S> Stream<T, O, S> {
-    pub(super) fn then<U, B>(self, stage: B) -> Stream<U, O, Then<S, T, B>> {
+    pub(crate) fn then<U, B>(self, stage: B) -> Stream<U, O, Then<S, T, B>> {
         Stream {
             chain: self.chain.then(stage),
         }
@@ -149,36 +144,6 @@ impl<T, O, S> Stream<T, O, S> {
         Union { chain: self.chain }
     }
 
-    /// Groups the records by a key; aggregates and windows behind it are per key.
-    ///
-    /// A key is `Hash + Eq + Clone`, and in a pipeline function storable, too. A float is none: key by `x.to_bits()`.
-    pub fn key_by<M, K: CheckedKey<M>, F: FnMut(&T) -> K>(self, key: F) -> KeyedStream<T, K::By<F>, O, S> {
-        KeyedStream {
-            stream: self,
-            key: K::by(key),
-        }
-    }
-
-    /// Groups the records by a key that is borrowed from the record: only new keys are cloned.
-    ///
-    /// ```
-    /// # use streamlite::prelude::*;
-    /// let names = vec!["ada".to_string(), "bob".to_string(), "ada".to_string()];
-    /// let counts = pipeline!(from(names).key_by_ref(|name| name.as_str()).count()).collect()?;
-    /// assert_eq!(counts, [("ada".to_string(), 2), ("bob".to_string(), 1)]);
-    /// # Ok::<(), streamlite::Error>(())
-    /// ```
-    pub fn key_by_ref<Q, F>(self, key: F) -> KeyedStream<T, ByRef<F, Q>, O, S>
-    where
-        Q: ToOwned + ?Sized,
-        F: FnMut(&T) -> &Q,
-    {
-        KeyedStream {
-            stream: self,
-            key: ByRef::new(key),
-        }
-    }
-
     /// Writes every record to a sink, and ends the chain.
     pub fn to<M, K: Accepts<T, M>>(self, sink: K) -> To<T, O, S, K::Itself> {
         To {
@@ -214,14 +179,6 @@ impl<T, O, S> Stream<T, O, S> {
             idle_after: None,
             into: PhantomData,
         })
-    }
-
-    /// Windows over all records; `key_by` before it makes them per key.
-    pub fn window<W: IntoAssigner>(
-        self,
-        window: W,
-    ) -> AllWindowedStream<T, W::Assigner, DropLate, OnWatermark, O, S> {
-        AllWindowedStream::new(self, window.into_assigner())
     }
 }
 
@@ -261,18 +218,6 @@ impl<T, O, S, F, U, V> Stream<T, O, Then<S, T, EventTime<F, U, V>>> {
 
 /// Aggregates over the whole input: one record at its end, and none if there was no input.
 impl<T, O, S> Stream<T, O, S> {
-    /// Gives a result with every record instead of one at the end of the input.
-    ///
-    /// ```
-    /// # use streamlite::prelude::*;
-    /// let sums = pipeline!(from([1u32, 2, 3]).running().sum(|n| *n)).collect()?;
-    /// assert_eq!(sums, [1, 3, 6]);
-    /// # Ok::<(), streamlite::Error>(())
-    /// ```
-    pub fn running(self) -> RunningStream<T, O, S> {
-        RunningStream { stream: self }
-    }
-
     /// The rows of an aggregate expression.
     #[must_use]
     pub fn rows(&self) -> Rows<T> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::keyed::KeyedStream;
 use super::short_forms::short_forms;
 use super::stream::Stream;
 use crate::aggregate::{Aggregate, Rows};
@@ -10,7 +11,7 @@ use crate::assembly::{Id, Then};
 use crate::operator::{AsWindowed, Windowing, WithBoth, WithLate, WithWindow};
 use crate::state::{Grouping, Unkeyed};
 use crate::time::TimeDelta;
-use crate::window::{AccumulationMode, Assigner, OnWatermark, Settings, Windowed};
+use crate::window::{AccumulationMode, Assigner, IntoAssigner, OnWatermark, Settings, Windowed};
 
 /// A keyed stream cut into windows; see [`KeyedStream::window`](super::KeyedStream::window).
 ///
@@ -43,6 +44,26 @@ impl<T, B, W, L, R, O, S> fmt::Debug for WindowedStream<T, B, W, L, R, O, S> {
 impl<T, W, L, R, O, S> fmt::Debug for AllWindowedStream<T, W, L, R, O, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AllWindowedStream<{}>", std::any::type_name::<T>())
+    }
+}
+
+impl<T, O, S> Stream<T, O, S> {
+    /// Windows over all records; `key_by` before it makes them per key.
+    pub fn window<W: IntoAssigner>(
+        self,
+        window: W,
+    ) -> AllWindowedStream<T, W::Assigner, DropLate, OnWatermark, O, S> {
+        AllWindowedStream::new(self, window.into_assigner())
+    }
+}
+
+impl<T, B, O, S> KeyedStream<T, B, O, S> {
+    /// Windows for each key.
+    pub fn window<W: IntoAssigner>(
+        self,
+        window: W,
+    ) -> WindowedStream<T, B, W::Assigner, DropLate, OnWatermark, O, S> {
+        WindowedStream::new(self.stream, self.key, window.into_assigner())
     }
 }
 

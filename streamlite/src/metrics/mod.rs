@@ -3,6 +3,7 @@
 mod report;
 mod table;
 mod tally;
+mod text;
 
 pub(crate) use report::SourceTally;
 pub use report::{OperatorReport, Report, SinkReport, SourceReport};

@@ -8,7 +8,7 @@ use super::local::LocalJob;
 use crate::assembly::Assembly;
 use crate::control::Control;
 use crate::error::Result;
-use crate::flow::ItemOf;
+use crate::expansion::ItemOf;
 use crate::graph::Graph;
 use crate::record::{Push, Record};
 use crate::state::Transient;

@@ -1,4 +1,4 @@
-//! The loop that reads the sources and pushes their records through the operators.
+//! A job while it runs: how it starts, and what is done when it fails.
 
 use std::any::Any;
 use std::fmt;
@@ -6,21 +6,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::before::Before;
 use super::lanes::Lanes;
-use super::remember::Before;
 use super::savepoint::Savepoint;
-use crate::assembly::{Assembly, Feed, Parts, Turn};
-use crate::connector::ReadStatus;
-use crate::control::{Control, JobEvent, Lane, LaneEvent, LaneProgress, Question};
+use crate::assembly::{Assembly, Feed, Parts};
+use crate::control::{Control, JobEvent, Lane};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::metrics::{Report, SourceTally, Tally};
-use crate::time::{Clock, TimeDelta, Timestamp};
-
-/// How often the operators look at the clock while records flow.
-const TICK: TimeDelta = TimeDelta::from_millis(100);
-/// The longest wait before the sources are asked again.
-const LONGEST_WAIT: i64 = 20;
+use crate::metrics::Report;
+use crate::time::{Clock, Timestamp};
 
 /// How much is read before something else has its turn.
 #[derive(Clone, Copy, Debug)]
@@ -46,14 +40,14 @@ pub(crate) struct Driver<'env> {
     pub(super) parts: Rc<Parts>,
     pub(super) feeds: Vec<Box<dyn Feed + 'env>>,
     pub(super) lanes: Lanes,
-    clock: Arc<dyn Clock>,
-    started: Timestamp,
-    last_tick: Timestamp,
-    sizes: Sizes,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) started: Timestamp,
+    pub(super) last_tick: Timestamp,
+    pub(super) sizes: Sizes,
     /// What was counted before this run.
     pub(super) before: Before,
     /// The lane that was read last.
-    current: Option<Lane>,
+    pub(super) current: Option<Lane>,
     /// What the job has failed with.
     failed: Option<Error>,
 }
@@ -153,11 +147,6 @@ impl<'env> Driver<'env> {
         }
     }
 
-    /// How long the job has run, in the runs before this one, too.
-    pub(super) fn elapsed(&self) -> TimeDelta {
-        self.before.elapsed + (self.clock.now() - self.started)
-    }
-
     /// Runs until everything is read or `stop` says so.
     pub(crate) fn run(&mut self, stop: impl Fn() -> bool) -> Result<Report> {
         self.caught(|driver| driver.run_to_end(&stop))?;
@@ -187,26 +176,6 @@ impl<'env> Driver<'env> {
         Err(error)
     }
 
-    fn run_to_end(&mut self, stop: &dyn Fn() -> bool) -> Result<()> {
-        let mut wait = 1;
-        while !stop() {
-            match self.turn()? {
-                ReadStatus::Ready => wait = 1,
-                ReadStatus::Pending => {
-                    self.clock.wait(TimeDelta::from_millis(wait));
-                    wait = (wait * 2).min(LONGEST_WAIT);
-                }
-                ReadStatus::End => break,
-            }
-        }
-        self.flush()
-    }
-
-    /// Reads some records of one partition, and pushes them through.
-    pub(crate) fn step(&mut self) -> Result<ReadStatus> {
-        self.caught(Self::turn)
-    }
-
     /// Writes out what is buffered, and says what was done.
     pub(crate) fn finish(&mut self) -> Result<Report> {
         self.caught(Self::flush)?;
@@ -214,87 +183,9 @@ impl<'env> Driver<'env> {
     }
 
     /// Writes out what is buffered.
-    fn flush(&mut self) -> Result<()> {
+    pub(super) fn flush(&mut self) -> Result<()> {
         self.control(&mut Control::Job(JobEvent::Flush));
         self.parts.failure.check()
-    }
-
-    /// Reads the lane whose turn it is: `Pending` if no source has anything now, `End` if everything was read.
-    pub(crate) fn turn(&mut self) -> Result<ReadStatus> {
-        let now = self.clock.now();
-        if now - self.last_tick >= TICK {
-            self.tick(now)?;
-        }
-        let Some((feed, lane)) = self.lanes.next() else {
-            return self.rest(now);
-        };
-        // Two sources may meet: a lane is told anew whenever another one was read, of whatever source.
-        if self.current.replace(lane) != Some(lane) {
-            self.feeds[feed].control(&mut Control::Lane(LaneEvent::Current(lane)));
-        }
-        self.feeds[feed].watermark(now);
-        let alone = self.lanes.running() == 1;
-        let quota = if alone {
-            self.sizes.batch
-        } else {
-            self.sizes.run.saturating_sub(self.lanes.in_run(lane)).max(1)
-        };
-        let (progress, records) = self.read(
-            feed,
-            Turn {
-                lane,
-                at_most: quota,
-                now,
-            },
-        )?;
-        let is_over = self.lanes.note(lane, records, self.sizes.run, progress);
-        if is_over && !alone {
-            self.ask_progress(feed, lane);
-        }
-        if progress == ReadStatus::Pending {
-            self.feeds[feed].control(&mut Control::Lane(LaneEvent::Quiet(lane, now)));
-        }
-        self.parts.failure.check()?;
-        Ok(ReadStatus::Ready)
-    }
-
-    /// Reads a lane's share, batch by batch; gives how many records it had.
-    fn read(&mut self, feed: usize, turn: Turn) -> Result<(ReadStatus, usize)> {
-        let mut read = 0;
-        loop {
-            let at_most = (turn.at_most - read).min(self.sizes.batch);
-            let (progress, records) = self.feeds[feed].read(&Turn { at_most, ..turn })?;
-            self.parts.failure.check()?;
-            read += records.min(turn.at_most - read);
-            if progress != ReadStatus::Ready || read == turn.at_most || records == 0 {
-                return Ok((progress, read));
-            }
-        }
-    }
-
-    /// No lane has anything.
-    fn rest(&mut self, now: Timestamp) -> Result<ReadStatus> {
-        if self.lanes.running() == 0 {
-            return Ok(ReadStatus::End);
-        }
-        self.tick(now)?;
-        self.control(&mut Control::Job(JobEvent::Flush));
-        self.parts.failure.check()?;
-        self.lanes.ask_again();
-        Ok(ReadStatus::Pending)
-    }
-
-    /// Lets the operators look at the clock.
-    pub(crate) fn tick(&mut self, now: Timestamp) -> Result<()> {
-        self.last_tick = now;
-        self.control(&mut Control::Job(JobEvent::Tick(now)));
-        self.parts.failure.check()
-    }
-
-    fn ask_progress(&mut self, feed: usize, lane: Lane) {
-        let mut progress = LaneProgress::of(lane);
-        self.feeds[feed].control(&mut Control::Question(Question::Progress(&mut progress)));
-        self.lanes.note_watermark(lane, progress.watermark());
     }
 
     /// Passes a control signal through the whole job.
@@ -326,30 +217,6 @@ impl<'env> Driver<'env> {
 
     pub(crate) fn graph(&self) -> &'static Graph {
         self.parts.graph
-    }
-
-    /// What was counted, in the runs before this one, too.
-    pub(super) fn tally(&mut self) -> Tally {
-        let mut tally = Tally::new(self.parts.graph);
-        self.control(&mut Control::Question(Question::Count(&mut tally)));
-        tally.derive(self.parts.graph);
-        tally.add(self.parts.graph, &self.before.counts);
-        tally
-    }
-
-    /// What the job has done so far.
-    pub(crate) fn report(&mut self) -> Report {
-        let (graph, tally) = (self.parts.graph, self.tally());
-        let sources = self.feeds.iter().map(|feed| {
-            let identity = graph.sources[feed.source()].identity;
-            SourceTally {
-                description: feed.describe(),
-                kept: feed.keeps_bad_records(),
-                skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
-            }
-        });
-        let sources: Vec<_> = sources.collect();
-        Report::new(graph, &tally, &sources, self.elapsed())
     }
 }
 

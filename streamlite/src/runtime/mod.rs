@@ -1,12 +1,15 @@
 //! What runs a job: one thread that reads the partitions in turn, so that the answer depends on the input alone.
 
+mod before;
 mod collect;
 mod driver;
 mod handle;
 mod job;
 mod lanes;
 mod local;
+mod reading;
 mod remember;
+mod reporting;
 mod running;
 mod savepoint;
 

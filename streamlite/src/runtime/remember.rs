@@ -2,23 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::before::Before;
 use super::driver::Driver;
 use super::lanes::Turns;
 use super::savepoint::{Contents, SavedSource, Savepoint};
 use crate::control::{Control, Lane, Question};
 use crate::error::{Error, Result};
-use crate::metrics::SavedCounts;
 use crate::state::{Restore, Save};
-use crate::time::TimeDelta;
-
-/// What was counted in the runs that this one goes on from.
-#[derive(Debug, Default)]
-pub(super) struct Before {
-    pub(super) counts: SavedCounts,
-    /// Bad records, by the sources' identities.
-    pub(super) skipped: BTreeMap<String, u64>,
-    pub(super) elapsed: TimeDelta,
-}
 
 impl Driver<'_> {
     /// Finds the partitions of every source, and where each goes on.
@@ -111,14 +101,7 @@ impl Driver<'_> {
         let mut restore = Restore::new(saved.states.clone());
         self.control(&mut Control::Question(Question::Restore(&mut restore)));
         restore.finish()?;
-        let skipped = saved.sources.iter();
-        self.before = Before {
-            counts: saved.counts.clone(),
-            skipped: skipped
-                .map(|(name, source)| (name.clone(), source.skipped))
-                .collect(),
-            elapsed: saved.elapsed,
-        };
+        self.before = Before::of(saved);
         for feed in &mut self.feeds {
             feed.ask_after_end()?;
         }

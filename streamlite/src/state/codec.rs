@@ -5,8 +5,6 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::storage::Storage;
-
 /// Writes one operator's state.
 #[derive(Debug, Default)]
 pub struct Encoder {
@@ -22,14 +20,6 @@ impl Encoder {
         let bytes = std::mem::take(&mut self.bytes);
         self.bytes = postcard::to_extend(value, bytes)?;
         Ok(())
-    }
-
-    /// Writes a value of the user's, as `C` keeps it.
-    ///
-    /// # Errors
-    /// If the value's `Serialize` fails.
-    pub fn kept<C: Storage<V>, V>(&mut self, value: &V) -> Result<(), StateError> {
-        C::write(value, self)
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
@@ -56,14 +46,6 @@ impl<'a> Decoder<'a> {
         let (value, rest) = postcard::take_from_bytes(self.bytes)?;
         self.bytes = rest;
         Ok(value)
-    }
-
-    /// Reads a value of the user's, as `C` keeps it.
-    ///
-    /// # Errors
-    /// If the bytes are not such a value.
-    pub fn kept<C: Storage<V>, V>(&mut self) -> Result<V, StateError> {
-        C::read(self)
     }
 
     /// Says that everything was read.

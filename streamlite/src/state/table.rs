@@ -46,7 +46,7 @@ pub trait Table: Default {
     ) -> Result<(), StateError> {
         to.plain(&(self.count() as u64))?;
         self.in_order().try_for_each(|(key, value)| {
-            to.kept::<C, Self::Key>(key)?;
+            C::write(key, to)?;
             write(value, to)
         })
     }
@@ -61,7 +61,7 @@ pub trait Table: Default {
         mut read: impl FnMut(&mut Decoder<'_>) -> Result<Self::Value, StateError>,
     ) -> Result<(), StateError> {
         for _ in 0..from.plain::<u64>()? {
-            let key = from.kept::<C, Self::Key>()?;
+            let key = C::read(from)?;
             self.insert(key, read(from)?);
         }
         Ok(())

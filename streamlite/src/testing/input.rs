@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::bench::Shared;
+use super::shared::Shared;
 use crate::connector::{Bounded, Partition, Position, ReadStatus, Reader, Source};
 use crate::control::{Control, LaneEvent};
 use crate::error::Result;

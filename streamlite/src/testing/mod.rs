@@ -4,6 +4,7 @@ mod bench;
 mod input;
 mod output;
 mod runner;
+mod shared;
 
 pub use bench::TestBench;
 pub use input::{TestInput, TestSource};

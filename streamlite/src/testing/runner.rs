@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::bench::{Shared, checked};
+use super::shared::{Shared, checked};
 use crate::error::Result;
 use crate::metrics::Report;
 use crate::runtime::Savepoint;

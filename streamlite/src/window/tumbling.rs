@@ -241,7 +241,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> WindowStore<T, G, A
         for (window, table) in windows {
             to.plain(&window)?;
             table.save::<C>(to, |(acc, state), to| {
-                to.kept::<C, A::Acc>(acc)?;
+                <C as Storage<A::Acc>>::write(acc, to)?;
                 to.plain(state)
             })?;
         }
@@ -259,7 +259,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> WindowStore<T, G, A
             let window = from.plain()?;
             let mut table = G::Arrivals::<Group<T, A, R>>::default();
             table.prepare(|| no_records::<T, A, R>(aggregate));
-            table.restore::<C>(from, |from| Ok((from.kept::<C, A::Acc>()?, from.plain()?)))?;
+            table.restore::<C>(from, |from| {
+                Ok((<C as Storage<A::Acc>>::read(from)?, from.plain()?))
+            })?;
             self.windows.insert(window, table);
         }
         Ok(())

@@ -1,8 +1,7 @@
 //! How many streams a statement gives: what its `let` names.
 
 use super::fragment::Fragment;
-use super::keyed::KeyedStream;
-use super::stream::Stream;
+use crate::flow::{KeyedStream, Stream};
 use crate::operator::{Failed, Matching, Slot, Split, TryMap, Union, WithLate};
 
 /// Declares what gives a number of streams.

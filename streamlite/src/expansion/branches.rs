@@ -1,6 +1,6 @@
 //! What a `match` on a stream becomes.
 
-use super::stream::Stream;
+use crate::flow::Stream;
 use crate::operator::Matching;
 
 /// Splits a stream by a closure that puts what it makes of a record into slots, one for each branch.

@@ -5,15 +5,14 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::key::{Never, No, Yes};
-use super::keyed::KeyedStream;
-use super::stream::Stream;
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
+use crate::flow::{KeyedStream, Stream};
 use crate::operator::{FinalAggregate, Running, Windowing, WithLate};
 use crate::state::Grouping;
+use crate::witness::{Never, No, Yes};
 
-/// What can be written to a checkpoint and read back. Declared twice, as [`CheckedKey`](super::CheckedKey) is, so that
+/// What can be written to a checkpoint and read back. Declared twice, as [`CheckedKey`](crate::witness::CheckedKey) is, so that
 /// one mistake is one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be kept as state",

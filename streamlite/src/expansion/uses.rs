@@ -1,10 +1,9 @@
 //! How a statement takes a stream by its name, once or several times.
 
-use super::key::{Never, No, Yes};
-use super::keyed::KeyedStream;
-use super::stream::Stream;
 use crate::connector::Source;
+use crate::flow::{KeyedStream, Stream};
 use crate::operator::Copies;
+use crate::witness::{Never, No, Yes};
 
 /// The stream of a source.
 pub fn port<S: Source>(_source: &S) -> Stream<S::Item> {
@@ -45,7 +44,7 @@ impl<T, B, O, S> ItemOf for KeyedStream<T, B, O, S> {
     type Item = T;
 }
 
-/// A record that a further use can copy. Declared twice, as [`CheckedKey`](super::CheckedKey) is.
+/// A record that a further use can copy. Declared twice, as [`CheckedKey`](crate::witness::CheckedKey) is.
 #[diagnostic::on_unimplemented(
     message = "this stream is used several times, so every use but the last gets a clone: `{Self}` must be `Clone`",
     label = "a further use of this stream",

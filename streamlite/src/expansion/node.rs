@@ -1,8 +1,7 @@
 //! A chain that ends in a stream, as a statement or as a piece of one.
 
-use super::keyed::KeyedStream;
-use super::stream::Stream;
 use crate::assembly::{Context, Node11, Stage};
+use crate::flow::{KeyedStream, Stream};
 use crate::record::Push;
 
 impl<T, O, S, C> Node11<O, T, C> for Stream<T, O, S>

@@ -4,9 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::fragment::{Fragment, Unbuilt};
-use super::key::{No, Yes};
-use super::stream::Stream;
 use super::uses::ItemOf;
+use crate::flow::Stream;
+use crate::witness::{No, Yes};
 
 /// The records of a stream are `U`. Where they are not, what depends on it becomes [`Unbuilt`], which fits everywhere.
 #[diagnostic::on_unimplemented(

@@ -2,18 +2,8 @@
 
 use std::hash::Hash;
 
+use super::answer::{Never, No, Yes};
 use crate::state::By;
-
-/// The check holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Yes;
-
-/// The check does not hold; nothing implements [`Never`].
-#[derive(Clone, Copy, Debug)]
-pub struct No;
-
-/// Nothing implements it.
-pub trait Never {}
 
 /// What may be a key: anything `Hash + Eq + Clone`.
 ///

@@ -1,6 +1,6 @@
 //! What may stand in `.to(…)`.
 
-use super::key::{Never, No, Yes};
+use super::answer::{Never, No, Yes};
 use crate::connector::Sink;
 
 /// A sink that takes `T`. Declared twice, as [`CheckedKey`](super::CheckedKey) is, so that one mistake is one error.

@@ -1,0 +1,19 @@
+//! What generated code calls besides the methods of streams.
+
+mod branches;
+mod fits;
+mod fragment;
+mod mentions;
+mod node;
+mod outputs;
+mod storable;
+mod uses;
+
+pub use branches::matching;
+pub use fits::{Fits, ItemsOf, OrUnbuilt, SameAs, Sent, Taken, gives, sent, taken};
+pub use fragment::{Fragment, Unbuilt, fragment};
+pub use mentions::{Mentioned, NoClone, Parameter, mentioned_again, parameter, type_of};
+pub use node::after_piece;
+pub use outputs::*;
+pub use storable::{ShortForm, Storable, kept, kept_by, stored_key, stored_state};
+pub use uses::{IsStream, ItemOf, Shared, port, stream, used_again};

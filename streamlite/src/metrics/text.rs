@@ -1,0 +1,137 @@
+//! A report for people to read: a table, and what to write where records were lost.
+
+use std::fmt;
+
+use super::report::Report;
+use super::table::Table;
+use crate::time::Timestamp;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.headline())?;
+        write!(f, "{}", self.table())?;
+        for advice in self.advice() {
+            writeln!(f, "{advice}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    fn headline(&self) -> String {
+        let records = counted(self.records_read());
+        let seconds = self.elapsed.as_secs_f64();
+        let rate = match self.records_per_second() {
+            rate if rate > 0.0 => format!(", {} records/s", grouped(&format!("{rate:.0}"))),
+            _ => String::new(),
+        };
+        format!("{}: {records} records in {seconds:.3} s{rate}", self.name)
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&["", "", "", "in", "out", "late", "skipped", "watermark"]);
+        let none = String::new;
+        for source in &self.sources {
+            table.row([
+                "source".to_owned(),
+                source.name.to_owned(),
+                source.description.clone(),
+                none(),
+                counted(source.records),
+                none(),
+                some(source.skipped),
+                none(),
+            ]);
+        }
+        for operator in &self.operators {
+            table.row([
+                "operator".to_owned(),
+                operator.name.to_owned(),
+                operator.operators.join(" → "),
+                counted(operator.records_in),
+                counted(operator.records_out),
+                some(operator.late),
+                none(),
+                operator.watermark.map(reached).unwrap_or_default(),
+            ]);
+        }
+        for sink in &self.sinks {
+            table.row([
+                "sink".to_owned(),
+                sink.name.to_owned(),
+                sink.description.clone(),
+                counted(sink.records),
+                none(),
+                none(),
+                none(),
+                none(),
+            ]);
+        }
+        table
+    }
+
+    /// What to write where records were lost.
+    fn advice(&self) -> Vec<String> {
+        let late = self.operators.iter().filter(|operator| operator.late_dropped > 0).map(|operator| {
+            format!(
+                "{} of `{}` {}: give more time with `.allowed_lateness(…)` or a longer `bounded(…)`, or keep what is late with \
+                 `let (results, late) = ….with_late()`",
+                records(operator.late_dropped),
+                operator.name,
+                if operator.late_dropped == 1 {
+                    "came after its window was closed and is in no result"
+                } else {
+                    "came after their window was closed and are in no result"
+                }
+            )
+        });
+        let skipped = self.sources.iter().filter(|source| source.skipped > 0).map(|source| {
+            let (count, name) = (records(source.skipped), source.name);
+            if source.routed {
+                return format!("{count} of `{name}` could not be read, and went where `on_error` says");
+            }
+            let verb = if source.skipped == 1 { "was" } else { "were" };
+            format!("{count} of `{name}` could not be read and {verb} left out: see which with `.on_error(Route(sink))`")
+        });
+        late.chain(skipped).collect()
+    }
+}
+
+/// A watermark in words: the end of the input, nothing yet, or a time.
+fn reached(watermark: Timestamp) -> String {
+    match watermark {
+        Timestamp::MAX => "end".to_owned(),
+        Timestamp::MIN => "none yet".to_owned(),
+        watermark => watermark.to_string(),
+    }
+}
+
+/// A count, or nothing if it is zero.
+fn some(count: u64) -> String {
+    if count == 0 { String::new() } else { counted(count) }
+}
+
+/// `1 record`, `2,000 records`.
+fn records(count: u64) -> String {
+    format!(
+        "{} {}",
+        counted(count),
+        if count == 1 { "record" } else { "records" }
+    )
+}
+
+fn counted(count: u64) -> String {
+    grouped(&count.to_string())
+}
+
+/// Digits in groups of three: `1,234,567`.
+fn grouped(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,166 @@
+//! Aggregates over windows, for each key or over all: the shell around a [`WindowStore`], which holds the windows.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::late::LateOutput;
+use super::results::ResultLane;
+use crate::aggregate::Aggregate;
+use crate::assembly::{Context, Stage};
+use crate::control::{Control, Question};
+use crate::metrics::NodeTally;
+use crate::operator::fan_out::Nowhere;
+use crate::operator::finish::Finish;
+use crate::record::{Push, Record};
+use crate::state::{DeclaredState, Decoder, Encoder, Grouping, Snapshot, StateError, Storage, name_of};
+use crate::time::Timestamp;
+use crate::window::{OnWatermark, Settings, Stores, Trigger, WindowStore};
+
+/// Describes an aggregate over windows; see [`WindowedStream::aggregate`](crate::flow::WindowedStream).
+#[derive(Clone, Copy, Debug)]
+pub struct Windowing<G, W, A, F, R = OnWatermark> {
+    pub(crate) assigner: W,
+    pub(crate) settings: Settings<G, A, R>,
+    pub(crate) finish: F,
+}
+
+impl<T, U, C, G, W, A, F, R> Stage<T, U, C> for Windowing<G, W, A, F, R>
+where
+    G: Grouping<T>,
+    W: Stores<T, G, A, R>,
+    A: Aggregate<T>,
+    R: Trigger<W::Window>,
+    F: Finish<G::Key, W::Window, A::Out, Out = U>,
+    C: Storage<G::Key> + Storage<A::Acc>,
+{
+    type Built<N: Push<U>> = WindowedPush<T, C, G, A, W::Store, F, N, Nowhere>;
+
+    const STATES: u32 = 1;
+
+    #[inline]
+    fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
+        WindowedPush::<T, C, G, A, W::Store, F, N, Nowhere>::new(self, &cx, next, LateOutput::dropped())
+    }
+}
+
+/// What runs for [`Windowing`]. `X` is where the windows are kept.
+pub struct WindowedPush<T, C, G, A, X, F, N, L> {
+    store: X,
+    results: ResultLane<F, N>,
+    late: LateOutput<L>,
+    state: DeclaredState,
+    node: usize,
+    keeps: PhantomData<fn(T) -> (C, G, A)>,
+}
+
+impl<T, C, G, A, X, F, N, L> fmt::Debug for WindowedPush<T, C, G, A, X, F, N, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WindowedPush").finish_non_exhaustive()
+    }
+}
+
+impl<T, C, G, A, X, F, N, L> WindowedPush<T, C, G, A, X, F, N, L> {
+    pub(super) fn new<W, R>(
+        described: Windowing<G, W, A, F, R>,
+        cx: &Context<C>,
+        next: N,
+        late: LateOutput<L>,
+    ) -> Self
+    where
+        G: Grouping<T>,
+        A: Aggregate<T>,
+        R: Trigger<W::Window>,
+        W: Stores<T, G, A, R, Store = X>,
+    {
+        let Windowing {
+            assigner,
+            settings,
+            finish,
+        } = described;
+        let shape = assigner
+            .shape()
+            .with("allowed lateness", settings.lateness)
+            .with("mode", format_args!("{:?}", settings.mode))
+            .with("key", name_of::<G::Key>())
+            .with("aggregate", settings.aggregate.describe());
+        Self {
+            store: assigner.store(settings, |error| cx.failure().set(error)),
+            results: ResultLane::new(cx.own_lane(), finish, next),
+            late,
+            state: cx.declare(shape),
+            node: cx.node_index(),
+            keeps: PhantomData,
+        }
+    }
+}
+
+impl<T, C, G, A, X, F, N, L> WindowedPush<T, C, G, A, X, F, N, L>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    X: WindowStore<T, G, A>,
+{
+    fn count(&self, counts: &mut NodeTally) {
+        self.late.count(counts);
+        counts.watermark = Some(self.store.watermark());
+    }
+}
+
+impl<T, C, G, A, X, F, N, L> Push<T> for WindowedPush<T, C, G, A, X, F, N, L>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    X: WindowStore<T, G, A>,
+    F: Finish<G::Key, X::Window, A::Out>,
+    N: Push<F::Out>,
+    L: Push<T>,
+    C: Storage<G::Key> + Storage<A::Acc>,
+{
+    #[inline]
+    fn push(&mut self, record: Record<T>) {
+        let Self {
+            store, results, late, ..
+        } = self;
+        store.add(record, results, |record| late.push(record));
+    }
+
+    #[inline]
+    fn watermark(&mut self, watermark: Timestamp) {
+        if !self.store.is_quiet_until(watermark) {
+            self.store.advance(watermark, &mut self.results);
+        }
+        self.results.watermark(watermark);
+        self.late.watermark(watermark);
+    }
+
+    fn control(&mut self, control: &mut Control<'_>) {
+        match control {
+            Control::Lane(_) | Control::Job(_) => {}
+            Control::Question(question) => match question {
+                Question::Save(save) => save.state(&self.state, self),
+                Question::Restore(restore) => restore.state(&self.state.clone(), self),
+                Question::Count(tally) => self.count(tally.node(self.node)),
+                Question::AfterEnd(after) => after.ask(&self.state, self.store.watermark()),
+                Question::Progress(_) => {}
+            },
+        }
+        self.late.control(control);
+        self.results.control(control);
+    }
+}
+
+impl<T, C, G, A, X, F, N, L> Snapshot for WindowedPush<T, C, G, A, X, F, N, L>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    X: WindowStore<T, G, A>,
+    C: Storage<G::Key> + Storage<A::Acc>,
+{
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        self.store.save::<C>(to)
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        self.store.restore::<C>(from)
+    }
+}

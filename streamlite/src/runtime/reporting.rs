@@ -1,0 +1,37 @@
+//! What a job has done so far.
+
+use super::driver::Driver;
+use crate::control::{Control, Question};
+use crate::metrics::{Report, SourceTally, Tally};
+use crate::time::TimeDelta;
+
+impl Driver<'_> {
+    /// What was counted, in the runs before this one, too.
+    pub(super) fn tally(&mut self) -> Tally {
+        let mut tally = Tally::new(self.parts.graph);
+        self.control(&mut Control::Question(Question::Count(&mut tally)));
+        tally.derive(self.parts.graph);
+        tally.add(self.parts.graph, &self.before.counts);
+        tally
+    }
+
+    /// What the job has done so far.
+    pub(crate) fn report(&mut self) -> Report {
+        let (graph, tally) = (self.parts.graph, self.tally());
+        let sources = self.feeds.iter().map(|feed| {
+            let identity = graph.sources[feed.source()].identity;
+            SourceTally {
+                description: feed.describe(),
+                kept: feed.keeps_bad_records(),
+                skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
+            }
+        });
+        let sources: Vec<_> = sources.collect();
+        Report::new(graph, &tally, &sources, self.elapsed())
+    }
+
+    /// How long the job has run, in the runs before this one, too.
+    pub(super) fn elapsed(&self) -> TimeDelta {
+        self.before.elapsed + (self.clock.now() - self.started)
+    }
+}

@@ -1,0 +1,10 @@
+//! Checks whose failure is one error at the user's token: a method that checks gives a type that only exists where the
+//! check holds, so that nothing after it fails again.
+
+mod answer;
+mod key;
+mod sink;
+
+pub use answer::{Never, No, Yes};
+pub use key::CheckedKey;
+pub use sink::Accepts;
