@@ -9,12 +9,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong: what was being done, on which object, the cause, and what to do about it.
 ///
+/// Sources and sinks of your own make theirs by [`io`](Self::io), [`unreadable`](Self::unreadable), [`write`](Self::write)
+/// and [`setting`](Self::setting).
+///
 /// A job that has failed gives its error again at every call, hence `Clone`. The text names all four; [`source`](std::error::Error::source) gives the cause where another library reported it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file or a socket could not be used.
     #[error("{doing} {path}: {cause}{}", advice_of(.cause))]
+    #[non_exhaustive]
     Io {
         /// What was being done, such as `opening`.
         doing: &'static str,
@@ -28,12 +32,14 @@ pub enum Error {
     #[error(
         "reading {record}; correct the record, or keep the others with `.on_error(Skip)` or `.on_error(Route(sink))`"
     )]
+    #[non_exhaustive]
     BadRecord {
         /// Where it is and what is wrong with it.
         record: Box<crate::bad_record::BadRecord>,
     },
     /// A source cannot be read at all: its header, its encoding, its name.
     #[error("reading {origin}: {cause}; {advice}")]
+    #[non_exhaustive]
     Unreadable {
         /// The file, or the source.
         origin: String,
@@ -44,6 +50,7 @@ pub enum Error {
     },
     /// A record could not be written.
     #[error("writing to {sink}: {cause}")]
+    #[non_exhaustive]
     Write {
         /// The sink.
         sink: String,
@@ -53,6 +60,7 @@ pub enum Error {
     },
     /// A setting makes no sense.
     #[error("{setting}: {cause}; {advice}")]
+    #[non_exhaustive]
     Setting {
         /// The setting and its value, such as `tumbling(0ms)`.
         setting: String,
@@ -63,6 +71,7 @@ pub enum Error {
     },
     /// State could not be saved or restored.
     #[error("{doing} the state of `{operator}`: {cause}")]
+    #[non_exhaustive]
     State {
         /// `saving` or `restoring`.
         doing: &'static str,
@@ -73,6 +82,7 @@ pub enum Error {
     },
     /// A savepoint could not be read, or belongs to something else.
     #[error("{doing} a savepoint: {cause}")]
+    #[non_exhaustive]
     Savepoint {
         /// `reading` or `restoring`.
         doing: &'static str,
@@ -83,6 +93,7 @@ pub enum Error {
     #[error(
         "the pipeline `{pipeline}` panicked: {message}; the records read so far were processed, nothing after them"
     )]
+    #[non_exhaustive]
     Panic {
         /// The pipeline.
         pipeline: &'static str,
@@ -92,8 +103,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// An I/O error on `path`.
-    pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>, cause: std::io::Error) -> Self {
+    /// A file or a socket at `path` could not be used, while `doing` was done.
+    #[must_use]
+    pub fn io(doing: &'static str, path: impl Into<PathBuf>, cause: std::io::Error) -> Self {
         Error::Io {
             doing,
             path: path.into(),
@@ -101,16 +113,41 @@ impl Error {
         }
     }
 
-    /// A record that could not be written.
-    pub(crate) fn write<E: Into<Box<dyn std::error::Error + Send + Sync>>>(sink: &str, cause: E) -> Self {
+    /// A source cannot be read at all: which one, why, and what to do.
+    ///
+    /// ```
+    /// # use streamlite::Error;
+    /// let error = Error::unreadable("sensors:7000", "it speaks version 3 of the protocol", "upgrade the sensor");
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "reading sensors:7000: it speaks version 3 of the protocol; upgrade the sensor"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn unreadable(
+        origin: impl Into<String>,
+        cause: impl Into<String>,
+        advice: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Error::Unreadable {
+            origin: origin.into(),
+            cause: cause.into(),
+            advice: advice.into(),
+        }
+    }
+
+    /// A record could not be written to `sink`.
+    #[must_use]
+    pub fn write<E: Into<Box<dyn std::error::Error + Send + Sync>>>(sink: &str, cause: E) -> Self {
         Error::Write {
             sink: sink.to_owned(),
             cause: cause.into().into(),
         }
     }
 
-    /// A setting that cannot be.
-    pub(crate) fn setting(
+    /// A setting makes no sense: which one, why, and what to write instead.
+    #[must_use]
+    pub fn setting(
         setting: impl Into<String>,
         cause: impl Into<Cow<'static, str>>,
         advice: impl Into<Cow<'static, str>>,

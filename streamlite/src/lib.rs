@@ -30,11 +30,15 @@
 //! | … write a source or a sink? | [`source::Source`], [`sink::Sink`] |
 
 pub mod aggregate;
+// Hidden in the docs alone: rustc would write the whole path of what is hidden to it, in every error.
+#[cfg_attr(doc, doc(hidden))]
 pub mod assembly;
 mod bad_record;
 mod connector;
+#[cfg_attr(doc, doc(hidden))]
 pub mod control;
 mod error;
+#[cfg_attr(doc, doc(hidden))]
 pub mod expansion;
 pub mod flow;
 pub mod format;
@@ -44,16 +48,20 @@ pub mod guide;
 #[doc(hidden)]
 pub mod macro_support;
 pub mod metrics;
+#[cfg_attr(doc, doc(hidden))]
 pub mod operator;
 pub mod prelude;
+#[cfg_attr(doc, doc(hidden))]
 pub mod record;
 pub mod runtime;
 pub mod sink;
 pub mod source;
+#[cfg_attr(doc, doc(hidden))]
 pub mod state;
 pub mod testing;
 pub mod time;
 pub mod window;
+#[cfg_attr(doc, doc(hidden))]
 pub mod witness;
 
 pub use error::{Error, Result};

@@ -6,6 +6,8 @@ mod short_forms;
 mod stream;
 mod windowed;
 
+#[doc(inline)]
+pub use crate::operator::Failed;
 pub use keyed::KeyedStream;
 pub use running::{KeyedRunningStream, RunningStream};
 pub use stream::Stream;

@@ -70,11 +70,7 @@ impl Opened {
     }
 
     pub(crate) fn unreadable(&self, cause: impl Into<String>, advice: &'static str) -> Error {
-        Error::Unreadable {
-            origin: self.name(),
-            cause: cause.into(),
-            advice: advice.into(),
-        }
+        Error::unreadable(self.name(), cause, advice)
     }
 
     /// Goes on where an earlier reader stopped, if this is the file that it read; `line_ends` are the bytes that a record
@@ -136,12 +132,11 @@ pub(crate) fn position_in(
     is_pipe: bool,
 ) -> Result<Position> {
     if is_pipe {
-        return Err(Error::Unreadable {
-            origin: path.display().to_string(),
-            cause: "it is a pipe, of which nothing can be read again, so that the job cannot be saved"
-                .to_owned(),
-            advice: "write it to a file, and read that".into(),
-        });
+        return Err(Error::unreadable(
+            path.display().to_string(),
+            "it is a pipe, of which nothing can be read again, so that the job cannot be saved",
+            "write it to a file, and read that",
+        ));
     }
     let checksum = file
         .checksum_before(place.byte)

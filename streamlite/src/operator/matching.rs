@@ -116,7 +116,7 @@ impl<B> Slot for Many<B> {
     }
 }
 
-/// Describes a typed split; see [`matching`](crate::flow::matching).
+/// Describes a typed split; see [`matching`](crate::expansion::matching).
 #[derive(Debug)]
 pub struct Matching<T, O, S, Branches, F> {
     chain: Chain<T, O, S>,

@@ -10,9 +10,16 @@ mod store;
 mod trigger;
 mod tumbling;
 
-pub use assigner::{Assigner, IntoAssigner, Settings, Stores};
-pub use pane::{AccumulationMode, Pane};
+pub use assigner::{Assigner, IntoAssigner};
+#[cfg_attr(doc, doc(hidden))]
+pub use assigner::{Settings, Stores};
+pub use pane::AccumulationMode;
+#[cfg_attr(doc, doc(hidden))]
+pub use pane::Pane;
 pub use span::{Window, Windowed};
+#[cfg_attr(doc, doc(hidden))]
 pub use store::{Emit, Results, WindowStore};
 pub use trigger::{OnWatermark, Trigger};
-pub use tumbling::{Tumbling, TumblingStore, tumbling};
+#[cfg_attr(doc, doc(hidden))]
+pub use tumbling::TumblingStore;
+pub use tumbling::{Tumbling, tumbling};

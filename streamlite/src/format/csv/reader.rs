@@ -129,11 +129,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
 
     fn bad_header(&self, cause: impl Into<String>) -> Error {
         let advice = "correct the first line, or read a file without a header with `.without_header()`";
-        Error::Unreadable {
-            origin: self.name.clone(),
-            cause: cause.into(),
-            advice: advice.into(),
-        }
+        Error::unreadable(&self.name, cause, advice)
     }
 
     fn csv(&mut self) -> &mut csv::Reader<Limited> {
