@@ -82,7 +82,7 @@ fn the_states_of_a_long_chain_are_those_of_a_short_one() {
 
 #[test]
 fn a_long_chain_is_one_statement_of_the_graph_and_of_the_report() {
-    let nodes = |graph: &Graph| graph.nodes.len();
+    let nodes = |graph: &Graph| graph.parts().nodes.len();
     assert_eq!(nodes(&long::summed::GRAPH), nodes(&short::summed::GRAPH));
     let mut test = long::summed::test();
     test.numbers.push_all(0..10);

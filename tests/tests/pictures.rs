@@ -127,6 +127,7 @@ fn corners(line: &str) -> [f64; 4] {
 fn the_graph_knows_the_lines_of_its_statements() {
     let line_of = |name: &str| {
         shop::GRAPH
+            .parts()
             .nodes
             .iter()
             .find(|node| node.name == name)
@@ -143,7 +144,10 @@ fn the_graph_knows_the_lines_of_its_statements() {
                 .to(out);
         }
     );
-    let (begins, reads) = (chained::GRAPH.nodes[0].line, chained::GRAPH.sources[0].line);
+    let (begins, reads) = (
+        chained::GRAPH.parts().nodes[0].line,
+        chained::GRAPH.parts().sources[0].line,
+    );
     assert_eq!(
         begins,
         reads + 1,

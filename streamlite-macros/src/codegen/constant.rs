@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::item::{item_of, text_of};
 use super::tree::tree;
-use crate::model::{Graph, Naming, Origin};
+use crate::model::{End, Graph, Naming, Origin};
 use crate::syntax::Parameter;
 
 /// The value of the constant.
@@ -52,8 +52,11 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
             node.outputs.iter().map(|stream| stream.0),
         );
         let (stateful, conserves, identity) = (node.stateful_at.is_some(), node.conserves(), &node.identity);
-        let sink = match &node.sink {
-            Some(sink) => quote!(::core::option::Option::Some(#sink)),
+        let end = match &node.end {
+            Some(End::Sink(sink)) => {
+                quote!(::core::option::Option::Some(__streamlite::GraphEnd::Sink(#sink)))
+            }
+            Some(End::Closure) => quote!(::core::option::Option::Some(__streamlite::GraphEnd::Closure)),
             None => quote!(::core::option::Option::None),
         };
         quote!(__streamlite::GraphNode {
@@ -62,21 +65,21 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
             operators: &[#(#operators),*],
             inputs: &[#(#inputs),*],
             outputs: &[#(#outputs),*],
-            sink: #sink,
+            end: #end,
             stateful: #stateful,
             conserves: #conserves,
             line: #line,
         })
     });
     let tree = tree(graph, parameters);
-    quote!(__streamlite::Graph {
+    quote!(__streamlite::Graph::new(__streamlite::GraphParts {
         name: #name,
         sources: &[#(#sources),*],
         streams: &[#(#streams),*],
         nodes: &[#(#nodes),*],
         sinks: &[#(#sinks),*],
         tree: #tree,
-    })
+    }))
 }
 
 fn line(span: proc_macro2::Span) -> u32 {

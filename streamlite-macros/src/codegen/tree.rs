@@ -1,6 +1,6 @@
 //! The graph as a tree of text: for the docs of a pipeline, and for its constant.
 
-use crate::model::{Graph, Node, StreamId, User};
+use crate::model::{End, Graph, Node, StreamId, User};
 use crate::syntax::Parameter;
 
 use super::item::item_of;
@@ -81,9 +81,9 @@ fn statement(node: &Node) -> String {
     } else {
         ""
     };
-    match &node.sink {
-        Some(sink) if sink == "closure" => format!("{chain}{state}"),
-        Some(sink) => format!("{chain} → {sink}{state}"),
+    match &node.end {
+        Some(End::Closure) => format!("{chain}{state}"),
+        Some(End::Sink(sink)) => format!("{chain} → {sink}{state}"),
         None => format!("{} = {chain}{state}", node.label),
     }
 }

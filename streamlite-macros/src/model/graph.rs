@@ -101,12 +101,20 @@ pub(crate) struct Node {
     pub(crate) begins_at: Span,
     /// The operator that says how many streams there are.
     pub(crate) ends_at: Span,
-    /// The sink that it writes, as the graph shows it.
-    pub(crate) sink: Option<String>,
+    /// What it ends in, if not in streams.
+    pub(crate) end: Option<End>,
     /// The operator that has a result only at the end of the input.
     pub(crate) final_at: Option<Span>,
     /// The first operator that keeps something.
     pub(crate) stateful_at: Option<Span>,
+}
+
+/// What a chain ends in.
+pub(crate) enum End {
+    /// A sink, as the graph shows it.
+    Sink(String),
+    /// A closure, by `for_each`.
+    Closure,
 }
 
 /// Where records come from.

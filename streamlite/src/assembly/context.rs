@@ -13,7 +13,7 @@ use super::feed::{Feed, SourceFeed};
 use super::lanes::LaneNumbers;
 use crate::connector::{FileUse, FileUses, Partition, Source};
 use crate::control::Lane;
-use crate::graph::Graph;
+use crate::graph::{Graph, GraphEnd};
 use crate::record::Push;
 use crate::state::{DeclaredState, Durable, Shape, StateId};
 
@@ -77,7 +77,13 @@ impl<'env, C> Assembly<'env, C> {
     /// The place of a statement of the graph.
     #[must_use]
     pub fn node(&self, index: usize) -> Context<C> {
-        let name = self.parts.graph.nodes.get(index).map_or("", |node| node.identity);
+        let name = self
+            .parts
+            .graph
+            .parts()
+            .nodes
+            .get(index)
+            .map_or("", |node| node.identity);
         Context::new(Rc::clone(&self.parts), index, name.to_owned())
     }
 
@@ -97,7 +103,7 @@ impl<'env, C> Assembly<'env, C> {
         S: Source + 'env,
         P: Push<S::Item> + 'env,
     {
-        let stream = self.parts.graph.sources[index].stream;
+        let stream = self.parts.graph.parts().sources[index].stream;
         let feed = SourceFeed::new(index, stream, source, chain);
         self.feeds.borrow_mut().push(Box::new(feed));
     }
@@ -148,9 +154,10 @@ impl<C> Context<C> {
         let name = self
             .parts
             .graph
+            .parts()
             .nodes
             .get(self.node)
-            .map_or("", |node| node.sink.unwrap_or(node.name));
+            .map_or("", |node| node.end.map_or(node.name, GraphEnd::name));
         self.parts.files.borrow_mut().add_sink(name, files);
     }
 
@@ -221,7 +228,7 @@ impl<C> Clone for Context<C> {
 impl<C> fmt::Debug for Assembly<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Assembly")
-            .field("graph", &self.parts.graph.name)
+            .field("graph", &self.parts.graph.name())
             .finish_non_exhaustive()
     }
 }

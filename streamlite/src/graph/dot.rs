@@ -12,7 +12,7 @@ pub struct Dot<'a>(pub(super) &'a Graph);
 impl fmt::Display for Dot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let drawing = Drawing::of(self.0);
-        writeln!(f, "digraph \"{}\" {{", escaped(self.0.name))?;
+        writeln!(f, "digraph \"{}\" {{", escaped(self.0.name()))?;
         writeln!(
             f,
             "    rankdir=LR; node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"]; edge [fontname=\"sans-serif\"];"

@@ -1,6 +1,7 @@
 //! What every picture of a graph shows: boxes and arrows.
 
-use super::{Graph, GraphNode, Origin};
+use super::Graph;
+use super::parts::{GraphEnd, GraphNode, Origin};
 
 /// How long a line inside a box may be, in letters.
 const LINE: usize = 26;
@@ -43,14 +44,20 @@ pub(super) struct Drawing {
 
 impl Drawing {
     pub(super) fn of(graph: &Graph) -> Self {
-        let sources = graph.sources.iter().enumerate().map(|(index, source)| Figure {
-            id: format!("s{index}"),
-            kind: Kind::Source,
-            title: source.name.to_owned(),
-            lines: lines_of(&[source.item]),
-        });
+        let sources = graph
+            .parts()
+            .sources
+            .iter()
+            .enumerate()
+            .map(|(index, source)| Figure {
+                id: format!("s{index}"),
+                kind: Kind::Source,
+                title: source.name.to_owned(),
+                lines: lines_of(&[source.item]),
+            });
         let shown = || {
             graph
+                .parts()
                 .nodes
                 .iter()
                 .enumerate()
@@ -67,11 +74,11 @@ impl Drawing {
             lines: lines_of(before_sink(node)),
         });
         let written = || {
-            let nodes = graph.nodes.iter().enumerate();
-            nodes.filter_map(|(index, node)| Some((index, node.sink.filter(|&sink| sink != "closure")?)))
+            let nodes = graph.parts().nodes.iter().enumerate();
+            nodes.filter_map(|(index, node)| Some((index, sink_of(node)?)))
         };
         let sinks = written().map(|(index, name)| {
-            let item = graph.sinks.iter().find(|sink| sink.name == name);
+            let item = graph.parts().sinks.iter().find(|sink| sink.name == name);
             Figure {
                 id: format!("k{index}"),
                 kind: Kind::Sink,
@@ -80,7 +87,7 @@ impl Drawing {
             }
         });
         let figures = sources.chain(nodes).chain(sinks).collect();
-        let into_sinks = written().filter(|&(index, _)| !only_writes(&graph.nodes[index]));
+        let into_sinks = written().filter(|&(index, _)| !only_writes(&graph.parts().nodes[index]));
         let into_sinks = into_sinks.map(|(index, _)| Arrow {
             from: format!("n{index}"),
             to: format!("k{index}"),
@@ -91,12 +98,12 @@ impl Drawing {
                 Origin::Source(source) => format!("s{source}"),
                 Origin::Node(node) => format!("n{node}"),
             },
-            to: match only_writes(&graph.nodes[link.to]) {
+            to: match only_writes(&graph.parts().nodes[link.to]) {
                 true => format!("k{}", link.to),
                 false => format!("n{}", link.to),
             },
             stream: match link.from {
-                Origin::Node(node) if graph.nodes[node].outputs.len() > 1 => link.stream,
+                Origin::Node(node) if graph.parts().nodes[node].outputs.len() > 1 => link.stream,
                 _ => "",
             },
         });
@@ -107,22 +114,30 @@ impl Drawing {
     }
 }
 
+/// The sink that a statement ends in.
+fn sink_of(node: &GraphNode) -> Option<&'static str> {
+    match node.end {
+        Some(GraphEnd::Sink(name)) => Some(name),
+        Some(GraphEnd::Closure) | None => None,
+    }
+}
+
 /// The operators of a statement without the `to` at its end: the arrow into the sink says that.
 fn before_sink(node: &GraphNode) -> &'static [&'static str] {
     match node.operators {
-        [before @ .., "to"] if node.sink.is_some() => before,
+        [before @ .., "to"] if node.end.is_some() => before,
         all => all,
     }
 }
 
 /// Whether a statement is nothing but `stream.to(sink)`: then the sink's box is enough.
 fn only_writes(node: &GraphNode) -> bool {
-    before_sink(node).is_empty() && node.sink.is_some()
+    before_sink(node).is_empty() && node.end.is_some()
 }
 
 /// What a statement is called; one that only writes a sink, whose box stands beside it, has no name of its own.
 fn title_of(node: &GraphNode) -> String {
-    match node.sink {
+    match node.end {
         Some(_) => String::new(),
         None => node.name.to_owned(),
     }

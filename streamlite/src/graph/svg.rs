@@ -32,7 +32,7 @@ impl fmt::Display for Svg<'_> {
             f,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" {FONT} font-size=\"13\">"
         )?;
-        writeln!(f, "<title>{}</title>", escaped(self.0.name))?;
+        writeln!(f, "<title>{}</title>", escaped(self.0.name()))?;
         writeln!(
             f,
             "<defs><marker id=\"head\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0,1 L9,5 L0,9 Z\" fill=\"#64748b\"/></marker></defs>"

@@ -83,7 +83,7 @@ pub(crate) struct SourceTally {
 impl Report {
     pub(crate) fn new(graph: &Graph, tally: &Tally, sources: &[SourceTally], elapsed: TimeDelta) -> Self {
         Self {
-            name: graph.name,
+            name: graph.name(),
             sources: source_reports(graph, tally, sources),
             operators: operator_reports(graph, tally),
             sinks: sink_reports(graph, tally),
@@ -147,7 +147,7 @@ impl Report {
 }
 
 fn source_reports(graph: &Graph, tally: &Tally, sources: &[SourceTally]) -> Vec<SourceReport> {
-    let reports = graph.sources.iter().enumerate().map(|(index, source)| {
+    let reports = graph.parts().sources.iter().enumerate().map(|(index, source)| {
         let known = sources.get(index).cloned().unwrap_or_default();
         SourceReport {
             name: source.name,
@@ -163,6 +163,7 @@ fn source_reports(graph: &Graph, tally: &Tally, sources: &[SourceTally]) -> Vec<
 fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
     let sum = |streams: &[usize]| streams.iter().map(|&stream| tally.streams[stream]).sum();
     let reports = graph
+        .parts()
         .nodes
         .iter()
         .zip(&tally.nodes)
@@ -170,7 +171,7 @@ fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
             name: node.name,
             operators: node.operators,
             records_in: sum(node.inputs),
-            records_out: if node.sink.is_some() {
+            records_out: if node.end.is_some() {
                 counts.written
             } else {
                 sum(node.outputs)
@@ -183,12 +184,17 @@ fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
 }
 
 fn sink_reports(graph: &Graph, tally: &Tally) -> Vec<SinkReport> {
-    let sinks = graph.nodes.iter().zip(&tally.nodes).filter_map(|(node, counts)| {
-        node.sink.map(|name| SinkReport {
-            name,
-            description: counts.sink.clone().unwrap_or_default(),
-            records: counts.written,
-        })
-    });
+    let sinks = graph
+        .parts()
+        .nodes
+        .iter()
+        .zip(&tally.nodes)
+        .filter_map(|(node, counts)| {
+            node.end.map(|end| SinkReport {
+                name: end.name(),
+                description: counts.sink.clone().unwrap_or_default(),
+                records: counts.written,
+            })
+        });
     sinks.collect()
 }

@@ -34,8 +34,8 @@ pub struct NodeTally {
 impl Tally {
     pub(crate) fn new(graph: &Graph) -> Self {
         Self {
-            streams: vec![0; graph.streams.len()],
-            nodes: vec![NodeTally::default(); graph.nodes.len()],
+            streams: vec![0; graph.parts().streams.len()],
+            nodes: vec![NodeTally::default(); graph.parts().nodes.len()],
         }
     }
 
@@ -47,7 +47,7 @@ impl Tally {
     /// Works out the counts that follow from others: see [`GraphNode::conserves`](crate::graph::GraphNode). The
     /// statements of a graph stand behind those that feed them.
     pub(crate) fn derive(&mut self, graph: &Graph) {
-        for node in graph.nodes.iter().filter(|node| node.conserves) {
+        for node in graph.parts().nodes.iter().filter(|node| node.conserves) {
             if let [others @ .., last] = node.outputs {
                 let sum = |streams: &[usize]| streams.iter().map(|&stream| self.streams[stream]).sum::<u64>();
                 self.streams[*last] = sum(node.inputs) - sum(others);
@@ -95,7 +95,7 @@ pub struct SavedCounts {
 /// share one.
 fn node_names(graph: &Graph) -> Vec<String> {
     let mut seen = BTreeMap::<&str, usize>::new();
-    let names = graph.nodes.iter().map(|node| {
+    let names = graph.parts().nodes.iter().map(|node| {
         let times = seen.entry(node.identity).or_default();
         *times += 1;
         match *times {
@@ -109,13 +109,14 @@ fn node_names(graph: &Graph) -> Vec<String> {
 /// What the streams of a graph are called in a savepoint: by what they come from, as not every stream has a name.
 fn stream_names<'a>(graph: &'a Graph, nodes: &'a [String]) -> impl Iterator<Item = String> + 'a {
     graph
+        .parts()
         .streams
         .iter()
         .enumerate()
         .map(|(number, stream)| match stream.origin {
-            Origin::Source(source) => format!("source {}", graph.sources[source].identity),
+            Origin::Source(source) => format!("source {}", graph.parts().sources[source].identity),
             Origin::Node(node) => {
-                let outputs = graph.nodes[node].outputs.iter();
+                let outputs = graph.parts().nodes[node].outputs.iter();
                 let place = outputs.take_while(|&&output| output != number).count();
                 format!("output {place} of {}", nodes[node])
             }

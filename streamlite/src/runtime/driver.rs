@@ -82,7 +82,7 @@ impl<'env> Driver<'env> {
         build: impl FnOnce(&Assembly<'env, C>),
     ) -> Result<Self> {
         if let Some(savepoint) = savepoint {
-            savepoint.check_pipeline(graph.name)?;
+            savepoint.check_pipeline(graph.name())?;
         }
         let saved = savepoint.map(|savepoint| &savepoint.contents);
         let assembly = Assembly::new(graph, saved.map(|saved| saved.lanes.clone()).unwrap_or_default());
@@ -119,7 +119,7 @@ impl<'env> Driver<'env> {
     fn check_files(&self) -> Result<()> {
         let mut files = self.parts.files.borrow_mut();
         for feed in &self.feeds {
-            let name = self.parts.graph.sources[feed.source()].name;
+            let name = self.parts.graph.parts().sources[feed.source()].name;
             files.add_source(name, feed.files());
         }
         files.check()
@@ -210,7 +210,7 @@ impl<'env> Driver<'env> {
 
     /// Whether every partition of a source was read to its end.
     pub(crate) fn has_ended(&self, source: &str) -> bool {
-        let sources = self.parts.graph.sources;
+        let sources = self.parts.graph.parts().sources;
         let mut feeds = self.feeds.iter();
         feeds.any(|feed| sources[feed.source()].name == source && feed.has_ended())
     }
@@ -222,7 +222,7 @@ impl<'env> Driver<'env> {
 
 fn panicked(graph: &'static Graph, panic: &(dyn Any + Send)) -> Error {
     Error::Panic {
-        pipeline: graph.name,
+        pipeline: graph.name(),
         message: message_of(panic),
     }
 }

@@ -32,7 +32,7 @@ type Build = Box<dyn FnOnce(&Assembly<'static, Durable>) + Send>;
 impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Job")
-            .field("name", &self.graph.name)
+            .field("name", &self.graph.name())
             .finish_non_exhaustive()
     }
 }
@@ -117,7 +117,7 @@ impl Job {
     /// If the system has no thread to give.
     pub fn spawn(self) -> Result<JobHandle> {
         let stop = Arc::new(AtomicBool::new(false));
-        let (name, asked) = (self.graph.name, Arc::clone(&stop));
+        let (name, asked) = (self.graph.name(), Arc::clone(&stop));
         let run = move || self.run_until(|| asked.load(Ordering::Relaxed));
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
         let thread = thread.map_err(|cause| Error::io("starting a thread for", name, cause))?;

@@ -17,7 +17,7 @@ impl Driver<'_> {
         let mut lanes = Vec::new();
         for index in 0..self.feeds.len() {
             let (parts, feed) = (&self.parts, &mut self.feeds[index]);
-            let source = &parts.graph.sources[feed.source()];
+            let source = &parts.graph.parts().sources[feed.source()];
             let known = saved.and_then(|saved| saved.sources.get(source.identity));
             let fresh = SavedSource::default();
             if let Some(known) = known {
@@ -43,7 +43,7 @@ impl Driver<'_> {
 
     /// Asks whether every source that was saved is still there: what was read of it would be read again.
     fn check_sources(&self, saved: Option<&Contents>) -> Result<()> {
-        let sources = self.parts.graph.sources;
+        let sources = self.parts.graph.parts().sources;
         let is_there = |name: &str| sources.iter().any(|source| source.identity == name);
         let saved = saved.into_iter().flat_map(|saved| saved.sources.keys());
         match saved.into_iter().find(|name| !is_there(name)) {
@@ -72,7 +72,7 @@ impl Driver<'_> {
         let turns: BTreeMap<Lane, Turns> = self.lanes.turns().collect();
         let mut sources = BTreeMap::new();
         for feed in &mut self.feeds {
-            let identity = self.parts.graph.sources[feed.source()].identity;
+            let identity = self.parts.graph.parts().sources[feed.source()].identity;
             let places = feed.places()?;
             let own = places.iter().map(|place| place.lane);
             let turns = own.filter_map(|lane| Some((lane, *turns.get(&lane)?))).collect();
@@ -86,7 +86,7 @@ impl Driver<'_> {
         }
         let graph = self.parts.graph;
         let contents = Contents {
-            pipeline: graph.name.to_owned(),
+            pipeline: graph.name().to_owned(),
             states: save.finish()?,
             lanes: self.parts.lane_numbers(),
             sources,

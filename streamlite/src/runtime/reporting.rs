@@ -19,7 +19,7 @@ impl Driver<'_> {
     pub(crate) fn report(&mut self) -> Report {
         let (graph, tally) = (self.parts.graph, self.tally());
         let sources = self.feeds.iter().map(|feed| {
-            let identity = graph.sources[feed.source()].identity;
+            let identity = graph.parts().sources[feed.source()].identity;
             SourceTally {
                 description: feed.describe(),
                 kept: feed.keeps_bad_records(),

@@ -124,6 +124,7 @@ impl<T> TestInput<T> {
         self.shared.with(|driver| {
             let source = driver
                 .graph()
+                .parts()
                 .sources
                 .iter()
                 .position(|source| source.name == self.name);

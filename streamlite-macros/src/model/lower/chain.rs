@@ -9,7 +9,7 @@ use super::Lowering;
 use super::scope::Binding;
 use crate::model::check;
 use crate::model::graph::{
-    Call, CallArgument, Description, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
+    Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
 use crate::model::operators::{Extent, is_join, is_stateful};
 use crate::model::rows::{Aggregate, TakenApart, take_apart};
@@ -26,7 +26,7 @@ pub(super) struct Cursor {
     pub(super) ends_at: Span,
     pub(super) final_at: Option<Span>,
     pub(super) stateful_at: Option<Span>,
-    pub(super) sink: Option<String>,
+    pub(super) end: Option<End>,
     extent: Extent,
 }
 
@@ -56,7 +56,7 @@ impl Cursor {
             ends_at: span,
             final_at: None,
             stateful_at: None,
-            sink: None,
+            end: None,
             extent: Extent::default(),
         }
     }
@@ -237,7 +237,7 @@ impl Lowering<'_> {
             ("to", Some(sink)) => self.sink(&mut cursor, method, sink)?,
             _ => {
                 if name == "for_each" {
-                    cursor.sink = Some("closure".to_owned());
+                    cursor.end = Some(End::Closure);
                 }
                 let arguments = call
                     .args
@@ -318,7 +318,7 @@ impl Lowering<'_> {
             }
             _ => CallArgument::Value(Box::new(self.argument(sink))),
         };
-        cursor.sink = Some(sink.to_token_stream().to_string());
+        cursor.end = Some(End::Sink(sink.to_token_stream().to_string()));
         Ok(Operator::Call(Box::new(Call {
             method: method.clone(),
             turbofish: None,

@@ -184,7 +184,7 @@ impl<'a> Lowering<'a> {
         }
         let (label, identity) = self.statement.next();
         self.graph.nodes.push(Node {
-            sink: outputs.is_empty().then(|| cursor.sink.unwrap_or_default()),
+            end: cursor.end.filter(|_| outputs.is_empty()),
             description: cursor.description,
             inputs: cursor.inputs.into_iter().map(|(stream, _)| stream).collect(),
             outputs,
