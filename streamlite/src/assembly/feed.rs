@@ -24,7 +24,7 @@ pub(crate) trait Feed {
 
     /// Takes the partitions, each with how far it was read; gives the lanes of those that have not ended. One that was
     /// read to its end and has more records now goes on.
-    fn place(&mut self, places: Vec<Place>) -> Result<Vec<Lane>>;
+    fn place(&mut self, places: Vec<LanePlace>) -> Result<Vec<Lane>>;
 
     /// The files that the source uses.
     fn files(&self) -> Vec<FileUse>;
@@ -43,7 +43,7 @@ pub(crate) trait Feed {
     fn has_ended(&self) -> bool;
 
     /// How far each partition was read.
-    fn places(&mut self) -> Result<Vec<Place>>;
+    fn places(&mut self) -> Result<Vec<LanePlace>>;
 
     /// Reads from one lane.
     fn read(&mut self, turn: &Turn) -> Result<(ReadStatus, usize)>;
@@ -80,7 +80,7 @@ pub(crate) struct Turn {
 
 /// A partition, its number, and how far it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Place {
+pub(crate) struct LanePlace {
     pub(crate) partition: Partition,
     pub(crate) lane: Lane,
     pub(crate) read: Read,
@@ -102,7 +102,7 @@ pub(super) struct SourceFeed<S: Source, P> {
     /// The stream that it feeds.
     stream: usize,
     source: S,
-    partitions: Vec<Opened<S::Reader>>,
+    partitions: Vec<OpenPartition<S::Reader>>,
     /// The place of each lane among the partitions.
     by_lane: Vec<Option<usize>>,
     /// How many partitions have not ended.
@@ -118,7 +118,7 @@ pub(super) struct SourceFeed<S: Source, P> {
 }
 
 /// A partition.
-struct Opened<R> {
+struct OpenPartition<R> {
     partition: Partition,
     lane: Lane,
     reading: Reading<R>,
@@ -196,7 +196,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         self.source.kind()
     }
 
-    fn place(&mut self, places: Vec<Place>) -> Result<Vec<Lane>> {
+    fn place(&mut self, places: Vec<LanePlace>) -> Result<Vec<Lane>> {
         // Of few partitions all are opened before the job starts: what cannot be read is told before anything is written.
         let few = places.len() <= FEW;
         let mut begun = places
@@ -205,7 +205,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
             .peekable();
         self.had_ended = begun.peek().is_some() && begun.all(|place| matches!(place.read, Read::All(_)));
         let mut lanes = Vec::with_capacity(places.len());
-        for Place {
+        for LanePlace {
             partition,
             lane,
             read,
@@ -228,7 +228,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
                 self.by_lane.resize(lane.index() + 1, None);
             }
             self.by_lane[lane.index()] = Some(self.partitions.len());
-            self.partitions.push(Opened {
+            self.partitions.push(OpenPartition {
                 partition,
                 lane,
                 reading,
@@ -271,14 +271,14 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         }
     }
 
-    fn places(&mut self) -> Result<Vec<Place>> {
+    fn places(&mut self) -> Result<Vec<LanePlace>> {
         let places = self.partitions.iter_mut().map(|opened| {
             let read = match &mut opened.reading {
                 Reading::Waiting => Read::Nothing,
                 Reading::Open(reader) => Read::UpTo(reader.position()?),
                 Reading::Ended(end) => Read::All(end.clone()?),
             };
-            Ok(Place {
+            Ok(LanePlace {
                 partition: opened.partition.clone(),
                 lane: opened.lane,
                 read,
@@ -292,7 +292,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         let Some(place) = place else {
             return Ok((ReadStatus::End, 0));
         };
-        let Opened {
+        let OpenPartition {
             partition, reading, ..
         } = &mut self.partitions[place];
         if let Reading::Waiting = reading {

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::opened::Opened;
+use super::open_file::OpenFile;
 use super::raw_lines::RawLines;
 use super::{Decode, Encode, RecordFile};
 use crate::connector::Writer;
@@ -31,7 +31,7 @@ impl<T: DeserializeOwned> Decode for Json<T> {
     type Item = T;
     type Reader = JsonReader<T>;
 
-    fn reader(&self, file: Opened) -> Result<JsonReader<T>> {
+    fn reader(&self, file: OpenFile) -> Result<JsonReader<T>> {
         Ok(JsonReader {
             lines: RawLines::new(file)?,
             record: PhantomData,

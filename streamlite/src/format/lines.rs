@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::Write;
 use std::ops::ControlFlow;
 
-use super::opened::Opened;
+use super::open_file::OpenFile;
 use super::raw_lines::RawLines;
 use super::{Decode, Encode, RecordFile};
 use crate::connector::Writer;
@@ -20,7 +20,7 @@ impl Decode for Lines {
     type Item = String;
     type Reader = LinesReader;
 
-    fn reader(&self, file: Opened) -> Result<LinesReader> {
+    fn reader(&self, file: OpenFile) -> Result<LinesReader> {
         Ok(LinesReader {
             lines: RawLines::new(file)?,
         })

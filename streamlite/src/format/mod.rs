@@ -4,7 +4,7 @@ mod csv;
 mod json;
 mod limited;
 mod lines;
-mod opened;
+mod open_file;
 mod policy;
 mod raw_lines;
 mod record_file;
@@ -13,8 +13,8 @@ mod tracked;
 pub use self::csv::{Csv, CsvReader, CsvWriter};
 pub use json::{Json, JsonReader, JsonWriter};
 pub use lines::{Lines, LinesReader, LinesWriter};
-pub(crate) use opened::FilePosition;
-pub use opened::Opened;
+pub(crate) use open_file::FilePosition;
+pub use open_file::OpenFile;
 pub(crate) use policy::Policy;
 pub use policy::{Fail, OnError, Route, Skip};
 pub use record_file::RecordFile;
@@ -36,7 +36,7 @@ pub trait Decode: Send {
     ///
     /// # Errors
     /// If the file as a whole cannot be: a header that is none, an encoding that is not UTF-8.
-    fn reader(&self, file: Opened) -> Result<Self::Reader>;
+    fn reader(&self, file: OpenFile) -> Result<Self::Reader>;
 }
 
 /// A format that records are written in.

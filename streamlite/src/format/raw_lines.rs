@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
-use super::opened::{Opened, Place, position_in};
+use super::open_file::{FilePlace, OpenFile, position_in};
 use super::policy::Policy;
 use super::tracked::TrackedFile;
 use crate::bad_record::BadRecord;
@@ -20,7 +20,7 @@ pub(super) struct RawLines {
     is_pipe: bool,
     path: PathBuf,
     name: String,
-    place: Place,
+    place: FilePlace,
     buffer: Vec<u8>,
     max_record: usize,
     policy: Policy,
@@ -28,11 +28,11 @@ pub(super) struct RawLines {
 }
 
 impl RawLines {
-    pub(super) fn new(mut opened: Opened) -> Result<Self> {
+    pub(super) fn new(mut opened: OpenFile) -> Result<Self> {
         opened.check_text()?;
         let place = opened.go_on(b"\n")?;
         let name = opened.name();
-        let Opened {
+        let OpenFile {
             file,
             path,
             policy,

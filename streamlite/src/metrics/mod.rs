@@ -1,9 +1,9 @@
 //! What a job counted, and the report that it ends with.
 
 mod report;
-mod table;
 mod tally;
 mod text;
+mod text_table;
 
 pub(crate) use report::SourceTally;
 pub use report::{OperatorReport, Report, SinkReport, SourceReport};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::report::Report;
-use super::table::Table;
+use super::text_table::TextTable;
 use crate::time::Timestamp;
 
 impl fmt::Display for Report {
@@ -28,8 +28,8 @@ impl Report {
         format!("{}: {records} records in {seconds:.3} s{rate}", self.name)
     }
 
-    fn table(&self) -> Table {
-        let mut table = Table::new(&["", "", "", "in", "out", "late", "skipped", "watermark"]);
+    fn table(&self) -> TextTable {
+        let mut table = TextTable::new(&["", "", "", "in", "out", "late", "skipped", "watermark"]);
         let none = String::new;
         for source in &self.sources {
             table.row([

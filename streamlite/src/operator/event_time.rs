@@ -31,7 +31,7 @@ pub struct EventTimePush<F, N> {
     idle_after: Option<TimeDelta>,
     state: DeclaredState,
     node: usize,
-    lanes: Lanes,
+    lanes: LaneWatermarks,
     /// The current lane's watermark.
     own: Timestamp,
     /// The watermark that the next record of the current lane is judged by.
@@ -45,7 +45,7 @@ pub struct EventTimePush<F, N> {
 
 /// The partitions whose records come by here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Lanes {
+struct LaneWatermarks {
     known: Vec<LaneState>,
     /// The places of the lanes among the known, by their numbers.
     #[serde(skip)]
@@ -85,7 +85,7 @@ where
             idle_after: self.idle_after,
             state: cx.declare(Shape::new("event_time")),
             node: cx.node_index(),
-            lanes: Lanes::default(),
+            lanes: LaneWatermarks::default(),
             own: Timestamp::MIN,
             partition_watermark: Timestamp::MIN,
             limit: Timestamp::MAX,
@@ -343,7 +343,7 @@ impl<F, N> EventTimePush<F, N> {
     }
 }
 
-impl Lanes {
+impl LaneWatermarks {
     /// Makes a lane known; one that is known already stays as it is.
     fn open(&mut self, lane: Lane) {
         if self.search(lane).is_none() {
@@ -372,7 +372,7 @@ impl Lanes {
     }
 }
 
-impl Snapshot for Lanes {
+impl Snapshot for LaneWatermarks {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(self)
     }

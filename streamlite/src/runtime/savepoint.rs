@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::lanes::Turns;
-use crate::assembly::{LaneNumbers, Place, Read};
+use crate::assembly::{LaneNumbers, LanePlace, Read};
 use crate::connector::Partition;
 use crate::control::Lane;
 use crate::error::{Error, Result};
@@ -74,7 +74,7 @@ pub(super) struct Contents {
 pub(super) struct SavedSource {
     /// What kind of source it was: positions of another kind mean something else.
     pub(super) kind: String,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<LanePlace>,
     /// How often each lane was read.
     pub(super) turns: BTreeMap<Lane, Turns>,
     pub(super) skipped: u64,
@@ -207,8 +207,8 @@ impl SavedSource {
         source: &str,
         partitions: Vec<Partition>,
         mut lane_of: impl FnMut(&Partition) -> Lane,
-    ) -> Result<Vec<Place>> {
-        let known: BTreeMap<&Partition, &Place> = self
+    ) -> Result<Vec<LanePlace>> {
+        let known: BTreeMap<&Partition, &LanePlace> = self
             .places
             .iter()
             .map(|place| (&place.partition, place))
@@ -216,7 +216,7 @@ impl SavedSource {
         let mut places = Vec::with_capacity(partitions.len());
         for partition in partitions {
             let place = known.get(&partition).map(|&place| place.clone());
-            places.push(place.unwrap_or_else(|| Place {
+            places.push(place.unwrap_or_else(|| LanePlace {
                 lane: lane_of(&partition),
                 partition,
                 read: Read::Nothing,

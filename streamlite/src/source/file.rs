@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::connector::{Bounded, FileUse, Partition, Position, Source};
 use crate::error::{Error, Result};
-use crate::format::{Csv, Decode, Fail, FilePosition, Json, Lines, OnError, Opened, Policy, TrackedFile};
+use crate::format::{Csv, Decode, Fail, FilePosition, Json, Lines, OnError, OpenFile, Policy, TrackedFile};
 use crate::fs::{FileId, FileKind, Fs, LocalFs, Pipe};
 use crate::state::head_of;
 
@@ -168,7 +168,7 @@ impl<F> FileSource<F> {
         Ok(())
     }
 
-    fn opened(&self, path: &Path, from: Option<&Position>) -> Result<Opened> {
+    fn opened(&self, path: &Path, from: Option<&Position>) -> Result<OpenFile> {
         let failed = |cause| Error::io("opening", path, cause);
         let is_pipe = self.fs.metadata(path).map_err(failed)?.kind == FileKind::Pipe;
         let mut file = self.fs.open(path).map_err(failed)?;
@@ -178,7 +178,7 @@ impl<F> FileSource<F> {
         }
         let from = from.map(Position::get).transpose()?;
         let (policy, max_record) = (self.policy.clone(), self.max_record);
-        Ok(Opened {
+        Ok(OpenFile {
             file: TrackedFile::new(file),
             path: path.to_owned(),
             from,

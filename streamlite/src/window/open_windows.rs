@@ -16,9 +16,9 @@ pub(super) struct OpenWindows<S> {
     grid: Grid,
     lateness: TimeDelta,
     by_start: BTreeMap<Timestamp, usize>,
-    slots: Vec<Slot<S>>,
+    slots: Vec<Held<S>>,
     free: Vec<usize>,
-    recent: [Place; 2],
+    recent: [OpenWindow; 2],
     /// The next watermark at which a window fires or is dropped.
     next: Timestamp,
     /// Every window ending at or before this watermark has fired.
@@ -26,14 +26,14 @@ pub(super) struct OpenWindows<S> {
 }
 
 #[derive(Debug)]
-struct Slot<S> {
+struct Held<S> {
     window: Window,
     contents: S,
 }
 
 /// Where a record belongs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct OpenWindow {
     pub(super) window: Window,
     /// The watermark from which on the window takes nothing.
     pub(super) closes: Timestamp,
@@ -49,7 +49,7 @@ pub(super) enum Fired<'a, S> {
     Open(Window, &'a mut S),
 }
 
-impl Place {
+impl OpenWindow {
     /// No place: contains no timestamp.
     const NONE: Self = Self {
         window: Window::new(Timestamp::MAX, Timestamp::MIN),
@@ -66,7 +66,7 @@ impl<S: Default> OpenWindows<S> {
             by_start: BTreeMap::new(),
             slots: Vec::new(),
             free: Vec::new(),
-            recent: [Place::NONE; 2],
+            recent: [OpenWindow::NONE; 2],
             next: Timestamp::MAX,
             watermark: Timestamp::MIN,
         }
@@ -87,7 +87,7 @@ impl<S: Default> OpenWindows<S> {
         timestamp: Timestamp,
         partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
-    ) -> Option<Place> {
+    ) -> Option<OpenWindow> {
         let [last, before] = self.recent;
         let place = if last.window.contains(timestamp) {
             last
@@ -105,7 +105,7 @@ impl<S: Default> OpenWindows<S> {
         timestamp: Timestamp,
         partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
-    ) -> Option<Place> {
+    ) -> Option<OpenWindow> {
         let window = self.grid.window_of(timestamp);
         let closes = window.end + self.lateness;
         // A window at the end of time has no end that a watermark could reach before the end of the input.
@@ -120,14 +120,14 @@ impl<S: Default> OpenWindows<S> {
                 slot
             }
         };
-        let place = Place { window, closes, slot };
+        let place = OpenWindow { window, closes, slot };
         self.recent = [place, self.recent[0]];
         Some(place)
     }
 
     fn open(&mut self, window: Window) -> usize {
         let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot {
+            self.slots.push(Held {
                 window,
                 contents: S::default(),
             });
@@ -146,13 +146,13 @@ impl<S: Default> OpenWindows<S> {
 
     /// What is kept in a window.
     #[inline]
-    pub(super) fn at(&mut self, place: Place) -> &mut S {
+    pub(super) fn at(&mut self, place: OpenWindow) -> &mut S {
         &mut self.slots[place.slot].contents
     }
 
     /// Whether the window has fired already, so that a late record fires it again.
     #[inline]
-    pub(super) fn has_fired(&self, place: Place) -> bool {
+    pub(super) fn has_fired(&self, place: OpenWindow) -> bool {
         place.window.end <= self.watermark
     }
 
@@ -198,7 +198,7 @@ impl<S: Default> OpenWindows<S> {
         self.free.push(slot);
         for recent in &mut self.recent {
             if recent.slot == slot {
-                *recent = Place::NONE;
+                *recent = OpenWindow::NONE;
             }
         }
     }

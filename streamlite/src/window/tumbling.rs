@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
 use super::grid::Grid;
-use super::open_windows::{Fired, OpenWindows, Place};
+use super::open_windows::{Fired, OpenWindow, OpenWindows};
 use super::pane::{AccumulationMode, Pane};
 use super::span::Window;
 use super::store::{Emit, Results, WindowStore};
@@ -128,7 +128,12 @@ fn drain<T, A: Aggregate<T>, S, W: Copy, X>(
 impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> TumblingStore<T, G, A, R> {
     /// A window that has fired, and takes late records still, fires again for each: only the record's own group.
     #[cold]
-    fn add_late(&mut self, place: Place, record: Record<T>, emit: &mut impl Emit<G::Key, Window, A::Out>) {
+    fn add_late(
+        &mut self,
+        place: OpenWindow,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+    ) {
         let pane = Pane::of(place.window, self.windows.watermark());
         let Settings {
             grouping,

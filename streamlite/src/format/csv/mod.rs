@@ -10,7 +10,7 @@ use ::csv::ByteRecord;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Decode, Encode, Opened, RecordFile};
+use super::{Decode, Encode, OpenFile, RecordFile};
 use crate::error::{Error, Result};
 use crate::fs::ReadFile;
 pub use reader::CsvReader;
@@ -41,7 +41,7 @@ impl<T: DeserializeOwned> Decode for Csv<T> {
     type Item = T;
     type Reader = CsvReader<T>;
 
-    fn reader(&self, file: Opened) -> Result<CsvReader<T>> {
+    fn reader(&self, file: OpenFile) -> Result<CsvReader<T>> {
         CsvReader::new(file, self.delimiter, self.header)
     }
 }

@@ -14,7 +14,7 @@ use crate::connector::{Position, ReadStatus, Reader};
 use crate::error::{Error, Result};
 use crate::format::Policy;
 use crate::format::limited::Limited;
-use crate::format::opened::{Opened, Place, position_in};
+use crate::format::open_file::{FilePlace, OpenFile, position_in};
 use crate::format::tracked::{Mark, TrackedFile};
 
 const BUFFER: usize = 64 << 10;
@@ -24,7 +24,7 @@ pub struct CsvReader<T> {
     /// `None` only while it is put at another place of the file.
     csv: Option<csv::Reader<Limited>>,
     /// Where `csv` began to read.
-    base: Place,
+    base: FilePlace,
     header: Option<ByteRecord>,
     columns: Option<usize>,
     /// `None` only while it is read: an empty one would be an allocation.
@@ -55,11 +55,11 @@ enum Tried<T> {
 }
 
 impl<T: DeserializeOwned> CsvReader<T> {
-    pub(super) fn new(mut opened: Opened, delimiter: u8, header: bool) -> Result<Self> {
+    pub(super) fn new(mut opened: OpenFile, delimiter: u8, header: bool) -> Result<Self> {
         opened.check_text()?;
         let name = opened.name();
         let resumed = Self::resumed(&mut opened)?;
-        let Opened {
+        let OpenFile {
             file,
             path,
             policy,
@@ -69,7 +69,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
         } = opened;
         let mut reader = Self {
             csv: Some(csv_reader(Limited::new(file), delimiter)),
-            base: Place::default(),
+            base: FilePlace::default(),
             header: None,
             columns: None,
             raw: None,
@@ -92,7 +92,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
     }
 
     /// Where an earlier reader stopped, if it stopped in this file; the header is read first in any case.
-    fn resumed(opened: &mut Opened) -> Result<Option<(Place, Mark)>> {
+    fn resumed(opened: &mut OpenFile) -> Result<Option<(FilePlace, Mark)>> {
         if opened.from.is_none() {
             return Ok(None);
         }
@@ -137,23 +137,23 @@ impl<T: DeserializeOwned> CsvReader<T> {
     }
 
     /// The place behind the last record.
-    fn place(&self) -> Place {
+    fn place(&self) -> FilePlace {
         let read = self.csv.as_ref().map(csv::Reader::position);
         let (byte, line) = read.map_or((0, 1), |read| (read.byte(), read.line()));
-        Place {
+        FilePlace {
             byte: self.base.byte + byte,
             lines: self.base.lines + line - 1,
         }
     }
 
     /// Reads on from another place.
-    fn go_to(&mut self, place: Place) -> Result<()> {
+    fn go_to(&mut self, place: FilePlace) -> Result<()> {
         self.change_place(place, |file| file.go_to(place.byte))
     }
 
     fn change_place(
         &mut self,
-        place: Place,
+        place: FilePlace,
         change: impl FnOnce(&mut TrackedFile) -> std::io::Result<()>,
     ) -> Result<()> {
         let Some(csv) = self.csv.take() else { return Ok(()) };
@@ -193,7 +193,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
     }
 
     #[inline]
-    fn try_raw(&mut self, start: Place, raw: &mut ByteRecord) -> Result<Tried<T>> {
+    fn try_raw(&mut self, start: FilePlace, raw: &mut ByteRecord) -> Result<Tried<T>> {
         if !self.read_raw(raw)? {
             return Ok(Tried::End);
         }
@@ -213,7 +213,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
     }
 
     /// Whether the last record goes to the end of the file because a quote is not closed.
-    fn is_unclosed(&mut self, start: Place) -> Result<bool> {
+    fn is_unclosed(&mut self, start: FilePlace) -> Result<bool> {
         let (delimiter, most) = (self.delimiter, self.max_record as u64);
         let file = self.csv().get_mut();
         if !file.ended {
@@ -227,7 +227,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
 
     /// Leaves out the line in which a record begins that does not end, and goes on behind that line.
     #[cold]
-    fn leave_out(&mut self, start: Place) -> Result<Tried<T>> {
+    fn leave_out(&mut self, start: FilePlace) -> Result<Tried<T>> {
         let (most, name) = (self.max_record, self.name.clone());
         let piece = self.csv().get_mut().file().peek(start.byte, most as u64);
         let piece = piece.map_err(|cause| Error::io("reading", &self.path, cause))?;
@@ -245,7 +245,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
         let shown = &piece[blank..line.map_or(piece.len(), |line| blank + line)];
         let record = BadRecord::new((&name, start.lines + blank_lines + 1), "", cause, shown);
         let skipped = self.line_end(start, blank, line, piece.len())?;
-        self.go_to(Place {
+        self.go_to(FilePlace {
             byte: start.byte + skipped,
             lines: start.lines + blank_lines + 1,
         })?;
@@ -255,7 +255,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
     }
 
     /// How many bytes behind `start` the line ends, however long it is.
-    fn line_end(&mut self, start: Place, blank: usize, line: Option<usize>, seen: usize) -> Result<u64> {
+    fn line_end(&mut self, start: FilePlace, blank: usize, line: Option<usize>, seen: usize) -> Result<u64> {
         if let Some(line) = line {
             return Ok((blank + line + 1) as u64);
         }

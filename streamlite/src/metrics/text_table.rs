@@ -8,11 +8,11 @@ const NAMES: usize = 3;
 const WIDEST: usize = 60;
 
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct TextTable {
     rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl TextTable {
     pub(super) fn new(header: &[&str]) -> Self {
         Self {
             rows: vec![header.iter().map(|&name| name.to_owned()).collect()],
@@ -46,7 +46,7 @@ fn cut(text: String) -> String {
     text.chars().take(WIDEST - 1).chain(['…']).collect()
 }
 
-impl fmt::Display for Table {
+impl fmt::Display for TextTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let widths = self.widths();
         for row in &self.rows {

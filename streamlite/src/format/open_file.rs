@@ -11,7 +11,7 @@ use crate::connector::Position;
 use crate::error::{Error, Result};
 
 /// A file that is about to be read, and how.
-pub struct Opened {
+pub struct OpenFile {
     pub(crate) file: TrackedFile,
     pub(crate) path: PathBuf,
     /// Where an earlier reader stopped.
@@ -25,7 +25,7 @@ pub struct Opened {
 
 /// A place in a file, between two records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Place {
+pub(crate) struct FilePlace {
     /// How many bytes are before it.
     pub(crate) byte: u64,
     /// How many lines are before it.
@@ -35,20 +35,20 @@ pub(crate) struct Place {
 /// A place in a file, and what stands before it: in another file it is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FilePosition {
-    pub(crate) place: Place,
+    pub(crate) place: FilePlace,
     /// The checksum of all bytes before it.
     checksum: u32,
 }
 
-impl fmt::Debug for Opened {
+impl fmt::Debug for OpenFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Opened")
+        f.debug_struct("OpenFile")
             .field("path", &self.path)
             .finish_non_exhaustive()
     }
 }
 
-impl Opened {
+impl OpenFile {
     /// The file's name, for errors.
     pub(crate) fn name(&self) -> String {
         self.path.display().to_string()
@@ -75,9 +75,9 @@ impl Opened {
 
     /// Goes on where an earlier reader stopped, if this is the file that it read; `line_ends` are the bytes that a record
     /// ends with. Gives the place.
-    pub(crate) fn go_on(&mut self, line_ends: &[u8]) -> Result<Place> {
+    pub(crate) fn go_on(&mut self, line_ends: &[u8]) -> Result<FilePlace> {
         let Some(FilePosition { mut place, checksum }) = self.from else {
-            return Ok(Place::default());
+            return Ok(FilePlace::default());
         };
         if self.is_pipe {
             return Err(self.another("it is a pipe now, which cannot be read from a place in its middle"));
@@ -128,7 +128,7 @@ impl Opened {
 pub(crate) fn position_in(
     file: &mut TrackedFile,
     path: &std::path::Path,
-    place: Place,
+    place: FilePlace,
     is_pipe: bool,
 ) -> Result<Position> {
     if is_pipe {
