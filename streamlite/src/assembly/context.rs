@@ -49,7 +49,9 @@ pub(crate) struct Parts {
 impl Parts {
     /// The lane of a partition of a source.
     pub(crate) fn partition_lane(&self, source: &str, partition: &Partition) -> Lane {
-        self.lanes.borrow_mut().lane(format!("{source}/{partition}"))
+        self.lanes
+            .borrow_mut()
+            .of_partition(format!("{source}/{partition}"))
     }
 
     /// The numbers that lanes have.
@@ -192,17 +194,14 @@ impl<C> Context<C> {
     ///
     /// In an expression, which is never saved, several operators may have one name; each has a lane all the same.
     pub(crate) fn own_lane(&self) -> Lane {
-        let (name, mut names) = (
-            format!("operator {}", self.state_id()),
-            self.parts.own_lanes.borrow_mut(),
-        );
+        let (name, mut names) = (self.state_id().to_string(), self.parts.own_lanes.borrow_mut());
         let times = names.entry(name.clone()).or_insert(0_u32);
         *times += 1;
         let name = match *times {
             1 => name,
             number => format!("{name} ({number})"),
         };
-        self.parts.lanes.borrow_mut().lane(name)
+        self.parts.lanes.borrow_mut().of_operator(name)
     }
 }
 
