@@ -5,7 +5,7 @@ use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
 
-/// Storage all values; see [`Rows::collect`](super::Rows::collect).
+/// Keeps all values; see [`Rows::collect`](super::Rows::collect).
 #[derive(Clone, Copy, Debug)]
 pub struct Collect<P, F> {
     pub(super) pick: P,

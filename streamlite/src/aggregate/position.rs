@@ -5,14 +5,14 @@ use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
 
-/// Storage the first value; see [`Rows::first`](super::Rows::first).
+/// Keeps the first value; see [`Rows::first`](super::Rows::first).
 #[derive(Clone, Copy, Debug)]
 pub struct First<P, F> {
     pub(super) pick: P,
     pub(super) of: F,
 }
 
-/// Storage the last value; see [`Rows::last`](super::Rows::last).
+/// Keeps the last value; see [`Rows::last`](super::Rows::last).
 #[derive(Clone, Copy, Debug)]
 pub struct Last<P, F> {
     pub(super) pick: P,

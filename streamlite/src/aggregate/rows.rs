@@ -99,7 +99,7 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Storage the value of the row that came first.
+    /// Keeps the value of the row that came first.
     pub fn first<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> First<P, F> {
         First {
             pick: self.pick.clone(),
@@ -107,7 +107,7 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Storage the value of the row that came last.
+    /// Keeps the value of the row that came last.
     pub fn last<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> Last<P, F> {
         Last {
             pick: self.pick.clone(),
@@ -115,7 +115,7 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Storage the values of all rows, in the order in which they came: this one takes memory for each row.
+    /// Keeps the values of all rows, in the order in which they came: this one takes memory for each row.
     pub fn collect<V: Clone, F: Fn(&T) -> V>(&self, of: F) -> Collect<P, F> {
         Collect {
             pick: self.pick.clone(),

@@ -27,6 +27,20 @@ impl<T, O, S> Stream<T, O, S> {
     /// Groups the records by a key; aggregates and windows behind it are per key.
     ///
     /// A key is `Hash + Eq + Clone`, and in a pipeline function storable, too. A float is none: key by `x.to_bits()`.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let counts = pipeline!(from(["a", "b", "a"]).key_by(|word| *word).count()).collect()?;
+    /// assert_eq!(counts, [("a", 2), ("b", 1)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `keyBy` |
     pub fn key_by<M, K: CheckedKey<M>, F: FnMut(&T) -> K>(self, key: F) -> KeyedStream<T, K::By<F>, O, S> {
         KeyedStream {
             stream: self,
@@ -43,6 +57,13 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(counts, [("ada".to_string(), 2), ("bob".to_string(), 1)]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `keyBy` |
     pub fn key_by_ref<Q, F>(self, key: F) -> KeyedStream<T, ByRef<F, Q>, O, S>
     where
         Q: ToOwned + ?Sized,
@@ -63,6 +84,25 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
     }
 
     /// What `.aggregate(|key, rows| …)` becomes: one record for each key at the end of the input.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let spans = pipeline!(
+    ///     from([("a", 1), ("b", 5), ("a", 4)])
+    ///         .key_by(|(name, _)| *name)
+    ///         .aggregate(|name, rows| (*name, rows.max(|(_, n)| *n) - rows.min(|(_, n)| *n)))
+    /// )
+    /// .collect()?;
+    /// assert_eq!(spans, [("a", 3), ("b", 0)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | emits a result per key before the last one, which ends the input, and passes it on |
+    /// | on a late record | there is none |
+    /// | at a checkpoint | saves an accumulator per key |
+    /// | in Flink | `aggregate` over `GlobalWindows.createWithEndOfStreamTrigger()` |
     pub fn aggregate<A, U, F>(
         self,
         aggregate: A,

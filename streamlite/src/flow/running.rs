@@ -45,6 +45,13 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(sums, [1, 3, 6]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | added like any other |
+    /// | at a checkpoint | saves an accumulator |
+    /// | in Flink | none: a `map` with state, at a parallelism of one |
     pub fn running(self) -> RunningStream<T, O, S> {
         RunningStream { stream: self }
     }
@@ -52,6 +59,20 @@ impl<T, O, S> Stream<T, O, S> {
 
 impl<T, B, O, S> KeyedStream<T, B, O, S> {
     /// Gives a result with every record instead of one for each key at the end of the input.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let counts = pipeline!(from(["a", "b", "a"]).key_by(|word| *word).running().count()).collect()?;
+    /// assert_eq!(counts, [("a", 1), ("b", 1), ("a", 2)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | added like any other |
+    /// | at a checkpoint | saves an accumulator per key |
+    /// | in Flink | `reduce` on a `KeyedStream` |
     pub fn running(self) -> KeyedRunningStream<T, B, O, S> {
         KeyedRunningStream {
             stream: self.stream,

@@ -62,11 +62,18 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(doubled, [2, 4, 6]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `map` |
     pub fn map<U, F: FnMut(T) -> U>(self, turn: F) -> Stream<U, O, Then<S, T, Map<F>>> {
         self.then(Map(turn))
     }
 
-    /// Storage the records for which `holds` is true.
+    /// Keeps the records for which `holds` is true.
     ///
     /// ```
     /// # use streamlite::prelude::*;
@@ -74,6 +81,13 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(even, [2, 4, 6]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `filter` |
     pub fn filter<F: FnMut(&T) -> bool>(self, holds: F) -> Stream<T, O, Then<S, T, Filter<F>>> {
         self.then(Filter(holds))
     }
@@ -86,6 +100,13 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(numbers, [1, 3]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `flatMap` |
     pub fn filter_map<U, F: FnMut(T) -> Option<U>>(self, turn: F) -> Stream<U, O, Then<S, T, FilterMap<F>>> {
         self.then(FilterMap(turn))
     }
@@ -98,6 +119,13 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(words, ["a", "b", "c"]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `flatMap` |
     pub fn flat_map<U, F>(self, turn: F) -> Stream<U::Item, O, Then<S, T, FlatMap<F>>>
     where
         U: IntoIterator,
@@ -107,6 +135,21 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// Shows each record to a closure as it passes.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let mut seen = 0;
+    /// let numbers = pipeline!(from([1, 2, 3]).inspect(|_| seen += 1)).collect()?;
+    /// assert_eq!((numbers, seen), (vec![1, 2, 3], 3));
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | a `map` that returns its record |
     pub fn inspect<F: FnMut(&T)>(self, look: F) -> Stream<T, O, Then<S, T, Inspect<F>>> {
         self.then(Inspect(look))
     }
@@ -124,6 +167,13 @@ impl<T, O, S> Stream<T, O, S> {
     /// assert_eq!(rest, ["two"]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on to both streams |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `process` with an `OutputTag` |
     pub fn try_map<U, E, F: FnMut(&T) -> Result<U, E>>(self, turn: F) -> TryMap<T, O, S, F> {
         TryMap {
             chain: self.chain,
@@ -132,6 +182,25 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// Splits the stream by a predicate: `let (yes, no) = ….split(…);`.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let even = pipeline!({
+    ///     let (even, odd) = from(1..=6).split(|n| n % 2 == 0);
+    ///     odd.for_each(|_| {});
+    ///     even
+    /// })
+    /// .collect()?;
+    /// assert_eq!(even, [2, 4, 6]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on to both streams |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `process` with an `OutputTag` |
     pub fn split<F: FnMut(&T) -> bool>(self, holds: F) -> Split<T, O, S, F> {
         Split {
             chain: self.chain,
@@ -140,11 +209,41 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// Every record of both streams. The watermark is the lower one of the inputs that are neither idle nor finished.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let mut all = pipeline!(union(from([1, 2]), from([3]))).collect()?;
+    /// all.sort();
+    /// assert_eq!(all, [1, 2, 3]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes on the lower one of the inputs that are neither idle nor finished |
+    /// | on a late record | like any other; of an input that was idle it is late by the watermark of both |
+    /// | at a checkpoint | saves how far each input has come |
+    /// | in Flink | `union` |
     pub fn union(self, _other: Stream<T>) -> Union<T, O, S> {
         Union { chain: self.chain }
     }
 
     /// Writes every record to a sink, and ends the chain.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let (sink, numbers) = CollectionSink::new();
+    /// pipeline!(from([1, 2, 3]).to(sink)).run()?;
+    /// assert_eq!(numbers.take(), [1, 2, 3]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | ends here |
+    /// | on a late record | written like any other |
+    /// | at a checkpoint | the sink writes out what it has buffered |
+    /// | in Flink | `sinkTo` |
     pub fn to<M, K: Accepts<T, M>>(self, sink: K) -> To<T, O, S, K::Itself> {
         To {
             chain: self.chain,
@@ -153,6 +252,21 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// Gives every record to a closure, and ends the chain.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let mut sum = 0;
+    /// pipeline!(from([1, 2, 3]).for_each(|n| sum += n)).run()?;
+    /// assert_eq!(sum, 6);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | ends here |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `addSink` with a `SinkFunction` |
     pub fn for_each<F: FnMut(T)>(self, take: F) -> ForEach<T, O, S, F> {
         ForEach {
             chain: self.chain,
@@ -167,6 +281,27 @@ impl<T, O, S> Stream<T, O, S> {
     ///
     /// `.watermark(bounded(5s))` behind it says how far out of order records may come; without it they come in order,
     /// as with `ascending()`.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let counts = pipeline!(
+    ///     from([(7, 0_i64), (8, 999), (9, 1_000)])
+    ///         .event_time(|(_, at)| *at)
+    ///         .watermark(bounded(5s))
+    ///         .window(tumbling(1s))
+    ///         .count()
+    /// )
+    /// .collect()?;
+    /// assert_eq!(counts.iter().map(|count| count.value).collect::<Vec<_>>(), [2, 1]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | emits its own: the lowest of the partitions that are neither idle nor finished |
+    /// | on a late record | it is here that a record gets the watermark of its own partition, by which it is late or not |
+    /// | at a checkpoint | saves how far each partition has come |
+    /// | in Flink | `assignTimestampsAndWatermarks` |
     pub fn event_time<U, F>(self, timestamp: F) -> Stream<T, O, Then<S, T, EventTime<F, U, Ascending>>>
     where
         U: Into<Timestamp>,
@@ -225,6 +360,20 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// What `.aggregate(|rows| …)` becomes.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let mean = pipeline!(from([1.0, 2.0, 6.0]).aggregate(|rows| rows.sum(|n| *n) / rows.count() as f64)).collect()?;
+    /// assert_eq!(mean, [3.0]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | emits its one result before the last one, which ends the input, and passes it on |
+    /// | on a late record | there is none |
+    /// | at a checkpoint | saves the accumulator |
+    /// | in Flink | `aggregate` over `GlobalWindows.createWithEndOfStreamTrigger()` |
     pub fn aggregate<A, U, F>(
         self,
         aggregate: A,

@@ -49,6 +49,26 @@ impl<T, W, L, R, O, S> fmt::Debug for AllWindowedStream<T, W, L, R, O, S> {
 
 impl<T, O, S> Stream<T, O, S> {
     /// Windows over all records; `key_by` before it makes them per key.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let sums = pipeline!(
+    ///     from([(0_i64, 1_u32), (59_999, 2), (60_000, 4)])
+    ///         .event_time(|(at, _)| *at)
+    ///         .window(tumbling(1min))
+    ///         .aggregate(|window, rows| (window.start.as_millis(), rows.sum(|(_, n)| *n)))
+    /// )
+    /// .collect()?;
+    /// assert_eq!(sums, [(0, 3), (60_000, 4)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | fires the windows that end at or before it, and passes it on |
+    /// | on a late record | within the allowed lateness its window fires again; after it the record is counted, and dropped unless `with_late` is written |
+    /// | at a checkpoint | saves every open window |
+    /// | in Flink | `windowAll` |
     pub fn window<W: IntoAssigner>(
         self,
         window: W,
@@ -59,6 +79,27 @@ impl<T, O, S> Stream<T, O, S> {
 
 impl<T, B, O, S> KeyedStream<T, B, O, S> {
     /// Windows for each key.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let counts = pipeline!(
+    ///     from([("a", 0_i64), ("b", 10), ("a", 20), ("a", 60_000)])
+    ///         .event_time(|(_, at)| *at)
+    ///         .key_by(|(name, _)| *name)
+    ///         .window(tumbling(1min))
+    ///         .aggregate(|name, _window, rows| (*name, rows.count()))
+    /// )
+    /// .collect()?;
+    /// assert_eq!(counts, [("a", 2), ("b", 1), ("a", 1)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | fires the windows that end at or before it, and passes it on |
+    /// | on a late record | within the allowed lateness its window fires again; after it the record is counted, and dropped unless `with_late` is written |
+    /// | at a checkpoint | saves every open window |
+    /// | in Flink | `window` |
     pub fn window<W: IntoAssigner>(
         self,
         window: W,

@@ -6,7 +6,7 @@ use crate::connector::{Sink, Writer};
 use crate::error::Result;
 use crate::record::Record;
 
-/// Storage the records in memory, to be read by a handle.
+/// Keeps the records in memory, to be read by a handle.
 ///
 /// ```
 /// # use streamlite::prelude::*;

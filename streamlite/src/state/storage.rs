@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::codec::{Decoder, Encoder, StateError};
 
-/// Storage values of `V` as state.
+/// Keeps values of `V` as state.
 ///
 /// A pipeline function is [`Durable`]: its keys and states are written to checkpoints. An expression is
 /// [`Transient`]: it lives for one run, so that whatever it holds may borrow.
