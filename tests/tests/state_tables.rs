@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use streamlite::state::{ArrivalTable, Slot, SlotTable, Slots, Table};
+use streamlite::state::{KeyTable, Slot, Table};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -24,7 +24,7 @@ proptest! {
     /// A key keeps its slot until it is removed, nobody else has it meanwhile, and values are those of a map.
     #[test]
     fn slots_never_move(steps in steps()) {
-        let mut table = SlotTable::<String, u64>::default();
+        let mut table = KeyTable::<String, u64>::default();
         let mut model = BTreeMap::<String, (Slot, u64)>::new();
         for step in steps {
             match step {
@@ -77,7 +77,7 @@ proptest! {
     /// Slots that were emptied are used again, so that a table is as large as its keys were at most.
     #[test]
     fn a_slot_is_used_again(keys in 1_u32..50, rounds in 1_u32..20) {
-        let mut table = SlotTable::<u32, u32>::default();
+        let mut table = KeyTable::<u32, u32>::default();
         let mut known = Vec::<Slot>::new();
         for round in 0..rounds {
             let slots: Vec<Slot> = (0..keys).map(|key| table.slot_of(round * 1_000 + key, || key)).collect();
@@ -92,12 +92,12 @@ proptest! {
         prop_assert_eq!(table.count(), 0);
     }
 
-    /// The tables of windows know the same keys as a map, and keep them in the order in which they came.
+    /// A table that is filled and emptied by turns, as those of windows, knows the same keys as a map, in the order in which they came.
     #[test]
-    fn a_table_of_arrivals_is_a_map_in_order(
+    fn a_table_that_is_emptied_and_filled_again_is_a_map_in_order(
         rounds in prop::collection::vec(prop::collection::vec((0_u64..40, any::<u32>()), 0..100), 1..4),
     ) {
-        let mut table = ArrivalTable::<u64, u32>::default();
+        let mut table = KeyTable::<u64, u32>::default();
         for round in rounds {
             let mut model = Vec::<(u64, u32)>::new();
             for (key, value) in round {
@@ -127,7 +127,7 @@ proptest! {
     /// Without removal entries are in the order in which their keys came.
     #[test]
     fn without_removal_keys_are_in_the_order_of_arrival(keys in prop::collection::vec(0_u64..40, 0..200)) {
-        let mut table = SlotTable::<u64, ()>::default();
+        let mut table = KeyTable::<u64, ()>::default();
         let mut arrived = Vec::new();
         for key in keys {
             table.slot_of(key, || ());

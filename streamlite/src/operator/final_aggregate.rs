@@ -28,7 +28,7 @@ pub struct FinalAggregatePush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     grouping: G,
     aggregate: A,
     finish: F,
-    state: KeyedState<C, G::Slots<A::Acc>>,
+    state: KeyedState<C, G::Table<A::Acc>>,
     times: Times,
     lane: Lane,
     node: usize,

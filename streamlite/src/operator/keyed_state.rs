@@ -9,13 +9,13 @@ use crate::aggregate::Aggregate;
 use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::state::{
-    DeclaredState, Decoder, Encoder, Grouping, Shape, Slots, Snapshot, StateError, Storage, name_of,
+    DeclaredState, Decoder, Encoder, Grouping, Shape, Snapshot, StateError, Storage, Table, name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
 /// operator does it itself.
 ///
-/// `S` is the grouping's table, such as `G::Slots<Acc>`; `C` says whether it can be saved.
+/// `S` is the grouping's table, such as `G::Table<Acc>`; `C` says whether it can be saved.
 #[derive(Debug)]
 pub struct KeyedState<C, S> {
     declared: DeclaredState,
@@ -23,7 +23,7 @@ pub struct KeyedState<C, S> {
     storage: PhantomData<fn() -> C>,
 }
 
-impl<C, S: Slots> KeyedState<C, S> {
+impl<C, S: Table> KeyedState<C, S> {
     /// The state of the operator that is built at this place. `shape` is what its bytes depend on;
     /// `zero` is the first value where state is not partitioned.
     pub fn new(cx: &Context<C>, shape: Shape, zero: impl FnOnce() -> S::Value) -> Self {
@@ -56,7 +56,7 @@ impl<C, S: Slots> KeyedState<C, S> {
     #[inline]
     pub fn slot_of<T, G>(&mut self, grouping: &mut G, record: &T, first: impl FnOnce() -> S::Value) -> S::Slot
     where
-        G: Grouping<T, Slots<S::Value> = S>,
+        G: Grouping<T, Table<S::Value> = S>,
     {
         grouping.slot(&mut self.slots, record, first)
     }
@@ -126,7 +126,7 @@ impl<'a, C, S, B> Kept<'a, C, S, B> {
 
 impl<C, S, B> Snapshot for Kept<'_, C, S, B>
 where
-    S: Slots,
+    S: Table,
     B: Serialize + DeserializeOwned,
     C: Storage<S::Key> + Storage<S::Value>,
 {

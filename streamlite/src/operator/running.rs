@@ -25,7 +25,7 @@ pub struct RunningPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     grouping: G,
     aggregate: A,
     finish: F,
-    state: KeyedState<C, G::Slots<A::Acc>>,
+    state: KeyedState<C, G::Table<A::Acc>>,
     next: N,
     records: PhantomData<fn(T)>,
 }

@@ -4,44 +4,40 @@ use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use super::arrival_table::ArrivalTable;
+use super::key_table::{KeyTable, Slot};
+use super::look_up::LookUp;
 use super::single::Single;
-use super::slot_table::{Slot, SlotTable, Slots};
 use super::table::Table;
-
-/// A key and its value.
-#[derive(Debug)]
-pub struct Entry<'a, K, V> {
-    /// The key.
-    pub key: &'a K,
-    /// Its value.
-    pub value: &'a mut V,
-}
 
 /// How state is partitioned: one value per key, or one in all.
 pub trait Grouping<T> {
     /// What names a group.
     type Key;
-    /// One value per group, emptied as a whole: what a window holds.
-    type Arrivals<V>: Table<Key = Self::Key, Value = V>;
-    /// One value per group, in slots that never move: what an operator keeps per key.
-    type Slots<V>: Slots<Key = Self::Key, Value = V>;
-
-    /// The record's group in a table that was prepared; created by `first` if it is new.
-    fn entry<'a, V>(
-        &mut self,
-        table: &'a mut Self::Arrivals<V>,
-        record: &T,
-        first: impl FnOnce() -> V,
-    ) -> Entry<'a, Self::Key, V>;
+    /// One value per group.
+    type Table<V>: Table<Key = Self::Key, Value = V>;
+    /// What is remembered of a record's key while its block is looked up.
+    type Held;
 
     /// The slot of the record's group in a table that was prepared; created by `first` if it is new.
     fn slot<V>(
         &mut self,
-        slots: &mut Self::Slots<V>,
+        table: &mut Self::Table<V>,
         record: &T,
         first: impl FnOnce() -> V,
-    ) -> <Self::Slots<V> as Slots>::Slot;
+    ) -> <Self::Table<V> as Table>::Slot;
+
+    /// The first of three passes over a block of records, which do together what [`slot`](Self::slot) does: the key is
+    /// hashed, and the part of the table that knows its slot is fetched.
+    fn look_up<V>(&mut self, table: &Self::Table<V>, record: &T) -> (LookUp, Self::Held);
+
+    /// The third pass: the slot. The second is [`Table::look_further`].
+    fn slot_of_found<V>(
+        &mut self,
+        table: &mut Self::Table<V>,
+        found: (LookUp, Self::Held),
+        record: &T,
+        first: impl FnOnce() -> V,
+    ) -> <Self::Table<V> as Table>::Slot;
 }
 
 /// The key function of a keyed stream: exists only where the key can be hashed and compared.
@@ -96,23 +92,29 @@ where
     F: FnMut(&T) -> K,
 {
     type Key = K;
-    type Arrivals<V> = ArrivalTable<K, V>;
-    type Slots<V> = SlotTable<K, V>;
+    type Table<V> = KeyTable<K, V>;
+    type Held = K;
 
     #[inline]
-    fn entry<'a, V>(
-        &mut self,
-        table: &'a mut ArrivalTable<K, V>,
-        record: &T,
-        first: impl FnOnce() -> V,
-    ) -> Entry<'a, K, V> {
-        let (key, value) = table.entry_of((self.0)(record), first);
-        Entry { key, value }
+    fn slot<V>(&mut self, table: &mut KeyTable<K, V>, record: &T, first: impl FnOnce() -> V) -> Slot {
+        table.slot_of((self.0)(record), first)
     }
 
     #[inline]
-    fn slot<V>(&mut self, slots: &mut SlotTable<K, V>, record: &T, first: impl FnOnce() -> V) -> Slot {
-        slots.slot_of((self.0)(record), first)
+    fn look_up<V>(&mut self, table: &KeyTable<K, V>, record: &T) -> (LookUp, K) {
+        let key = (self.0)(record);
+        (table.look_up(&key), key)
+    }
+
+    #[inline]
+    fn slot_of_found<V>(
+        &mut self,
+        table: &mut KeyTable<K, V>,
+        (look_up, key): (LookUp, K),
+        _record: &T,
+        first: impl FnOnce() -> V,
+    ) -> Slot {
+        table.slot_of_found(look_up, key, first)
     }
 }
 
@@ -123,44 +125,52 @@ where
     F: FnMut(&T) -> &Q,
 {
     type Key = Q::Owned;
-    type Arrivals<V> = ArrivalTable<Q::Owned, V>;
-    type Slots<V> = SlotTable<Q::Owned, V>;
+    type Table<V> = KeyTable<Q::Owned, V>;
+    /// The key is in the record still.
+    type Held = ();
 
     #[inline]
-    fn entry<'a, V>(
-        &mut self,
-        table: &'a mut ArrivalTable<Q::Owned, V>,
-        record: &T,
-        first: impl FnOnce() -> V,
-    ) -> Entry<'a, Q::Owned, V> {
-        let (key, value) = table.entry_of_ref((self.0)(record), first);
-        Entry { key, value }
+    fn slot<V>(&mut self, table: &mut KeyTable<Q::Owned, V>, record: &T, first: impl FnOnce() -> V) -> Slot {
+        table.slot_of_ref((self.0)(record), first)
     }
 
     #[inline]
-    fn slot<V>(&mut self, slots: &mut SlotTable<Q::Owned, V>, record: &T, first: impl FnOnce() -> V) -> Slot {
-        slots.slot_of_ref((self.0)(record), first)
+    fn look_up<V>(&mut self, table: &KeyTable<Q::Owned, V>, record: &T) -> (LookUp, ()) {
+        (table.look_up((self.0)(record)), ())
+    }
+
+    #[inline]
+    fn slot_of_found<V>(
+        &mut self,
+        table: &mut KeyTable<Q::Owned, V>,
+        (look_up, ()): (LookUp, ()),
+        record: &T,
+        first: impl FnOnce() -> V,
+    ) -> Slot {
+        table.slot_of_found_ref(look_up, (self.0)(record), first)
     }
 }
 
 impl<T> Grouping<T> for Unkeyed {
     type Key = ();
-    type Arrivals<V> = Single<V>;
-    type Slots<V> = Single<V>;
+    type Table<V> = Single<V>;
+    type Held = ();
 
     #[inline]
-    fn entry<'a, V>(
-        &mut self,
-        table: &'a mut Single<V>,
-        _record: &T,
-        _first: impl FnOnce() -> V,
-    ) -> Entry<'a, (), V> {
-        Entry {
-            key: &(),
-            value: table.value(),
-        }
+    fn slot<V>(&mut self, _table: &mut Single<V>, _record: &T, _first: impl FnOnce() -> V) {}
+
+    #[inline]
+    fn look_up<V>(&mut self, _table: &Single<V>, _record: &T) -> (LookUp, ()) {
+        (LookUp::new(0), ())
     }
 
     #[inline]
-    fn slot<V>(&mut self, _slots: &mut Single<V>, _record: &T, _first: impl FnOnce() -> V) {}
+    fn slot_of_found<V>(
+        &mut self,
+        _table: &mut Single<V>,
+        _found: (LookUp, ()),
+        _record: &T,
+        _first: impl FnOnce() -> V,
+    ) {
+    }
 }

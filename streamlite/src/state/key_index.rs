@@ -3,73 +3,92 @@
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 
-use hashbrown::HashTable;
+use super::line_index::LineIndex;
 
 /// An index of places into a list of entries, by key. Each look-up hashes once.
 ///
 /// The list is small where a table of whole entries has holes, and its order is the caller's own, so that no output
-/// depends on the hash seed.
+/// depends on the hash seed. Hashes are seeded: an input cannot choose keys that collide.
 #[derive(Debug, Default)]
 pub(super) struct KeyIndex {
-    places: HashTable<u32>,
+    lines: LineIndex,
     hasher: foldhash::fast::RandomState,
 }
 
 impl KeyIndex {
-    /// The place of a key; that of a new one is `next`, where the caller puts it. `key_at` reads the keys of the list.
+    /// The hash of a key, in this index.
     #[inline]
-    pub(super) fn place<'a, K, Q>(
-        &mut self,
-        key: &Q,
-        next: impl FnOnce() -> usize,
-        key_at: impl Fn(usize) -> &'a K,
-    ) -> usize
-    where
-        K: Borrow<Q> + 'a,
-        Q: Hash + Eq + ?Sized,
-    {
-        let Self { places, hasher } = self;
-        let entry = places.entry(
-            hasher.hash_one(key),
-            |&place| key_at(place as usize).borrow() == key,
-            |&place| hasher.hash_one(key_at(place as usize).borrow()),
-        );
-        *entry.or_insert_with(|| as_place(next())).get() as usize
+    pub(super) fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
+        self.hasher.hash_one(key)
     }
 
-    /// The place of a key, if it is known.
-    pub(super) fn find<'a, K>(&self, key: &K, key_at: impl Fn(usize) -> &'a K) -> Option<usize>
+    /// Has the part of the index fetched from memory where this hash is looked up.
+    #[inline]
+    pub(super) fn prefetch(&self, hash: u64) {
+        self.lines.prefetch(hash);
+    }
+
+    /// The place that a look-up will most likely ask about first.
+    #[inline]
+    pub(super) fn guess(&self, hash: u64) -> usize {
+        self.lines.guess(hash) as usize
+    }
+
+    /// The place of a key, if it is known. `key_at` reads the keys of the list.
+    #[inline]
+    pub(super) fn find<'a, K, Q>(
+        &self,
+        hash: u64,
+        key: &Q,
+        key_at: impl Fn(usize) -> Option<&'a K>,
+    ) -> Option<usize>
     where
-        K: Hash + Eq + 'a,
+        K: Borrow<Q> + 'a,
+        Q: Eq + ?Sized,
     {
-        let hash = self.hasher.hash_one(key);
-        let place = self.places.find(hash, |&place| key_at(place as usize) == key)?;
-        Some(*place as usize)
+        let is_right = |place: u32| key_at(place as usize).is_some_and(|known| known.borrow() == key);
+        self.lines.find(hash, is_right).map(|place| place as usize)
+    }
+
+    /// Notes the place of a new key. `known` are the places and keys that are in the list without it.
+    #[inline]
+    pub(super) fn insert<'a, K, I>(&mut self, hash: u64, place: usize, known: impl Fn() -> I)
+    where
+        K: Hash + 'a,
+        I: Iterator<Item = (usize, &'a K)>,
+    {
+        let Self { lines, hasher } = self;
+        if lines.is_full() {
+            lines.grow(known().count());
+            for (place, key) in known() {
+                lines.insert(hasher.hash_one(key), as_place(place));
+            }
+        }
+        self.lines.insert(hash, as_place(place));
     }
 
     /// Forgets a key that stands at this place, and says whether it was known.
     pub(super) fn remove<Q: Hash + ?Sized>(&mut self, key: &Q, place: usize) -> bool {
-        let found = self
-            .places
-            .find_entry(self.hasher.hash_one(key), |&known| known as usize == place);
-        found.is_ok_and(|entry| {
-            entry.remove();
-            true
-        })
+        self.lines.remove(self.hash(key), as_place(place))
     }
 
     /// Forgets all keys. The room stays, unless it was far too large for so many.
     pub(super) fn clear(&mut self, keys: usize) {
         if self.is_oversized_for(keys) {
-            self.places = HashTable::new();
+            self.lines = LineIndex::default();
         } else {
-            self.places.clear();
+            self.lines.clear();
         }
     }
 
     /// Whether there is room for far more keys than these: emptying costs what there is room for.
     pub(super) fn is_oversized_for(&self, keys: usize) -> bool {
-        self.places.capacity() > 64 && self.places.capacity() / 16 > keys
+        self.lines.room() > 64 && self.lines.room() / 16 > keys
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.lines.bytes()
     }
 }
 

@@ -1,22 +1,25 @@
 //! What operators remember: keyed tables, and how every state is saved and restored.
 
-mod arrival_table;
 mod codec;
 mod grouping;
 mod key_index;
+mod key_table;
+mod line_index;
+mod look_up;
 mod shape;
 mod single;
-mod slot_table;
 mod snapshot;
 mod storage;
 mod table;
+mod taken;
 
-pub use arrival_table::ArrivalTable;
 pub use codec::{Decoder, Encoder, StateError};
-pub use grouping::{By, ByRef, Entry, Grouping, Unkeyed};
+pub use grouping::{By, ByRef, Grouping, Unkeyed};
+pub use key_table::{KeyTable, Slot};
+
+pub use look_up::LookUp;
 pub use shape::{Shape, head_of, name_of};
 pub use single::Single;
-pub use slot_table::{Slot, SlotTable, Slots};
 pub use snapshot::{DeclaredState, Restore, Save, SavedState, Snapshot, StateId};
 pub use storage::{Durable, Storage, Transient};
 pub use table::Table;

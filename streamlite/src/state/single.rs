@@ -1,6 +1,5 @@
 //! The one value of an operator that does not partition its state.
 
-use super::slot_table::Slots;
 use super::table::Table;
 
 /// One value in all: the table of a stream without keys.
@@ -35,6 +34,23 @@ impl<V> Default for Single<V> {
 impl<V> Table for Single<V> {
     type Key = ();
     type Value = V;
+    type Slot = ();
+
+    #[inline]
+    fn update<R>(&mut self, (): (), change: impl FnOnce(&(), &mut V) -> R) -> R {
+        change(&(), self.value())
+    }
+
+    fn remove(&mut self, (): (), left: V) -> Option<V> {
+        let removed = self.value.replace(left);
+        removed.filter(|_| std::mem::take(&mut self.used))
+    }
+
+    fn for_each_slot(&self, mut visit: impl FnMut((), &(), &V)) {
+        if let Some(value) = self.get(&()) {
+            visit((), &(), value);
+        }
+    }
 
     fn prepare(&mut self, zero: impl FnOnce() -> V) {
         self.value.get_or_insert_with(zero);
@@ -71,25 +87,5 @@ impl<V> Table for Single<V> {
             value: Some(value),
             used: true,
         };
-    }
-}
-
-impl<V> Slots for Single<V> {
-    type Slot = ();
-
-    #[inline]
-    fn update<R>(&mut self, (): (), change: impl FnOnce(&(), &mut V) -> R) -> R {
-        change(&(), self.value())
-    }
-
-    fn remove(&mut self, (): (), left: V) -> Option<V> {
-        let removed = self.value.replace(left);
-        removed.filter(|_| std::mem::take(&mut self.used))
-    }
-
-    fn for_each_slot(&self, mut visit: impl FnMut((), &(), &V)) {
-        if let Some(value) = self.get(&()) {
-            visit((), &(), value);
-        }
     }
 }

@@ -1,14 +1,33 @@
 //! What all tables of keyed values have in common: they are walked, emptied, saved and restored in order.
 
 use super::codec::{Decoder, Encoder, StateError};
+use super::look_up::LookUp;
 use super::storage::Storage;
 
-/// One value per key, in an order of its own that does not depend on hashes.
+/// One value per key, in slots whose order does not depend on hashes.
 pub trait Table: Default {
     /// What names a value.
     type Key;
     /// What is kept for each key.
     type Value;
+    /// Where an entry stands, as long as it is there.
+    type Slot: Copy + Ord;
+
+    /// Lets a closure look at an entry that is there, and change its value.
+    fn update<R>(&mut self, slot: Self::Slot, change: impl FnOnce(&Self::Key, &mut Self::Value) -> R) -> R;
+
+    /// Removes the entry in a slot, if one is there, and leaves `left` in its place; the slot is used again.
+    fn remove(&mut self, slot: Self::Slot, left: Self::Value) -> Option<Self::Value>;
+
+    /// Whether a look-up is likely to wait for memory, so that records are better looked up in blocks.
+    #[inline]
+    fn is_large(&self) -> bool {
+        false
+    }
+
+    /// The second of three passes over a block of records: the entry itself is fetched.
+    #[inline]
+    fn look_further(&self, _look_up: &mut LookUp) {}
 
     /// Makes the table ready for records. The table of a single value creates it here, so that the record path has no
     /// branch on whether it is there.
@@ -19,6 +38,9 @@ pub trait Table: Default {
 
     /// The value of a key, if it is there.
     fn get_mut(&mut self, key: &Self::Key) -> Option<&mut Self::Value>;
+
+    /// Shows every entry and its slot to a closure, in order.
+    fn for_each_slot(&self, visit: impl FnMut(Self::Slot, &Self::Key, &Self::Value));
 
     /// The entries, in order.
     fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a Self::Key, &'a Self::Value)>

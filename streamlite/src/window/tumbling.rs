@@ -98,7 +98,7 @@ type Group<T, A, R> = (<A as Aggregate<T>>::Acc, <R as Trigger<Window>>::State);
 
 /// The open windows of a grid, each with a table of its groups.
 pub struct TumblingStore<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> {
-    windows: OpenWindows<G::Arrivals<Group<T, A, R>>>,
+    windows: OpenWindows<G::Table<Group<T, A, R>>>,
     settings: Settings<G, A, R>,
     records: PhantomData<fn(T)>,
 }
@@ -142,11 +142,15 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> TumblingStore<T, G,
             ..
         } = &mut self.settings;
         let table = self.windows.at(place);
-        let group = grouping.entry(table, &record.value, || no_records::<T, A, R>(aggregate));
-        aggregate.add_owned(&mut group.value.0, record.value);
+        let slot = grouping.slot(table, &record.value, || no_records::<T, A, R>(aggregate));
+        table.update(slot, |_key, (acc, _)| aggregate.add_owned(acc, record.value));
         match mode {
             AccumulationMode::Accumulating => {
-                emit.firing(|results| results.keep(group.key, pane, aggregate.result(&group.value.0)));
+                emit.firing(|results| {
+                    table.update(slot, |key, (acc, _)| {
+                        results.keep(key, pane, aggregate.result(acc));
+                    });
+                });
             }
             // Nothing else is in the table: it was emptied when the window fired.
             AccumulationMode::Discarding => emit.firing(|results| {
@@ -177,7 +181,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> WindowStore<T, G, A
         } = &mut self.settings;
         let aggregate = &*aggregate;
         let prepare =
-            |table: &mut G::Arrivals<Group<T, A, R>>| table.prepare(|| no_records::<T, A, R>(aggregate));
+            |table: &mut G::Table<Group<T, A, R>>| table.prepare(|| no_records::<T, A, R>(aggregate));
         let Some(place) = self
             .windows
             .place(record.timestamp, record.partition_watermark, prepare)
@@ -189,13 +193,14 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> WindowStore<T, G, A
         }
         let watermark = self.windows.watermark();
         let table = self.windows.at(place);
-        let group = grouping.entry(table, &record.value, || no_records::<T, A, R>(aggregate));
-        let (acc, state) = group.value;
-        aggregate.add_owned(acc, record.value);
-        if R::EARLY && trigger.on_record(state, place.window, record.timestamp) {
-            let pane = Pane::of(place.window, watermark);
-            emit.firing(|results| results.keep(group.key, pane, aggregate.result(acc)));
-        }
+        let slot = grouping.slot(table, &record.value, || no_records::<T, A, R>(aggregate));
+        table.update(slot, |key, (acc, state)| {
+            aggregate.add_owned(acc, record.value);
+            if R::EARLY && trigger.on_record(state, place.window, record.timestamp) {
+                let pane = Pane::of(place.window, watermark);
+                emit.firing(|results| results.keep(key, pane, aggregate.result(acc)));
+            }
+        });
     }
 
     #[inline(never)]
@@ -262,7 +267,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> WindowStore<T, G, A
         let aggregate = &self.settings.aggregate;
         for _ in 0..windows {
             let window = from.plain()?;
-            let mut table = G::Arrivals::<Group<T, A, R>>::default();
+            let mut table = G::Table::<Group<T, A, R>>::default();
             table.prepare(|| no_records::<T, A, R>(aggregate));
             table.restore::<C>(from, |from| {
                 Ok((<C as Storage<A::Acc>>::read(from)?, from.plain()?))

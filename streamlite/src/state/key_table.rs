@@ -1,0 +1,254 @@
+//! One value per key, each in a slot that never moves.
+
+use std::borrow::Borrow;
+use std::hash::Hash;
+
+use prefetch_index::prefetch_index;
+
+use super::key_index::KeyIndex;
+use super::look_up::LookUp;
+use super::table::Table;
+use super::taken::Taken;
+
+/// From how many bytes on a table does not stay in a core's cache, so that looking ahead pays.
+const LARGE: usize = 512 * 1024;
+
+/// The place of an entry in a [`KeyTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot(u32);
+
+/// Values by key; an entry stays in its slot until it is removed, and the slot is used again. While nothing is removed,
+/// slots are in the order in which the keys came. A key is cloned only when it is new.
+///
+/// An entry has no mark that says whether it is there, which would be read with every record (measured: 7 of 170
+/// instructions): the index leads to no slot that is empty. So an empty slot holds its last key until it is used again.
+#[derive(Debug)]
+pub struct KeyTable<K, V> {
+    index: KeyIndex,
+    entries: Vec<(K, V)>,
+    /// The slots that are empty; the one that was emptied last is used first.
+    empty: Vec<u32>,
+}
+
+impl<K, V> Default for KeyTable<K, V> {
+    fn default() -> Self {
+        Self {
+            index: KeyIndex::default(),
+            entries: Vec::new(),
+            empty: Vec::new(),
+        }
+    }
+}
+
+impl<K: Hash + Eq, V> KeyTable<K, V> {
+    /// The slot of `key`, which is moved in if it is new.
+    #[inline]
+    pub fn slot_of(&mut self, key: K, first: impl FnOnce() -> V) -> Slot {
+        let hash = self.index.hash(&key);
+        match self.find(hash, &key) {
+            Some(place) => slot_at(place),
+            None => self.insert_new(hash, key, first()),
+        }
+    }
+
+    /// The slot of `key`, which is cloned if it is new.
+    #[inline]
+    pub fn slot_of_ref<Q>(&mut self, key: &Q, first: impl FnOnce() -> V) -> Slot
+    where
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+        K: Borrow<Q>,
+    {
+        let hash = self.index.hash(key);
+        match self.find(hash, key) {
+            Some(place) => slot_at(place),
+            None => self.insert_new(hash, key.to_owned(), first()),
+        }
+    }
+
+    #[inline]
+    fn find<Q>(&self, hash: u64, key: &Q) -> Option<usize>
+    where
+        Q: Eq + ?Sized,
+        K: Borrow<Q>,
+    {
+        self.index.find(hash, key, |place| self.key_at(place))
+    }
+
+    #[inline]
+    fn key_at(&self, place: usize) -> Option<&K> {
+        self.entries.get(place).map(|(key, _)| key)
+    }
+
+    /// Puts a new entry into an empty slot, or into one after the others.
+    #[inline(never)]
+    fn insert_new(&mut self, hash: u64, key: K, value: V) -> Slot {
+        let place = self
+            .empty
+            .last()
+            .map_or(self.entries.len(), |&place| place as usize);
+        let Self {
+            index,
+            entries,
+            empty,
+        } = self;
+        index.insert(hash, place, || {
+            Taken::new(entries.len(), empty).map(|place| (place, &entries[place].0))
+        });
+        if empty.pop().is_some() {
+            entries[place] = (key, value);
+        } else {
+            entries.push((key, value));
+        }
+        slot_at(place)
+    }
+}
+
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the index takes no place that does not fit"
+)]
+fn slot_at(place: usize) -> Slot {
+    Slot(place as u32)
+}
+
+/// The first two of three passes over a block of records; see [`LookUp`].
+impl<K: Hash + Eq, V> KeyTable<K, V> {
+    /// Begins a look-up: hashes the key, and has the part of the index fetched that knows its slot.
+    #[inline]
+    pub(super) fn look_up<Q: Hash + ?Sized>(&self, key: &Q) -> LookUp {
+        let hash = self.index.hash(key);
+        self.index.prefetch(hash);
+        LookUp::new(hash)
+    }
+
+    /// The slot of `key`, once it was looked up.
+    #[inline]
+    pub(super) fn slot_of_found(&mut self, look_up: LookUp, key: K, first: impl FnOnce() -> V) -> Slot {
+        match self.find_again(look_up, &key) {
+            Some(place) => slot_at(place),
+            None => self.insert_new(look_up.hash, key, first()),
+        }
+    }
+
+    /// The same where the key is borrowed.
+    #[inline]
+    pub(super) fn slot_of_found_ref<Q>(&mut self, look_up: LookUp, key: &Q, first: impl FnOnce() -> V) -> Slot
+    where
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+        K: Borrow<Q>,
+    {
+        match self.find_again(look_up, key) {
+            Some(place) => slot_at(place),
+            None => self.insert_new(look_up.hash, key.to_owned(), first()),
+        }
+    }
+
+    /// Looks first where the key most likely is; records before this one may have inserted it meanwhile.
+    #[inline]
+    fn find_again<Q>(&self, look_up: LookUp, key: &Q) -> Option<usize>
+    where
+        Q: Eq + ?Sized,
+        K: Borrow<Q>,
+    {
+        let likely = look_up.likely as usize;
+        // An empty slot holds a key, too.
+        if self.empty.is_empty() && self.key_at(likely).is_some_and(|known| known.borrow() == key) {
+            return Some(likely);
+        }
+        self.find(look_up.hash, key)
+    }
+}
+
+impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
+    type Key = K;
+    type Value = V;
+    type Slot = Slot;
+
+    #[inline]
+    fn update<R>(&mut self, slot: Slot, change: impl FnOnce(&K, &mut V) -> R) -> R {
+        let (key, value) = &mut self.entries[slot.0 as usize];
+        change(key, value)
+    }
+
+    fn remove(&mut self, slot: Slot, left: V) -> Option<V> {
+        let (key, value) = &mut self.entries[slot.0 as usize];
+        if !self.index.remove(key, slot.0 as usize) {
+            return None;
+        }
+        self.empty.push(slot.0);
+        Some(std::mem::replace(value, left))
+    }
+
+    #[inline]
+    fn is_large(&self) -> bool {
+        self.index.bytes() + size_of_val(self.entries.as_slice()) > LARGE
+    }
+
+    #[inline]
+    fn look_further(&self, look_up: &mut LookUp) {
+        let place = self.index.guess(look_up.hash);
+        prefetch_index(&self.entries, place);
+        if size_of::<(K, V)>() > 24 {
+            // An entry may reach into the next line.
+            prefetch_index(&self.entries, place + 1);
+        }
+        look_up.likely = slot_at(place).0;
+    }
+
+    fn get(&self, key: &K) -> Option<&V> {
+        let place = self.find(self.index.hash(key), key)?;
+        Some(&self.entries[place].1)
+    }
+
+    fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let place = self.find(self.index.hash(key), key)?;
+        Some(&mut self.entries[place].1)
+    }
+
+    fn for_each_slot(&self, mut visit: impl FnMut(Slot, &K, &V)) {
+        for place in Taken::new(self.entries.len(), &self.empty) {
+            let (key, value) = &self.entries[place];
+            visit(slot_at(place), key, value);
+        }
+    }
+
+    fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
+    where
+        K: 'a,
+        V: 'a,
+    {
+        Taken::new(self.entries.len(), &self.empty).map(|place| {
+            let (key, value) = &self.entries[place];
+            (key, value)
+        })
+    }
+
+    fn count(&self) -> usize {
+        self.entries.len() - self.empty.len()
+    }
+
+    /// The table keeps its room, for the next window, unless it was far too large for this one.
+    fn drain_in_order(&mut self, mut take: impl FnMut(K, V)) {
+        let keys = self.entries.len();
+        let is_oversized = self.index.is_oversized_for(keys);
+        self.index.clear(keys);
+        let mut taken = Taken::new(keys, &std::mem::take(&mut self.empty)).peekable();
+        let mut take = |place: usize, (key, value): (K, V)| {
+            if taken.next_if_eq(&place).is_some() {
+                take(key, value);
+            }
+        };
+        if is_oversized {
+            let entries = std::mem::take(&mut self.entries).into_iter().enumerate();
+            entries.for_each(|(place, entry)| take(place, entry));
+        } else {
+            let entries = self.entries.drain(..).enumerate();
+            entries.for_each(|(place, entry)| take(place, entry));
+        }
+    }
+
+    fn insert(&mut self, key: K, value: V) {
+        self.slot_of(key, || value);
+    }
+}
