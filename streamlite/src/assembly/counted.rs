@@ -23,10 +23,24 @@ impl<N> Counted<N> {
 }
 
 impl<T, N: Push<T>> Push<T> for Counted<N> {
+    const LOOKS_AT_TIMES: bool = N::LOOKS_AT_TIMES;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         self.records += 1;
         self.next.push(record);
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let mut count = 0;
+        self.next.push_all(records.inspect(|_| count += 1));
+        self.records += count;
+    }
+
+    #[inline]
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.next.next_due(watermark)
     }
 
     #[inline]

@@ -97,6 +97,9 @@ pub(crate) enum Read {
     All(Position),
 }
 
+/// How many records of a reader are pushed together.
+const ROW: usize = 128;
+
 pub(super) struct SourceFeed<S: Source, P> {
     index: usize,
     /// The stream that it feeds.
@@ -111,6 +114,8 @@ pub(super) struct SourceFeed<S: Source, P> {
     had_ended: bool,
     /// Records that were read in this run.
     records: u64,
+    /// Records that are pushed together; empty between two reads.
+    row: Vec<S::Item>,
     /// Bad records of the partitions that have ended.
     skipped: u64,
     /// Not there after a panic in it: the job has failed.
@@ -145,6 +150,7 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             left: 0,
             had_ended: false,
             records: 0,
+            row: Vec::new(),
             skipped: 0,
             chain: Some(chain),
         }
@@ -302,16 +308,41 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         let (Reading::Open(reader), Some(mut chain)) = (reading, self.chain.take()) else {
             return Ok((ReadStatus::End, 0));
         };
-        let (now, mut records) = (turn.now, 0);
-        let read = reader.read(turn.at_most, |value| {
+        let (now, row, mut records) = (turn.now, &mut self.row, 0);
+        let mut at_ingestion = |value| {
             records += 1;
-            chain.push(Record {
+            Record {
                 value,
                 timestamp: now,
                 partition_watermark: now,
+            }
+        };
+        let in_memory = reader
+            .in_memory(turn.at_most)
+            .map(|values| chain.push_all(values.map(&mut at_ingestion)));
+        let read = if in_memory.is_some() {
+            Ok(if reader.is_at_end() {
+                ReadStatus::End
+            } else {
+                ReadStatus::Ready
+            })
+        } else if reader.never_waits() {
+            let read = reader.read(turn.at_most, |value| {
+                row.push(value);
+                if row.len() == ROW {
+                    chain.push_all(row.drain(..).map(&mut at_ingestion));
+                }
+                ControlFlow::Continue(())
             });
-            ControlFlow::Continue(())
-        });
+            // What was read before an error is processed.
+            chain.push_all(row.drain(..).map(&mut at_ingestion));
+            read
+        } else {
+            reader.read(turn.at_most, |value| {
+                chain.push(at_ingestion(value));
+                ControlFlow::Continue(())
+            })
+        };
         self.chain = Some(chain);
         self.records += records as u64;
         let progress = read?;

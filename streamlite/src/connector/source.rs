@@ -83,6 +83,26 @@ pub trait Reader {
     fn read<F: FnMut(Self::Item) -> ControlFlow<()>>(&mut self, at_most: usize, out: F)
     -> Result<ReadStatus>;
 
+    /// Whether [`read`](Self::read) never waits for a record, as of a file: then records may be handed on in rows, which
+    /// is faster. Where it waits, as for a pipe, each record is processed before the next one is waited for.
+    fn never_waits(&self) -> bool {
+        false
+    }
+
+    /// The next records, at most `at_most`, where they are in memory already and none of them can be bad: the same as
+    /// [`read`](Self::read), and faster. What is taken out of the iterator counts as handed on, and all of it is taken.
+    /// `None` where there is no such way.
+    #[doc(hidden)]
+    fn in_memory(&mut self, _at_most: usize) -> Option<impl Iterator<Item = Self::Item>> {
+        None::<std::iter::Empty<Self::Item>>
+    }
+
+    /// Whether everything that `in_memory` can give has been given.
+    #[doc(hidden)]
+    fn is_at_end(&self) -> bool {
+        false
+    }
+
     /// The place after the last record that was handed on.
     ///
     /// # Errors

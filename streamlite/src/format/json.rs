@@ -69,6 +69,10 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
         Ok(ReadStatus::Ready)
     }
 
+    fn never_waits(&self) -> bool {
+        self.lines.never_wait()
+    }
+
     fn position(&mut self) -> Result<Position> {
         self.lines.position()
     }

@@ -60,6 +60,10 @@ impl Reader for LinesReader {
         Ok(ReadStatus::Ready)
     }
 
+    fn never_waits(&self) -> bool {
+        self.lines.never_wait()
+    }
+
     fn position(&mut self) -> Result<Position> {
         self.lines.position()
     }

@@ -54,6 +54,11 @@ impl RawLines {
         })
     }
 
+    /// Whether the next line is there already, or the end: of a file, but not of a pipe.
+    pub(super) fn never_wait(&self) -> bool {
+        !self.is_pipe
+    }
+
     pub(super) fn position(&mut self) -> Result<Position> {
         position_in(self.reader.get_mut(), &self.path, self.place, self.is_pipe)
     }

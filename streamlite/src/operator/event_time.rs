@@ -107,15 +107,60 @@ where
             self.wake();
         }
         let timestamp = (self.timestamp)(&record.value).into();
-        self.next.push(Record {
-            value: record.value,
-            timestamp,
-            partition_watermark: self.partition_watermark,
-        });
-        let watermark = (timestamp - self.delay).min(GREATEST);
-        if watermark > self.own {
-            self.advance(watermark);
+        self.push_at(timestamp, record.value);
+    }
+
+    /// Rows go on up to a record that brings a watermark that is due, and up to one that may be late: it comes alone, and
+    /// finds every watermark at its place.
+    #[inline]
+    fn push_all(&mut self, mut records: impl Iterator<Item = Record<T>>) {
+        if self.resting {
+            let Some(first) = records.next() else { return };
+            self.push(first);
         }
+        loop {
+            let due = self.next.next_due(self.lanes.alignment.merged());
+            // What is due does not come while another lane holds the watermark back.
+            let due = if due > self.limit { Timestamp::MAX } else { due };
+            if self.own >= due {
+                let Some(record) = records.next() else { return };
+                self.push(record);
+                continue;
+            }
+            let mut row = Row {
+                records: &mut records,
+                timestamp: &mut self.timestamp,
+                delay: self.delay,
+                raises: self.own + self.delay,
+                own: self.own,
+                before: self.own,
+                partition_watermark: self.partition_watermark,
+                due,
+                late: None,
+                into: PhantomData,
+            };
+            self.next.push_all(&mut row);
+            let Row {
+                own, before, late, ..
+            } = row;
+            if before > self.own {
+                self.advance(before);
+            }
+            if own > self.own {
+                self.advance(own);
+            }
+            match late {
+                Some((timestamp, value)) => self.push_at(timestamp, value),
+                None if own < due => return,
+                None => {}
+            }
+        }
+    }
+
+    /// What comes downstream is told anew.
+    #[inline]
+    fn next_due(&self, _watermark: Timestamp) -> Timestamp {
+        Timestamp::MAX
     }
 
     /// Only the end counts: what the watermarks of an earlier `event_time` said is said anew here.
@@ -140,7 +185,75 @@ where
     }
 }
 
+/// Records with their timestamps, up to one that brings a watermark that is due, and without one that may be late.
+struct Row<'a, T, I, F, U> {
+    records: &'a mut I,
+    timestamp: &'a mut F,
+    delay: TimeDelta,
+    /// A timestamp above this one raises the lane's watermark.
+    raises: Timestamp,
+    /// The lane's watermark, and the one before it.
+    own: Timestamp,
+    before: Timestamp,
+    /// The watermark that the next record is judged by.
+    partition_watermark: Timestamp,
+    due: Timestamp,
+    /// The record that may be late: its timestamp and its value.
+    late: Option<(Timestamp, T)>,
+    into: PhantomData<fn() -> U>,
+}
+
+impl<T, I, F, U> Iterator for Row<'_, T, I, F, U>
+where
+    I: Iterator<Item = Record<T>>,
+    F: FnMut(&T) -> U,
+    U: Into<Timestamp>,
+{
+    type Item = Record<T>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Record<T>> {
+        if self.own >= self.due {
+            return None;
+        }
+        let value = self.records.next()?.value;
+        let (timestamp, partition_watermark) = ((self.timestamp)(&value).into(), self.partition_watermark);
+        if timestamp < partition_watermark {
+            self.late = Some((timestamp, value));
+            return None;
+        }
+        if timestamp > self.raises {
+            self.raises = timestamp;
+            self.before = self.own;
+            self.own = (timestamp - self.delay).min(GREATEST);
+            self.partition_watermark = self.own.max(partition_watermark);
+        }
+        Some(Record {
+            value,
+            timestamp,
+            partition_watermark,
+        })
+    }
+}
+
 impl<F, N> EventTimePush<F, N> {
+    /// Pushes a record on, and then the watermark that it brings.
+    #[inline]
+    fn push_at<T>(&mut self, timestamp: Timestamp, value: T)
+    where
+        N: Push<T>,
+    {
+        self.next.push(Record {
+            value,
+            timestamp,
+            partition_watermark: self.partition_watermark,
+        });
+        let watermark = (timestamp - self.delay).min(GREATEST);
+        if watermark > self.own {
+            self.advance(watermark);
+        }
+    }
+
     fn lane_event<T>(&mut self, event: LaneEvent)
     where
         N: Push<T>,

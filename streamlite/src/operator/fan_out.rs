@@ -90,6 +90,11 @@ impl<T, A: Push<T>, B: Push<T>, C: Copier<T>> Push<T> for Tee<A, B, C> {
         self.last.watermark(watermark);
     }
 
+    #[inline]
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.first.next_due(watermark).min(self.last.next_due(watermark))
+    }
+
     fn control(&mut self, control: &mut Control<'_>) {
         self.first.control(control);
         self.last.control(control);
@@ -101,10 +106,18 @@ impl<T, A: Push<T>, B: Push<T>, C: Copier<T>> Push<T> for Tee<A, B, C> {
 pub struct Nowhere;
 
 impl<T> Push<T> for Nowhere {
+    const LOOKS_AT_TIMES: bool = false;
+
     #[inline]
     fn push(&mut self, _record: Record<T>) {}
 
     fn watermark(&mut self, _watermark: Timestamp) {}
+
+    /// Only the last watermark counts.
+    #[inline]
+    fn next_due(&self, _watermark: Timestamp) -> Timestamp {
+        Timestamp::MAX
+    }
 
     fn control(&mut self, _signal: &mut Control<'_>) {}
 }

@@ -32,6 +32,8 @@ where
     F: FnMut(T) -> Option<U>,
     N: Push<U>,
 {
+    const LOOKS_AT_TIMES: bool = N::LOOKS_AT_TIMES;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         let Record {
@@ -46,6 +48,23 @@ where
                 partition_watermark,
             });
         }
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let Self { turn, next } = self;
+        next.push_all(records.filter_map(|record| {
+            let Record {
+                value,
+                timestamp,
+                partition_watermark,
+            } = record;
+            turn(value).map(|value| Record {
+                value,
+                timestamp,
+                partition_watermark,
+            })
+        }));
     }
 
     pass_on!();

@@ -11,7 +11,7 @@ use crate::aggregate::Aggregate;
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, Lane, LaneEvent, Question};
 use crate::record::{Push, Record};
-use crate::state::{Grouping, Storage};
+use crate::state::{Block, Grouping, Storage};
 use crate::time::Timestamp;
 
 /// Describes an aggregate over the whole input; see [`Stream::aggregate`](crate::flow::Stream).
@@ -29,6 +29,8 @@ pub struct FinalAggregatePush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     aggregate: A,
     finish: F,
     state: KeyedState<C, G::Table<A::Acc>>,
+    /// Records that are looked up together; empty between two calls.
+    block: Block<T, G::Held>,
     times: Times,
     lane: Lane,
     node: usize,
@@ -63,6 +65,7 @@ where
             aggregate: self.aggregate,
             finish: self.finish,
             state,
+            block: Block::default(),
             times: Times {
                 watermark: Timestamp::MIN,
                 greatest: Timestamp::MIN,
@@ -71,6 +74,29 @@ where
             node: cx.node_index(),
             next,
             records: PhantomData,
+        }
+    }
+}
+
+impl<T, C, G, A, F, N> FinalAggregatePush<T, C, G, A, F, N>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+{
+    /// Adds the records of the block to their groups, which are on their way from memory.
+    #[inline]
+    fn add_block(&mut self) {
+        let Self {
+            grouping,
+            aggregate,
+            state,
+            block,
+            ..
+        } = self;
+        state.look_further(block);
+        for (value, held, look_up) in block.drain() {
+            let slot = state.slot_of_found(grouping, look_up, held, &value, || aggregate.zero());
+            state.update(slot, |_key, acc| aggregate.add_owned(acc, value));
         }
     }
 }
@@ -95,6 +121,27 @@ where
         times.greatest = record.timestamp.max(times.greatest);
         let slot = state.slot_of(grouping, &record.value, || aggregate.zero());
         state.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        if !self.state.in_blocks() {
+            return records.for_each(|record| self.push(record));
+        }
+        records.for_each(|record| {
+            self.times.greatest = record.timestamp.max(self.times.greatest);
+            let found = self.state.look_up(&mut self.grouping, &record.value);
+            self.block.push(record.value, found);
+            if self.block.is_full() {
+                self.add_block();
+            }
+        });
+        self.add_block();
+    }
+
+    #[inline]
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.next.next_due(watermark)
     }
 
     fn watermark(&mut self, watermark: Timestamp) {

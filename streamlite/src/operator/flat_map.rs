@@ -34,6 +34,8 @@ where
     U: IntoIterator,
     N: Push<U::Item>,
 {
+    const LOOKS_AT_TIMES: bool = N::LOOKS_AT_TIMES;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         let Record {
@@ -48,6 +50,23 @@ where
                 partition_watermark,
             });
         }
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let Self { turn, next } = self;
+        next.push_all(records.flat_map(|record| {
+            let Record {
+                value,
+                timestamp,
+                partition_watermark,
+            } = record;
+            turn(value).into_iter().map(move |value| Record {
+                value,
+                timestamp,
+                partition_watermark,
+            })
+        }));
     }
 
     pass_on!();

@@ -38,6 +38,8 @@ where
 }
 
 impl<T, F: FnMut(T)> Push<T> for ForEachPush<F> {
+    const LOOKS_AT_TIMES: bool = false;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         self.taken += 1;
@@ -45,8 +47,24 @@ impl<T, F: FnMut(T)> Push<T> for ForEachPush<F> {
     }
 
     #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let (mut taken, take) = (0, &mut self.take);
+        records.for_each(|record| {
+            taken += 1;
+            take(record.value);
+        });
+        self.taken += taken;
+    }
+
+    #[inline]
     fn watermark(&mut self, watermark: Timestamp) {
         self.watermark = watermark;
+    }
+
+    /// Only the last watermark counts.
+    #[inline]
+    fn next_due(&self, _watermark: Timestamp) -> Timestamp {
+        Timestamp::MAX
     }
 
     fn control(&mut self, control: &mut Control<'_>) {

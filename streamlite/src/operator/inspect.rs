@@ -32,10 +32,18 @@ where
     F: FnMut(&T),
     N: Push<T>,
 {
+    const LOOKS_AT_TIMES: bool = N::LOOKS_AT_TIMES;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         (self.look)(&record.value);
         self.next.push(record);
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let Self { look, next } = self;
+        next.push_all(records.inspect(|record| look(&record.value)));
     }
 
     pass_on!();

@@ -9,7 +9,8 @@ use crate::aggregate::Aggregate;
 use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::state::{
-    DeclaredState, Decoder, Encoder, Grouping, Shape, Snapshot, StateError, Storage, Table, name_of,
+    Block, DeclaredState, Decoder, Encoder, Grouping, LookUp, Shape, Snapshot, StateError, Storage, Table,
+    in_blocks, name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
@@ -59,6 +60,43 @@ impl<C, S: Table> KeyedState<C, S> {
         G: Grouping<T, Table<S::Value> = S>,
     {
         grouping.slot(&mut self.slots, record, first)
+    }
+
+    /// Whether records are better looked up in blocks. Asked once for a row.
+    #[inline]
+    pub fn in_blocks(&self) -> bool {
+        in_blocks(self.slots.is_large())
+    }
+
+    /// The first pass over a block: the hash of a record's key, and what is held of it.
+    #[inline]
+    pub fn look_up<T, G>(&self, grouping: &mut G, record: &T) -> (u64, G::Held)
+    where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        grouping.look_up::<S::Value>(&self.slots, record)
+    }
+
+    /// The second pass.
+    #[inline]
+    pub fn look_further<R, H>(&self, block: &mut Block<R, H>) {
+        block.look_further(|_, hash| self.slots.look_further(hash));
+    }
+
+    /// The third pass: the slot of a record's group, as [`slot_of`](Self::slot_of) finds it.
+    #[inline]
+    pub fn slot_of_found<T, G>(
+        &mut self,
+        grouping: &mut G,
+        look_up: LookUp,
+        held: G::Held,
+        record: &T,
+        first: impl FnOnce() -> S::Value,
+    ) -> S::Slot
+    where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        grouping.slot_of_found(&mut self.slots, look_up, held, record, first)
     }
 
     /// Lets a closure change what is kept in a slot: the only way to do so.

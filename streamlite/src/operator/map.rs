@@ -32,6 +32,8 @@ where
     F: FnMut(T) -> U,
     N: Push<U>,
 {
+    const LOOKS_AT_TIMES: bool = N::LOOKS_AT_TIMES;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         let Record {
@@ -44,6 +46,23 @@ where
             timestamp,
             partition_watermark,
         });
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let Self { turn, next } = self;
+        next.push_all(records.map(|record| {
+            let Record {
+                value,
+                timestamp,
+                partition_watermark,
+            } = record;
+            Record {
+                value: turn(value),
+                timestamp,
+                partition_watermark,
+            }
+        }));
     }
 
     pass_on!();

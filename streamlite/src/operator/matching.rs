@@ -182,6 +182,13 @@ macro_rules! branches {
                 $(self.nexts.$place.watermark(watermark);)*
             }
 
+            #[inline]
+            fn next_due(&self, watermark: Timestamp) -> Timestamp {
+                let mut due = Timestamp::MAX;
+                $(due = due.min(self.nexts.$place.next_due(watermark));)*
+                due
+            }
+
             fn control(&mut self, control: &mut Control<'_>) {
                 $(self.nexts.$place.control(control);)*
             }

@@ -8,6 +8,11 @@ macro_rules! pass_on {
             self.next.watermark(watermark);
         }
 
+        #[inline]
+        fn next_due(&self, watermark: $crate::time::Timestamp) -> $crate::time::Timestamp {
+            self.next.next_due(watermark)
+        }
+
         fn control(&mut self, control: &mut $crate::control::Control<'_>) {
             self.next.control(control);
         }

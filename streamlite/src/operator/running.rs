@@ -8,7 +8,7 @@ use crate::aggregate::Aggregate;
 use crate::assembly::{Context, Stage};
 use crate::control::Control;
 use crate::record::{Push, Record};
-use crate::state::{Grouping, Storage};
+use crate::state::{Block, Grouping, Storage};
 use crate::time::Timestamp;
 
 /// Describes an aggregate that gives a result with every record; see [`Stream::running`](crate::flow::Stream::running).
@@ -26,6 +26,8 @@ pub struct RunningPush<T, C, G: Grouping<T>, A: Aggregate<T>, F, N> {
     aggregate: A,
     finish: F,
     state: KeyedState<C, G::Table<A::Acc>>,
+    /// Records that are looked up together; empty between two calls.
+    block: Block<Record<T>, G::Held>,
     next: N,
     records: PhantomData<fn(T)>,
 }
@@ -49,9 +51,50 @@ where
             aggregate: self.aggregate,
             finish: self.finish,
             state,
+            block: Block::default(),
             next,
             records: PhantomData,
         }
+    }
+}
+
+impl<T, C, G, A, F, N> RunningPush<T, C, G, A, F, N>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    F: Finish<G::Key, (), A::Out>,
+    N: Push<F::Out>,
+{
+    /// Pushes the records of the block on, whose groups are on their way from memory.
+    #[inline]
+    fn push_block(&mut self) {
+        let Self {
+            grouping,
+            aggregate,
+            finish,
+            state,
+            block,
+            next,
+            ..
+        } = self;
+        state.look_further(block);
+        next.push_all(block.drain().map(|(record, held, look_up)| {
+            let Record {
+                value,
+                timestamp,
+                partition_watermark,
+            } = record;
+            let slot = state.slot_of_found(grouping, look_up, held, &value, || aggregate.zero());
+            let value = state.update(slot, |key, acc| {
+                aggregate.add_owned(acc, value);
+                finish.finish(key, (), aggregate.result(acc))
+            });
+            Record {
+                value,
+                timestamp,
+                partition_watermark,
+            }
+        }));
     }
 }
 
@@ -87,6 +130,26 @@ where
             timestamp,
             partition_watermark,
         });
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        if !self.state.in_blocks() {
+            return records.for_each(|record| self.push(record));
+        }
+        records.for_each(|record| {
+            let found = self.state.look_up(&mut self.grouping, &record.value);
+            self.block.push(record, found);
+            if self.block.is_full() {
+                self.push_block();
+            }
+        });
+        self.push_block();
+    }
+
+    #[inline]
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.next.next_due(watermark)
     }
 
     #[inline]

@@ -53,6 +53,11 @@ impl<T, F: FnMut(&T) -> bool, A: Push<T>, B: Push<T>> Push<T> for SplitPush<F, A
         self.no.watermark(watermark);
     }
 
+    #[inline]
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.yes.next_due(watermark).min(self.no.next_due(watermark))
+    }
+
     fn control(&mut self, control: &mut Control<'_>) {
         self.yes.control(control);
         self.no.control(control);

@@ -102,6 +102,12 @@ impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
         }
     }
 
+    /// Only the last watermark counts.
+    #[inline]
+    fn next_due(&self, _watermark: Timestamp) -> Timestamp {
+        Timestamp::MAX
+    }
+
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
             Control::Lane(_) => {}

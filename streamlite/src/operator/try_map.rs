@@ -90,6 +90,11 @@ where
         self.failed.watermark(watermark);
     }
 
+    #[inline]
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.ok.next_due(watermark).min(self.failed.next_due(watermark))
+    }
+
     fn control(&mut self, control: &mut Control<'_>) {
         self.ok.control(control);
         self.failed.control(control);

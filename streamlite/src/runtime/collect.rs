@@ -75,12 +75,27 @@ impl<T> fmt::Debug for Collector<T> {
 }
 
 impl<T> Push<T> for Collector<T> {
+    const LOOKS_AT_TIMES: bool = false;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         self.collected.borrow_mut().push(record.value);
     }
 
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        self.collected
+            .borrow_mut()
+            .extend(records.map(|record| record.value));
+    }
+
     fn watermark(&mut self, _watermark: Timestamp) {}
+
+    /// Only the last watermark counts.
+    #[inline]
+    fn next_due(&self, _watermark: Timestamp) -> Timestamp {
+        Timestamp::MAX
+    }
 
     fn control(&mut self, _signal: &mut Control<'_>) {}
 }

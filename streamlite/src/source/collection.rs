@@ -135,7 +135,89 @@ impl<I: Iterator> Reader for CollectionReader<I> {
         })
     }
 
+    /// Where an iterator knows how many records it has, they are there already; one that does not may wait for them.
+    #[inline]
+    fn in_memory(&mut self, at_most: usize) -> Option<impl Iterator<Item = I::Item>> {
+        let (least, most) = self.items.as_ref()?.size_hint();
+        if most != Some(least) {
+            return None;
+        }
+        Some(InMemory {
+            items: self.items.take(),
+            left: at_most,
+            at_most,
+            reader: self,
+        })
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.items.is_none()
+    }
+
     fn position(&mut self) -> Result<Position> {
         Ok(Position::of(&self.taken))
+    }
+}
+
+/// The next records of a collection. Its iterator is a local while they are read, as the chain is.
+struct InMemory<'a, I: Iterator> {
+    /// Not there once it has ended.
+    items: Option<I>,
+    left: usize,
+    at_most: usize,
+    reader: &'a mut CollectionReader<I>,
+}
+
+impl<I: Iterator> Iterator for InMemory<'_, I> {
+    type Item = I::Item;
+
+    #[inline]
+    fn next(&mut self) -> Option<I::Item> {
+        if self.left == 0 {
+            return None;
+        }
+        let item = self.items.as_mut()?.next();
+        if item.is_some() {
+            self.left -= 1;
+        } else {
+            self.items = None;
+        }
+        item
+    }
+
+    /// `try_fold` lets an iterator of several parts run its own inner loops.
+    #[inline]
+    fn fold<B, F: FnMut(B, I::Item) -> B>(mut self, first: B, mut fold: F) -> B {
+        let mut left = self.left;
+        if left == 0 {
+            return first;
+        }
+        let Some(mut items) = self.items.take() else {
+            return first;
+        };
+        let folded = items.try_fold(first, |folded, item| {
+            left -= 1;
+            let folded = fold(folded, item);
+            if left > 0 {
+                ControlFlow::Continue(folded)
+            } else {
+                ControlFlow::Break(folded)
+            }
+        });
+        self.left = left;
+        match folded {
+            ControlFlow::Continue(folded) => folded,
+            ControlFlow::Break(folded) => {
+                self.items = Some(items);
+                folded
+            }
+        }
+    }
+}
+
+impl<I: Iterator> Drop for InMemory<'_, I> {
+    fn drop(&mut self) {
+        self.reader.items = self.items.take();
+        self.reader.taken += (self.at_most - self.left) as u64;
     }
 }

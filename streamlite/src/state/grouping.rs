@@ -26,15 +26,16 @@ pub trait Grouping<T> {
         first: impl FnOnce() -> V,
     ) -> <Self::Table<V> as Table>::Slot;
 
-    /// The first of three passes over a block of records, which do together what [`slot`](Self::slot) does: the key is
-    /// hashed, and the part of the table that knows its slot is fetched.
-    fn look_up<V>(&mut self, table: &Self::Table<V>, record: &T) -> (LookUp, Self::Held);
+    /// The first of three passes over a [`Block`](super::Block) of records, which do together what [`slot`](Self::slot)
+    /// does: the key is hashed, and the part of the table that knows its slot is fetched.
+    fn look_up<V>(&mut self, table: &Self::Table<V>, record: &T) -> (u64, Self::Held);
 
     /// The third pass: the slot. The second is [`Table::look_further`].
     fn slot_of_found<V>(
         &mut self,
         table: &mut Self::Table<V>,
-        found: (LookUp, Self::Held),
+        look_up: LookUp,
+        held: Self::Held,
         record: &T,
         first: impl FnOnce() -> V,
     ) -> <Self::Table<V> as Table>::Slot;
@@ -101,7 +102,7 @@ where
     }
 
     #[inline]
-    fn look_up<V>(&mut self, table: &KeyTable<K, V>, record: &T) -> (LookUp, K) {
+    fn look_up<V>(&mut self, table: &KeyTable<K, V>, record: &T) -> (u64, K) {
         let key = (self.0)(record);
         (table.look_up(&key), key)
     }
@@ -110,7 +111,8 @@ where
     fn slot_of_found<V>(
         &mut self,
         table: &mut KeyTable<K, V>,
-        (look_up, key): (LookUp, K),
+        look_up: LookUp,
+        key: K,
         _record: &T,
         first: impl FnOnce() -> V,
     ) -> Slot {
@@ -135,7 +137,7 @@ where
     }
 
     #[inline]
-    fn look_up<V>(&mut self, table: &KeyTable<Q::Owned, V>, record: &T) -> (LookUp, ()) {
+    fn look_up<V>(&mut self, table: &KeyTable<Q::Owned, V>, record: &T) -> (u64, ()) {
         (table.look_up((self.0)(record)), ())
     }
 
@@ -143,7 +145,8 @@ where
     fn slot_of_found<V>(
         &mut self,
         table: &mut KeyTable<Q::Owned, V>,
-        (look_up, ()): (LookUp, ()),
+        look_up: LookUp,
+        (): (),
         record: &T,
         first: impl FnOnce() -> V,
     ) -> Slot {
@@ -160,15 +163,16 @@ impl<T> Grouping<T> for Unkeyed {
     fn slot<V>(&mut self, _table: &mut Single<V>, _record: &T, _first: impl FnOnce() -> V) {}
 
     #[inline]
-    fn look_up<V>(&mut self, _table: &Single<V>, _record: &T) -> (LookUp, ()) {
-        (LookUp::new(0), ())
+    fn look_up<V>(&mut self, _table: &Single<V>, _record: &T) -> (u64, ()) {
+        (0, ())
     }
 
     #[inline]
     fn slot_of_found<V>(
         &mut self,
         _table: &mut Single<V>,
-        _found: (LookUp, ()),
+        _look_up: LookUp,
+        (): (),
         _record: &T,
         _first: impl FnOnce() -> V,
     ) {

@@ -112,14 +112,14 @@ fn slot_at(place: usize) -> Slot {
     Slot(place as u32)
 }
 
-/// The first two of three passes over a block of records; see [`LookUp`].
+/// The first and the third pass over a block of records; see [`Block`](super::Block).
 impl<K: Hash + Eq, V> KeyTable<K, V> {
     /// Begins a look-up: hashes the key, and has the part of the index fetched that knows its slot.
     #[inline]
-    pub(super) fn look_up<Q: Hash + ?Sized>(&self, key: &Q) -> LookUp {
+    pub(super) fn look_up<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
         let hash = self.index.hash(key);
         self.index.prefetch(hash);
-        LookUp::new(hash)
+        hash
     }
 
     /// The slot of `key`, once it was looked up.
@@ -186,14 +186,14 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     }
 
     #[inline]
-    fn look_further(&self, look_up: &mut LookUp) {
-        let place = self.index.guess(look_up.hash);
+    fn look_further(&self, hash: u64) -> u32 {
+        let place = self.index.guess(hash);
         prefetch_index(&self.entries, place);
         if size_of::<(K, V)>() > 24 {
             // An entry may reach into the next line.
             prefetch_index(&self.entries, place + 1);
         }
-        look_up.likely = slot_at(place).0;
+        slot_at(place).0
     }
 
     fn get(&self, key: &K) -> Option<&V> {

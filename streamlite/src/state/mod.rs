@@ -17,7 +17,8 @@ pub use codec::{Decoder, Encoder, StateError};
 pub use grouping::{By, ByRef, Grouping, Unkeyed};
 pub use key_table::{KeyTable, Slot};
 
-pub use look_up::LookUp;
+pub(crate) use look_up::in_blocks;
+pub use look_up::{Block, LookUp, look_up_in_blocks};
 pub use shape::{Shape, head_of, name_of};
 pub use single::Single;
 pub use snapshot::{DeclaredState, Restore, Save, SavedState, Snapshot, StateId};

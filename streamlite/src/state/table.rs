@@ -1,7 +1,6 @@
 //! What all tables of keyed values have in common: they are walked, emptied, saved and restored in order.
 
 use super::codec::{Decoder, Encoder, StateError};
-use super::look_up::LookUp;
 use super::storage::Storage;
 
 /// One value per key, in slots whose order does not depend on hashes.
@@ -25,9 +24,11 @@ pub trait Table: Default {
         false
     }
 
-    /// The second of three passes over a block of records: the entry itself is fetched.
+    /// The second pass over a block of records: says where the key of this hash most likely is, and has it fetched.
     #[inline]
-    fn look_further(&self, _look_up: &mut LookUp) {}
+    fn look_further(&self, _hash: u64) -> u32 {
+        0
+    }
 
     /// Makes the table ready for records. The table of a single value creates it here, so that the record path has no
     /// branch on whether it is there.

@@ -1,7 +1,6 @@
 //! Windows side by side.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
 use super::grid::Grid;
@@ -13,7 +12,7 @@ use super::trigger::Trigger;
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
 use crate::record::Record;
-use crate::state::{Decoder, Encoder, Grouping, Shape, StateError, Storage, Table};
+use crate::state::{Block, Decoder, Encoder, Grouping, Shape, StateError, Storage, Table, in_blocks};
 use crate::time::{TimeDelta, Timestamp};
 
 /// Windows side by side; see [`tumbling`].
@@ -88,7 +87,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> Stores<T, G, A, R> 
         TumblingStore {
             windows: OpenWindows::new(grid, settings.lateness),
             settings,
-            records: PhantomData,
+            block: Block::default(),
         }
     }
 }
@@ -100,7 +99,8 @@ type Group<T, A, R> = (<A as Aggregate<T>>::Acc, <R as Trigger<Window>>::State);
 pub struct TumblingStore<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> {
     windows: OpenWindows<G::Table<Group<T, A, R>>>,
     settings: Settings<G, A, R>,
-    records: PhantomData<fn(T)>,
+    /// Records that are looked up together, and where their windows are; empty between two calls.
+    block: Block<(T, usize), G::Held>,
 }
 
 impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> fmt::Debug for TumblingStore<T, G, A, R> {
@@ -126,6 +126,26 @@ fn drain<T, A: Aggregate<T>, S, W: Copy, X>(
 }
 
 impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> TumblingStore<T, G, A, R> {
+    /// Adds the records of the block to their groups, which are on their way from memory.
+    #[inline]
+    fn add_block(&mut self) {
+        let Self {
+            windows,
+            settings,
+            block,
+        } = self;
+        let Settings {
+            grouping, aggregate, ..
+        } = settings;
+        block.look_further(|(_, slot), hash| windows.in_slot(*slot).look_further(hash));
+        for ((value, slot), held, look_up) in block.drain() {
+            let table = windows.in_slot_mut(slot);
+            let slot =
+                grouping.slot_of_found(table, look_up, held, &value, || no_records::<T, A, R>(aggregate));
+            table.update(slot, |_key, (acc, _)| aggregate.add_owned(acc, value));
+        }
+    }
+
     /// A window that has fired, and takes late records still, fires again for each: only the record's own group.
     #[cold]
     fn add_late(
@@ -201,6 +221,44 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> WindowStore<T, G, A
                 emit.firing(|results| results.keep(key, pane, aggregate.result(acc)));
             }
         });
+    }
+
+    /// A record that makes a window fire at once, because it is late, is added by itself; none of those in the block
+    /// emits anything, nor is in a window that has fired. An early trigger is asked record by record.
+    #[inline]
+    fn add_all(
+        &mut self,
+        records: impl Iterator<Item = Record<T>>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        mut late: impl FnMut(Record<T>),
+    ) {
+        if R::EARLY || !in_blocks(self.windows.recent().any(Table::is_large)) {
+            return records.for_each(|record| self.add(record, emit, &mut late));
+        }
+        records.for_each(|record| {
+            let aggregate = &self.settings.aggregate;
+            let prepare =
+                |table: &mut G::Table<Group<T, A, R>>| table.prepare(|| no_records::<T, A, R>(aggregate));
+            let place = self
+                .windows
+                .place(record.timestamp, record.partition_watermark, prepare);
+            match place {
+                Some(place) if !self.windows.has_fired(place) => {
+                    let table = self.windows.in_slot(place.slot);
+                    let found = self.settings.grouping.look_up(table, &record.value);
+                    self.block.push((record.value, place.slot), found);
+                    if self.block.is_full() {
+                        self.add_block();
+                    }
+                }
+                _ => self.add(record, emit, &mut late),
+            }
+        });
+        self.add_block();
+    }
+
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.windows.next_due(watermark)
     }
 
     #[inline(never)]

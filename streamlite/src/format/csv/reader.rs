@@ -341,6 +341,10 @@ impl<T: DeserializeOwned> Reader for CsvReader<T> {
         Ok(ReadStatus::Ready)
     }
 
+    fn never_waits(&self) -> bool {
+        !self.is_pipe
+    }
+
     fn position(&mut self) -> Result<Position> {
         let (place, is_pipe) = (self.place(), self.is_pipe);
         let path = self.path.clone();

@@ -49,6 +49,14 @@ impl<L> LateOutput<L> {
         self.output.watermark(watermark);
     }
 
+    #[inline]
+    pub(super) fn next_due<T>(&self, watermark: Timestamp) -> Timestamp
+    where
+        L: Push<T>,
+    {
+        self.output.next_due(watermark)
+    }
+
     pub(super) fn control<T>(&mut self, control: &mut Control<'_>)
     where
         L: Push<T>,

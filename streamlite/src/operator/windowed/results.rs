@@ -39,6 +39,14 @@ impl<F, N> ResultLane<F, N> {
         self.records.next.watermark(watermark);
     }
 
+    #[inline]
+    pub(super) fn next_due<U>(&self, watermark: Timestamp) -> Timestamp
+    where
+        N: Push<U>,
+    {
+        self.records.next.next_due(watermark)
+    }
+
     /// Passes a control signal on.
     pub(super) fn control<U>(&mut self, control: &mut Control<'_>)
     where

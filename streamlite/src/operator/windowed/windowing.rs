@@ -125,6 +125,23 @@ where
     }
 
     #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let Self {
+            store, results, late, ..
+        } = self;
+        store.add_all(records, results, |record| late.push(record));
+    }
+
+    #[inline]
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        let downstream = self
+            .results
+            .next_due(watermark)
+            .min(self.late.next_due(watermark));
+        self.store.next_due(watermark).min(downstream)
+    }
+
+    #[inline]
     fn watermark(&mut self, watermark: Timestamp) {
         if !self.store.is_quiet_until(watermark) {
             self.store.advance(watermark, &mut self.results);
