@@ -9,13 +9,23 @@ use streamlite::source::{Bounded, Partition, Position, ReadStatus, Reader, Sourc
 #[derive(Clone, Debug)]
 pub struct Partitions<T> {
     lists: Vec<Vec<T>>,
+    in_rows: bool,
 }
 
 impl<T> Partitions<T> {
-    /// A partition for each list.
+    /// A partition for each list. Its records go on in rows.
     #[must_use]
     pub fn new(lists: Vec<Vec<T>>) -> Self {
-        Self { lists }
+        Self { lists, in_rows: true }
+    }
+
+    /// The same, one record at a time, as from a source that waits for each.
+    #[must_use]
+    pub fn one_by_one(self) -> Self {
+        Self {
+            in_rows: false,
+            ..self
+        }
     }
 }
 
@@ -35,6 +45,7 @@ impl<T: Clone + Send> Source for Partitions<T> {
         Ok(PartitionReader {
             list: self.lists[number].clone(),
             place,
+            in_rows: self.in_rows,
         })
     }
 
@@ -50,6 +61,7 @@ impl<T: Clone + Send> Bounded for Partitions<T> {}
 pub struct PartitionReader<T> {
     list: Vec<T>,
     place: usize,
+    in_rows: bool,
 }
 
 impl<T: Clone> Reader for PartitionReader<T> {
@@ -66,6 +78,10 @@ impl<T: Clone> Reader for PartitionReader<T> {
             }
         }
         Ok(ReadStatus::Ready)
+    }
+
+    fn never_waits(&self) -> bool {
+        self.in_rows
     }
 
     fn position(&mut self) -> Result<Position> {

@@ -33,9 +33,8 @@ impl<T, N: Push<T>> Push<T> for Counted<N> {
 
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
-        let mut count = 0;
-        self.next.push_all(records.inspect(|_| count += 1));
-        self.records += count;
+        let count = &mut self.records;
+        self.next.push_all(CountedRow { records, count });
     }
 
     #[inline]
@@ -53,5 +52,22 @@ impl<T, N: Push<T>> Push<T> for Counted<N> {
             tally.streams[self.stream] += self.records;
         }
         self.next.control(control);
+    }
+}
+
+/// A row that is counted. A type of its own, and no closure, whose type would contain all that is downstream.
+struct CountedRow<'a, I> {
+    records: I,
+    count: &'a mut u64,
+}
+
+impl<I: Iterator> Iterator for CountedRow<'_, I> {
+    type Item = I::Item;
+
+    #[inline]
+    fn next(&mut self) -> Option<I::Item> {
+        let record = self.records.next()?;
+        *self.count += 1;
+        Some(record)
     }
 }

@@ -1,6 +1,7 @@
 //! Only the records for which a predicate holds go on.
 
 use super::pass::pass_on;
+use super::rows::Filtered;
 use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
@@ -32,11 +33,19 @@ where
     F: FnMut(&T) -> bool,
     N: Push<T>,
 {
+    const LOOKS_AT_TIMES: bool = N::LOOKS_AT_TIMES;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         if (self.holds)(&record.value) {
             self.next.push(record);
         }
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let Self { holds, next } = self;
+        next.push_all(Filtered { records, holds });
     }
 
     pass_on!();

@@ -1,6 +1,7 @@
 //! One record becomes one other, or none.
 
 use super::pass::pass_on;
+use super::rows::FilterMapped;
 use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
@@ -53,18 +54,7 @@ where
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         let Self { turn, next } = self;
-        next.push_all(records.filter_map(|record| {
-            let Record {
-                value,
-                timestamp,
-                partition_watermark,
-            } = record;
-            turn(value).map(|value| Record {
-                value,
-                timestamp,
-                partition_watermark,
-            })
-        }));
+        next.push_all(FilterMapped { records, turn });
     }
 
     pass_on!();

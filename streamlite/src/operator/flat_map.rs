@@ -52,22 +52,5 @@ where
         }
     }
 
-    #[inline]
-    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
-        let Self { turn, next } = self;
-        next.push_all(records.flat_map(|record| {
-            let Record {
-                value,
-                timestamp,
-                partition_watermark,
-            } = record;
-            turn(value).into_iter().map(move |value| Record {
-                value,
-                timestamp,
-                partition_watermark,
-            })
-        }));
-    }
-
     pass_on!();
 }

@@ -1,6 +1,7 @@
 //! Records are shown to a closure as they pass.
 
 use super::pass::pass_on;
+use super::rows::Inspected;
 use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
@@ -43,7 +44,7 @@ where
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         let Self { look, next } = self;
-        next.push_all(records.inspect(|record| look(&record.value)));
+        next.push_all(Inspected { records, look });
     }
 
     pass_on!();

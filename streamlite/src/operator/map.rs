@@ -1,6 +1,7 @@
 //! One record becomes one other.
 
 use super::pass::pass_on;
+use super::rows::Mapped;
 use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
@@ -51,18 +52,7 @@ where
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         let Self { turn, next } = self;
-        next.push_all(records.map(|record| {
-            let Record {
-                value,
-                timestamp,
-                partition_watermark,
-            } = record;
-            Record {
-                value: turn(value),
-                timestamp,
-                partition_watermark,
-            }
-        }));
+        next.push_all(Mapped { records, turn });
     }
 
     pass_on!();

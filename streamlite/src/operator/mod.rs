@@ -15,6 +15,7 @@ mod map;
 mod matching;
 mod meeting;
 mod pass;
+mod rows;
 mod running;
 mod split;
 mod to;

@@ -15,6 +15,9 @@ pub(super) struct KeyIndex {
     hasher: foldhash::fast::RandomState,
 }
 
+/// How many keys are inserted together when the index grows, so that the memory of many is on its way at once.
+const TOGETHER: usize = 64;
+
 impl KeyIndex {
     /// The hash of a key, in this index.
     #[inline]
@@ -60,8 +63,17 @@ impl KeyIndex {
         let Self { lines, hasher } = self;
         if lines.is_full() {
             lines.grow(known().count());
-            for (place, key) in known() {
-                lines.insert(hasher.hash_one(key), as_place(place));
+            let mut hashed = known().map(|(place, key)| (hasher.hash_one(key), as_place(place)));
+            let mut together = Vec::with_capacity(TOGETHER);
+            loop {
+                together.extend(hashed.by_ref().take(TOGETHER));
+                if together.is_empty() {
+                    break;
+                }
+                together.iter().for_each(|&(hash, _)| lines.prefetch(hash));
+                together
+                    .drain(..)
+                    .for_each(|(hash, place)| lines.insert(hash, place));
             }
         }
         self.lines.insert(hash, as_place(place));

@@ -1,0 +1,260 @@
+//! Records that go in rows, and are looked up in blocks, give what they give one by one: the same output in the same
+//! order, whatever the batch size and the size of the tables.
+
+use proptest::prelude::*;
+use streamlite::prelude::*;
+use streamlite::state::look_up_in_blocks;
+use streamlite_tests::Partitions;
+use streamlite_tests::model::Event;
+
+type Row = (u8, Timestamp, u64, i64, Vec<i32>);
+
+pipeline!(
+    /// Every operator that knows rows, and every one that does not, before and after one another.
+    fn all_sorts(
+        events: Source<Event>,
+        windows: Sink<Row>,
+        lates: Sink<Event>,
+        again: Sink<(Timestamp, u64)>,
+        means: Sink<(String, f64)>,
+        totals: Sink<(u8, Vec<i32>)>,
+        odd: Sink<i32>,
+        all: Sink<(Timestamp, Option<i32>)>,
+        delay: TimeDelta,
+        lateness: TimeDelta,
+    ) {
+        let timed = events
+            .filter(|e| e.value % 7 != 0)
+            .event_time(|e| e.at)
+            .watermark(bounded(delay));
+        let (results, late) = timed
+            .key_by(|e| e.key)
+            .window(tumbling(10ms))
+            .allowed_lateness(lateness)
+            .with_late()
+            .aggregate(|key, window, rows| {
+                (
+                    *key,
+                    window.start,
+                    rows.count(),
+                    rows.sum(|e| e.value),
+                    rows.collect(|e| e.value),
+                )
+            });
+        late.to(lates);
+        results.to(windows);
+        results
+            .window(tumbling(1ms))
+            .aggregate(|window, rows| (window.start, rows.count()))
+            .to(again);
+        timed
+            .map(|e| (format!("key {}", e.key), e.value))
+            .key_by_ref(|(name, _)| name.as_str())
+            .running()
+            .mean(|(_, value)| *value)
+            .to(means);
+        timed
+            .flat_map(|e| (0..e.value.rem_euclid(3)).map(move |n| (e.key, e.value * 3 + n)))
+            .key_by(|(key, _)| *key)
+            .aggregate(|key, rows| (*key, rows.collect(|(_, value)| *value)))
+            .to(totals);
+        let (even, uneven) = timed.split(|e| e.value % 2 == 0);
+        uneven.filter_map(|e| (e.value > 0).then_some(e.value)).to(odd);
+        even.window(tumbling(5ms))
+            .aggregate(|window, rows| (window.start, rows.filter(|e| e.value > 3).max(|e| e.value)))
+            .to(all);
+    }
+);
+
+/// All outputs.
+#[derive(Debug, PartialEq)]
+struct Ran {
+    windows: Vec<Row>,
+    lates: Vec<Event>,
+    again: Vec<(Timestamp, u64)>,
+    means: Vec<(String, f64)>,
+    totals: Vec<(u8, Vec<i32>)>,
+    odd: Vec<i32>,
+    all: Vec<(Timestamp, Option<i32>)>,
+    counts: Vec<(u64, u64, u64, Option<Timestamp>)>,
+}
+
+fn run(source: Partitions<Event>, batch: usize, delay: i64, lateness: i64) -> Ran {
+    let (windows, got_windows) = CollectionSink::new();
+    let (lates, got_lates) = CollectionSink::new();
+    let (again, got_again) = CollectionSink::new();
+    let (means, got_means) = CollectionSink::new();
+    let (totals, got_totals) = CollectionSink::new();
+    let (odd, got_odd) = CollectionSink::new();
+    let (all, got_all) = CollectionSink::new();
+    let (delay, lateness) = (TimeDelta::from_millis(delay), TimeDelta::from_millis(lateness));
+    let job = all_sorts(
+        source, windows, lates, again, means, totals, odd, all, delay, lateness,
+    );
+    let report = job.batch_size(batch).run().expect("nothing fails");
+    let counts = report.operators.iter().map(|operator| {
+        (
+            operator.records_in,
+            operator.records_out,
+            operator.late,
+            operator.watermark,
+        )
+    });
+    Ran {
+        windows: got_windows.take(),
+        lates: got_lates.take(),
+        again: got_again.take(),
+        means: got_means.take(),
+        totals: got_totals.take(),
+        odd: got_odd.take(),
+        all: got_all.take(),
+        counts: counts.collect(),
+    }
+}
+
+/// Records that drift forward out of order, so that some are late and some fire a window again.
+fn drifting(at_most: usize) -> impl Strategy<Value = Vec<Event>> {
+    let one = (0_u8..9, -9_i32..30, -30_i64..10);
+    prop::collection::vec(one, 0..at_most).prop_map(|steps| {
+        let drifted = steps.into_iter().enumerate();
+        drifted
+            .map(|(place, (key, value, off))| Event {
+                key,
+                value,
+                at: i64::try_from(place).expect("it is small") + off,
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn rows_and_blocks_are_never_seen(
+        lists in prop::collection::vec(drifting(400), 1..4),
+        batch in prop_oneof![1_usize..5, 100_usize..300, Just(4096)],
+        delay in 0_i64..25,
+        lateness in 0_i64..20,
+    ) {
+        look_up_in_blocks(Some(false));
+        let expected = run(Partitions::new(lists.clone()).one_by_one(), 1, delay, lateness);
+        for blocks in [Some(true), Some(false), None] {
+            look_up_in_blocks(blocks);
+            let got = run(Partitions::new(lists.clone()), batch, delay, lateness);
+            prop_assert_eq!(&got, &expected, "in rows, blocks {:?}", blocks);
+        }
+        look_up_in_blocks(None);
+    }
+}
+
+/// Tables beyond the size from which on keys are looked up in blocks by themselves.
+#[test]
+fn large_tables_give_what_small_ones_would() {
+    let mut state = 1_u64;
+    let mut random = |below: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let records: Vec<(u64, i64)> = (0..300_000_i64)
+        .map(|n| {
+            (
+                random(40_000),
+                n / 10 - i64::try_from(random(3_000)).expect("it is small"),
+            )
+        })
+        .collect();
+    let windows = |batch: usize| {
+        pipeline!(
+            from(records.iter().copied())
+                .event_time(|(_, at)| *at)
+                .watermark(bounded(2s))
+                .key_by(|(key, _)| *key)
+                .window(tumbling(5s))
+                .allowed_lateness(1s)
+                .aggregate(|key, window, rows| (*key, window.start, rows.count(), rows.max(|(_, at)| *at)))
+        )
+        .batch_size(batch)
+        .collect()
+        .expect("it is all in memory")
+    };
+    let running = |batch: usize| {
+        pipeline!(
+            from(records.iter().copied())
+                .key_by(|(key, _)| *key)
+                .running()
+                .count()
+        )
+        .batch_size(batch)
+        .collect()
+        .expect("it is all in memory")
+    };
+    let (one_by_one, counted) = (windows(1), running(1));
+    assert!(one_by_one.len() > 40_000);
+    let mut model = std::collections::HashMap::new();
+    let expected: Vec<(u64, u64)> = records
+        .iter()
+        .map(|(key, _)| {
+            let count = model.entry(*key).or_insert(0);
+            *count += 1;
+            (*key, *count)
+        })
+        .collect();
+    assert!(counted == expected);
+    for batch in [50, 128, 1_000, 4_096] {
+        assert!(windows(batch) == one_by_one, "{batch} at once differ");
+        assert!(running(batch) == expected, "{batch} at once differ");
+    }
+}
+
+/// A panic in the middle of a block is the job's error, and what came before it is out.
+#[test]
+fn a_panic_in_a_block_is_an_error() {
+    look_up_in_blocks(Some(true));
+    let mut seen = 0;
+    let error = pipeline!({
+        from(0..1_000_u32)
+            .key_by(|n| n % 10)
+            .running()
+            .count()
+            .map(|(key, count)| {
+                if (key, count) == (5, 50) {
+                    panic!("the fiftieth five")
+                } else {
+                    count
+                }
+            })
+            .for_each(|_| seen += 1);
+    })
+    .run()
+    .expect_err("it panics");
+    look_up_in_blocks(None);
+    assert!(error.to_string().contains("the fiftieth five"), "{error}");
+    assert_eq!(seen, 495);
+}
+
+/// A source that waits for each record is processed record by record: nothing stays behind for company.
+#[test]
+fn what_an_iterator_waits_for_is_processed_at_once() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (seen, noted) = std::sync::mpsc::channel();
+    let job = std::thread::spawn(move || {
+        pipeline!({
+            from(receiver)
+                .filter(|n: &u32| *n > 0)
+                .map(|n| n * 2)
+                .for_each(|n| seen.send(n).expect("the test listens"));
+        })
+        .run()
+        .map(|_| ())
+    });
+    for n in 1..20 {
+        sender.send(n).expect("the job listens");
+        let got = noted.recv_timeout(std::time::Duration::from_secs(10));
+        assert_eq!(got, Ok(n * 2));
+    }
+    drop(sender);
+    job.join().expect("it does not panic").expect("nothing fails");
+}
