@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source};
+use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow};
 use crate::control::{AfterEnd, Control, Lane, LaneEvent, Question};
 use crate::error::Result;
 use crate::record::{Push, Record};
@@ -193,6 +193,47 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
     }
 }
 
+/// Pushes rows of a reader into its chain.
+struct Pushing<'a, P> {
+    chain: &'a mut P,
+    now: Timestamp,
+    records: usize,
+}
+
+impl<T, P: Push<T>> TakeRow<T> for Pushing<'_, P> {
+    #[inline]
+    fn take(&mut self, row: impl Iterator<Item = T>) {
+        let Self { chain, now, records } = self;
+        chain.push_all(Ingested {
+            row,
+            now: *now,
+            records,
+        });
+    }
+}
+
+/// A row whose records happen when they are read.
+struct Ingested<'a, I> {
+    row: I,
+    now: Timestamp,
+    records: &'a mut usize,
+}
+
+impl<I: Iterator> Iterator for Ingested<'_, I> {
+    type Item = Record<I::Item>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Record<I::Item>> {
+        let value = self.row.next()?;
+        *self.records += 1;
+        Some(Record {
+            value,
+            timestamp: self.now,
+            partition_watermark: self.now,
+        })
+    }
+}
+
 impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     fn partitions(&mut self) -> Result<Vec<Partition>> {
         self.source.partitions()
@@ -308,41 +349,29 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         let (Reading::Open(reader), Some(mut chain)) = (reading, self.chain.take()) else {
             return Ok((ReadStatus::End, 0));
         };
-        let (now, row, mut records) = (turn.now, &mut self.row, 0);
-        let mut at_ingestion = |value| {
-            records += 1;
-            Record {
-                value,
-                timestamp: now,
-                partition_watermark: now,
+        let mut pushing = Pushing {
+            chain: &mut chain,
+            now: turn.now,
+            records: 0,
+        };
+        let read = match reader.read_row(turn.at_most, &mut pushing) {
+            Some(progress) => Ok(progress),
+            None => {
+                // A source that waits for its records is processed record by record.
+                let (row, full) = (&mut self.row, if reader.never_waits() { ROW } else { 1 });
+                let read = reader.read(turn.at_most, |value| {
+                    row.push(value);
+                    if row.len() == full {
+                        pushing.take(row.drain(..));
+                    }
+                    ControlFlow::Continue(())
+                });
+                // What was read before an error is processed.
+                pushing.take(row.drain(..));
+                read
             }
         };
-        let in_memory = reader
-            .in_memory(turn.at_most)
-            .map(|values| chain.push_all(values.map(&mut at_ingestion)));
-        let read = if in_memory.is_some() {
-            Ok(if reader.is_at_end() {
-                ReadStatus::End
-            } else {
-                ReadStatus::Ready
-            })
-        } else if reader.never_waits() {
-            let read = reader.read(turn.at_most, |value| {
-                row.push(value);
-                if row.len() == ROW {
-                    chain.push_all(row.drain(..).map(&mut at_ingestion));
-                }
-                ControlFlow::Continue(())
-            });
-            // What was read before an error is processed.
-            chain.push_all(row.drain(..).map(&mut at_ingestion));
-            read
-        } else {
-            reader.read(turn.at_most, |value| {
-                chain.push(at_ingestion(value));
-                ControlFlow::Continue(())
-            })
-        };
+        let records = pushing.records;
         self.chain = Some(chain);
         self.records += records as u64;
         let progress = read?;

@@ -9,4 +9,4 @@ pub use file_use::FileUse;
 pub(crate) use file_use::FileUses;
 pub use position::{Partition, Position};
 pub use sink::{Sink, Writer};
-pub use source::{Bounded, ReadStatus, Reader, Source};
+pub use source::{Bounded, ReadStatus, Reader, Source, TakeRow};

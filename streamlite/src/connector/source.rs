@@ -89,18 +89,11 @@ pub trait Reader {
         false
     }
 
-    /// The next records, at most `at_most`, where they are in memory already and none of them can be bad: the same as
-    /// [`read`](Self::read), and faster. What is taken out of the iterator counts as handed on, and all of it is taken.
-    /// `None` where there is no such way.
+    /// Hands on the next records as one row, at most `at_most`, where they are in memory already and none of them can be
+    /// bad: the same as [`read`](Self::read), and faster. `None` where there is no such way.
     #[doc(hidden)]
-    fn in_memory(&mut self, _at_most: usize) -> Option<impl Iterator<Item = Self::Item>> {
-        None::<std::iter::Empty<Self::Item>>
-    }
-
-    /// Whether everything that `in_memory` can give has been given.
-    #[doc(hidden)]
-    fn is_at_end(&self) -> bool {
-        false
+    fn read_row(&mut self, _at_most: usize, _out: &mut impl TakeRow<Self::Item>) -> Option<ReadStatus> {
+        None
     }
 
     /// The place after the last record that was handed on.
@@ -113,6 +106,13 @@ pub trait Reader {
     fn skipped(&self) -> u64 {
         0
     }
+}
+
+/// Takes a row of records: all of it.
+#[doc(hidden)]
+pub trait TakeRow<T> {
+    /// Takes it.
+    fn take(&mut self, row: impl Iterator<Item = T>);
 }
 
 /// What a reader has to say after a read.

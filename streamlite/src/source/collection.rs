@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use crate::connector::{Bounded, Partition, Position, ReadStatus, Reader, Source};
+use crate::connector::{Bounded, Partition, Position, ReadStatus, Reader, Source, TakeRow};
 use crate::error::{Error, Result};
 
 /// Records out of a collection or an iterator: bounded, one partition.
@@ -137,21 +137,25 @@ impl<I: Iterator> Reader for CollectionReader<I> {
 
     /// Where an iterator knows how many records it has, they are there already; one that does not may wait for them.
     #[inline]
-    fn in_memory(&mut self, at_most: usize) -> Option<impl Iterator<Item = I::Item>> {
+    fn read_row(&mut self, at_most: usize, out: &mut impl TakeRow<I::Item>) -> Option<ReadStatus> {
         let (least, most) = self.items.as_ref()?.size_hint();
         if most != Some(least) {
             return None;
         }
-        Some(InMemory {
-            items: self.items.take(),
-            left: at_most,
-            at_most,
-            reader: self,
+        let mut items = self.items.take()?;
+        let (all, mut left) = (at_most.min(least), at_most.min(least));
+        out.take(InMemory {
+            items: &mut items,
+            left: &mut left,
+        });
+        self.items = Some(items);
+        self.taken += (all - left) as u64;
+        // An iterator that has fewer than it says has ended, too.
+        Some(if at_most > least || left > 0 {
+            ReadStatus::End
+        } else {
+            ReadStatus::Ready
         })
-    }
-
-    fn is_at_end(&self) -> bool {
-        self.items.is_none()
     }
 
     fn position(&mut self) -> Result<Position> {
@@ -159,13 +163,10 @@ impl<I: Iterator> Reader for CollectionReader<I> {
     }
 }
 
-/// The next records of a collection. Its iterator is a local while they are read, as the chain is.
-struct InMemory<'a, I: Iterator> {
-    /// Not there once it has ended.
-    items: Option<I>,
-    left: usize,
-    at_most: usize,
-    reader: &'a mut CollectionReader<I>,
+/// The next records of a collection.
+struct InMemory<'a, I> {
+    items: &'a mut I,
+    left: &'a mut usize,
 }
 
 impl<I: Iterator> Iterator for InMemory<'_, I> {
@@ -173,51 +174,11 @@ impl<I: Iterator> Iterator for InMemory<'_, I> {
 
     #[inline]
     fn next(&mut self) -> Option<I::Item> {
-        if self.left == 0 {
+        if *self.left == 0 {
             return None;
         }
-        let item = self.items.as_mut()?.next();
-        if item.is_some() {
-            self.left -= 1;
-        } else {
-            self.items = None;
-        }
-        item
-    }
-
-    /// `try_fold` lets an iterator of several parts run its own inner loops.
-    #[inline]
-    fn fold<B, F: FnMut(B, I::Item) -> B>(mut self, first: B, mut fold: F) -> B {
-        let mut left = self.left;
-        if left == 0 {
-            return first;
-        }
-        let Some(mut items) = self.items.take() else {
-            return first;
-        };
-        let folded = items.try_fold(first, |folded, item| {
-            left -= 1;
-            let folded = fold(folded, item);
-            if left > 0 {
-                ControlFlow::Continue(folded)
-            } else {
-                ControlFlow::Break(folded)
-            }
-        });
-        self.left = left;
-        match folded {
-            ControlFlow::Continue(folded) => folded,
-            ControlFlow::Break(folded) => {
-                self.items = Some(items);
-                folded
-            }
-        }
-    }
-}
-
-impl<I: Iterator> Drop for InMemory<'_, I> {
-    fn drop(&mut self) {
-        self.reader.items = self.items.take();
-        self.reader.taken += (self.at_most - self.left) as u64;
+        let item = self.items.next()?;
+        *self.left -= 1;
+        Some(item)
     }
 }
