@@ -15,8 +15,14 @@ pub trait Side: Copy {
     /// What the aggregate of records is called.
     const NAME_BY: &'static str;
 
+    /// Whether `new` lies further at this end than `old`.
+    fn is_further<V: PartialOrd>(new: &V, old: &V) -> bool;
+
     /// Whether `new` takes the place of `old`. What compares with nothing, as NaN, loses to everything.
-    fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool;
+    #[inline]
+    fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {
+        Self::is_further(new, old) || replaces_unordered(new, old)
+    }
 }
 
 /// The least.
@@ -32,8 +38,8 @@ impl Side for Least {
     const NAME_BY: &'static str = "min_by_key";
 
     #[inline]
-    fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {
-        new < old || replaces_unordered(new, old)
+    fn is_further<V: PartialOrd>(new: &V, old: &V) -> bool {
+        new < old
     }
 }
 
@@ -42,8 +48,8 @@ impl Side for Greatest {
     const NAME_BY: &'static str = "max_by_key";
 
     #[inline]
-    fn prefers<V: PartialOrd>(new: &V, old: &V) -> bool {
-        new > old || replaces_unordered(new, old)
+    fn is_further<V: PartialOrd>(new: &V, old: &V) -> bool {
+        new > old
     }
 }
 
@@ -118,10 +124,18 @@ where
     }
 }
 
+/// Nobody can guess which of the two it is: so one of them is written in any case, and for numbers that is no branch. A
+/// wrong guess would be found out only when the old value has come from memory, and hold up all that follows.
 #[inline]
 fn prefer<V: PartialOrd, S: Side>(extreme: &mut Option<V>, new: V) {
-    match extreme {
-        Some(old) if !S::prefers(&new, old) => {}
-        _ => *extreme = Some(new),
-    }
+    *extreme = Some(match extreme.take() {
+        Some(old) if !replaces_unordered(&new, &old) => {
+            if S::is_further(&new, &old) {
+                new
+            } else {
+                old
+            }
+        }
+        _ => new,
+    });
 }

@@ -101,6 +101,9 @@ where
     U: Into<Timestamp>,
     N: Push<T>,
 {
+    /// Records get times of their own here.
+    const LOOKS_AT_TIMES: bool = false;
+
     #[inline]
     fn push(&mut self, record: Record<T>) {
         if self.resting {

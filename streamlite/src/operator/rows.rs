@@ -4,6 +4,7 @@
 //! upstream among them, so that the types of a chain would double with every operator.
 
 use crate::record::Record;
+use crate::time::Timestamp;
 
 /// A row whose values are turned into others.
 pub(super) struct Mapped<'a, I, F> {
@@ -27,6 +28,38 @@ pub(super) struct FilterMapped<'a, I, F> {
 pub(super) struct Inspected<'a, I, F> {
     pub(super) records: I,
     pub(super) look: &'a mut F,
+}
+
+/// Values that become records of one time.
+pub(super) struct Timed<I> {
+    values: I,
+    timestamp: Timestamp,
+    partition_watermark: Timestamp,
+}
+
+impl<I> Timed<I> {
+    #[inline]
+    pub(super) fn new(values: I, (timestamp, partition_watermark): (Timestamp, Timestamp)) -> Self {
+        Self {
+            values,
+            timestamp,
+            partition_watermark,
+        }
+    }
+}
+
+impl<I: Iterator> Iterator for Timed<I> {
+    type Item = Record<I::Item>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Record<I::Item>> {
+        let value = self.values.next()?;
+        Some(Record {
+            value,
+            timestamp: self.timestamp,
+            partition_watermark: self.partition_watermark,
+        })
+    }
 }
 
 #[inline]
