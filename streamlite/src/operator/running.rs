@@ -135,7 +135,21 @@ where
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         if !self.state.in_blocks() {
-            return records.for_each(|record| self.push(record));
+            let Self {
+                grouping,
+                aggregate,
+                finish,
+                state,
+                next,
+                ..
+            } = self;
+            return next.push_all(RunningRow {
+                records,
+                grouping,
+                aggregate,
+                finish,
+                state,
+            });
         }
         records.for_each(|record| {
             let found = self.state.look_up(&mut self.grouping, &record.value);
@@ -160,5 +174,50 @@ where
     fn control(&mut self, control: &mut Control<'_>) {
         self.state.control(control, &mut ());
         self.next.control(control);
+    }
+}
+
+/// A row of results, one for each record.
+struct RunningRow<'a, T, C, G: Grouping<T>, A: Aggregate<T>, F, I> {
+    records: I,
+    grouping: &'a mut G,
+    aggregate: &'a A,
+    finish: &'a mut F,
+    state: &'a mut KeyedState<C, G::Table<A::Acc>>,
+}
+
+impl<T, C, G, A, F, I> Iterator for RunningRow<'_, T, C, G, A, F, I>
+where
+    G: Grouping<T>,
+    A: Aggregate<T>,
+    F: Finish<G::Key, (), A::Out>,
+    I: Iterator<Item = Record<T>>,
+{
+    type Item = Record<F::Out>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Record<F::Out>> {
+        let Record {
+            value,
+            timestamp,
+            partition_watermark,
+        } = self.records.next()?;
+        let Self {
+            grouping,
+            aggregate,
+            finish,
+            state,
+            ..
+        } = self;
+        let slot = state.slot_of(*grouping, &value, || aggregate.zero());
+        let value = state.update(slot, |key, acc| {
+            aggregate.add_owned(acc, value);
+            finish.finish(key, (), aggregate.result(acc))
+        });
+        Some(Record {
+            value,
+            timestamp,
+            partition_watermark,
+        })
     }
 }
