@@ -4,6 +4,8 @@ pub mod faulty;
 mod folder;
 pub mod model;
 mod partitions;
+mod recorder;
 
 pub use folder::Folder;
 pub use partitions::Partitions;
+pub use recorder::Recorder;

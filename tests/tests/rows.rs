@@ -3,9 +3,10 @@
 
 use proptest::prelude::*;
 use streamlite::prelude::*;
+use streamlite::sink::Record;
 use streamlite::state::look_up_in_blocks;
-use streamlite_tests::Partitions;
 use streamlite_tests::model::Event;
+use streamlite_tests::{Partitions, Recorder};
 
 type Row = (u8, Timestamp, u64, i64, Vec<i32>);
 
@@ -66,30 +67,39 @@ pipeline!(
     }
 );
 
-/// All outputs.
+/// All outputs, with their timestamps and the watermarks that they are judged by.
 #[derive(Debug, PartialEq)]
 struct Ran {
-    windows: Vec<Row>,
-    lates: Vec<Event>,
-    again: Vec<(Timestamp, u64)>,
-    means: Vec<(String, f64)>,
-    totals: Vec<(u8, Vec<i32>)>,
-    odd: Vec<i32>,
-    all: Vec<(Timestamp, Option<i32>)>,
+    windows: Vec<Record<Row>>,
+    lates: Vec<Record<Event>>,
+    again: Vec<Record<(Timestamp, u64)>>,
+    means: Vec<Record<(String, f64)>>,
+    totals: Vec<Record<(u8, Vec<i32>)>>,
+    odd: Vec<Record<i32>>,
+    all: Vec<Record<(Timestamp, Option<i32>)>>,
     counts: Vec<(u64, u64, u64, Option<Timestamp>)>,
 }
 
 fn run(source: Partitions<Event>, batch: usize, delay: i64, lateness: i64) -> Ran {
-    let (windows, got_windows) = CollectionSink::new();
-    let (lates, got_lates) = CollectionSink::new();
-    let (again, got_again) = CollectionSink::new();
-    let (means, got_means) = CollectionSink::new();
-    let (totals, got_totals) = CollectionSink::new();
-    let (odd, got_odd) = CollectionSink::new();
-    let (all, got_all) = CollectionSink::new();
+    let windows = Recorder::default();
+    let lates = Recorder::default();
+    let again = Recorder::default();
+    let means = Recorder::default();
+    let totals = Recorder::default();
+    let odd = Recorder::default();
+    let all = Recorder::default();
     let (delay, lateness) = (TimeDelta::from_millis(delay), TimeDelta::from_millis(lateness));
     let job = all_sorts(
-        source, windows, lates, again, means, totals, odd, all, delay, lateness,
+        source,
+        windows.clone(),
+        lates.clone(),
+        again.clone(),
+        means.clone(),
+        totals.clone(),
+        odd.clone(),
+        all.clone(),
+        delay,
+        lateness,
     );
     let report = job.batch_size(batch).run().expect("nothing fails");
     let counts = report.operators.iter().map(|operator| {
@@ -101,13 +111,13 @@ fn run(source: Partitions<Event>, batch: usize, delay: i64, lateness: i64) -> Ra
         )
     });
     Ran {
-        windows: got_windows.take(),
-        lates: got_lates.take(),
-        again: got_again.take(),
-        means: got_means.take(),
-        totals: got_totals.take(),
-        odd: got_odd.take(),
-        all: got_all.take(),
+        windows: windows.take(),
+        lates: lates.take(),
+        again: again.take(),
+        means: means.take(),
+        totals: totals.take(),
+        odd: odd.take(),
+        all: all.take(),
         counts: counts.collect(),
     }
 }
