@@ -34,8 +34,8 @@ pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
         records.for_each(|record| self.add(record, emit, &mut late));
     }
 
-    /// The lowest watermark above this one at which a window may fire or close, whichever windows are open then; by
-    /// default every watermark is due.
+    /// The lowest watermark above this one at which a window may fire, whichever windows are open then; by default every
+    /// watermark is due.
     fn next_due(&self, watermark: Timestamp) -> Timestamp {
         watermark + TimeDelta::from_millis(1)
     }
