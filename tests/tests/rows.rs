@@ -45,7 +45,7 @@ pipeline!(
         late.to(lates);
         results.to(windows);
         results
-            .window(tumbling(1ms))
+            .window(tumbling(20ms))
             .aggregate(|window, rows| (window.start, rows.count()))
             .to(again);
         timed

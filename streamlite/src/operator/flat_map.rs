@@ -1,6 +1,7 @@
 //! One record becomes any number of others.
 
 use super::pass::pass_on;
+use super::rows::FlatMapped;
 use crate::assembly::{Context, Stage};
 use crate::record::{Push, Record};
 
@@ -50,6 +51,12 @@ where
                 partition_watermark,
             });
         }
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let Self { turn, next } = self;
+        next.push_all(FlatMapped::<_, _, U>::new(records, turn));
     }
 
     pass_on!();

@@ -30,6 +30,51 @@ pub(super) struct Inspected<'a, I, F> {
     pub(super) look: &'a mut F,
 }
 
+/// A row whose values are each turned into any number of others, of the same time.
+pub(super) struct FlatMapped<'a, I, F, U: IntoIterator> {
+    records: I,
+    turn: &'a mut F,
+    /// What is left of the last value.
+    current: Option<Timed<U::IntoIter>>,
+}
+
+impl<'a, I, F, U: IntoIterator> FlatMapped<'a, I, F, U> {
+    #[inline]
+    pub(super) fn new(records: I, turn: &'a mut F) -> Self {
+        Self {
+            records,
+            turn,
+            current: None,
+        }
+    }
+}
+
+impl<T, I, F, U> Iterator for FlatMapped<'_, I, F, U>
+where
+    U: IntoIterator,
+    I: Iterator<Item = Record<T>>,
+    F: FnMut(T) -> U,
+{
+    type Item = Record<U::Item>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Record<U::Item>> {
+        loop {
+            if let Some(record) = self.current.as_mut().and_then(Iterator::next) {
+                return Some(record);
+            }
+            self.current = None;
+            let Record {
+                value,
+                timestamp,
+                partition_watermark,
+            } = self.records.next()?;
+            let values = (self.turn)(value).into_iter();
+            self.current = Some(Timed::new(values, (timestamp, partition_watermark)));
+        }
+    }
+}
+
 /// Values that become records of one time.
 pub(super) struct Timed<I> {
     values: I,
