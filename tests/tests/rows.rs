@@ -67,6 +67,55 @@ pipeline!(
     }
 );
 
+pipeline!(
+    /// Windows that get whole rows, as no other use of the stream takes it record by record; and windows after them.
+    fn windowed(
+        events: Source<Event>,
+        rows: Sink<(Timestamp, u64, i64)>,
+        delay: TimeDelta,
+        lateness: TimeDelta,
+    ) {
+        events
+            .event_time(|e| e.at)
+            .watermark(bounded(delay))
+            .map(|e| (e.key, e.value))
+            .key_by(|(key, _)| *key)
+            .window(tumbling(10ms))
+            .allowed_lateness(lateness)
+            .sum(|(_, value)| *value)
+            .window(tumbling(7ms))
+            .aggregate(|window, rows| (window.start, rows.count(), rows.sum(|sum| sum.value) as i64))
+            .to(rows);
+    }
+
+    /// The same for an aggregate over the whole input.
+    fn summed(events: Source<Event>, rows: Sink<(u8, Vec<i32>)>, delay: TimeDelta) {
+        events
+            .event_time(|e| e.at)
+            .watermark(bounded(delay))
+            .key_by(|e| e.key)
+            .aggregate(|key, rows| (*key, rows.collect(|e| e.value)))
+            .to(rows);
+    }
+);
+
+/// What the pipelines emit whose operators get whole rows.
+type InRows = (Vec<Record<(Timestamp, u64, i64)>>, Vec<Record<(u8, Vec<i32>)>>);
+
+fn run_in_rows(source: &Partitions<Event>, batch: usize, delay: i64, lateness: i64) -> InRows {
+    let (windows, sums) = (Recorder::default(), Recorder::default());
+    let (delay, lateness) = (TimeDelta::from_millis(delay), TimeDelta::from_millis(lateness));
+    windowed(source.clone(), windows.clone(), delay, lateness)
+        .batch_size(batch)
+        .run()
+        .expect("nothing fails");
+    summed(source.clone(), sums.clone(), delay)
+        .batch_size(batch)
+        .run()
+        .expect("nothing fails");
+    (windows.take(), sums.take())
+}
+
 /// All outputs, with their timestamps and the watermarks that they are judged by.
 #[derive(Debug, PartialEq)]
 struct Ran {
@@ -149,10 +198,13 @@ proptest! {
     ) {
         look_up_in_blocks(Some(false));
         let expected = run(Partitions::new(lists.clone()).one_by_one(), 1, delay, lateness);
+        let in_rows = run_in_rows(&Partitions::new(lists.clone()).one_by_one(), 1, delay, lateness);
         for blocks in [Some(true), Some(false), None] {
             look_up_in_blocks(blocks);
             let got = run(Partitions::new(lists.clone()), batch, delay, lateness);
             prop_assert_eq!(&got, &expected, "in rows, blocks {:?}", blocks);
+            let got = run_in_rows(&Partitions::new(lists.clone()), batch, delay, lateness);
+            prop_assert_eq!(&got, &in_rows, "whole rows, blocks {:?}", blocks);
         }
         look_up_in_blocks(None);
     }

@@ -252,3 +252,45 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
         self.slot_of(key, || value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `slot_of_found` finds after the two passes before it.
+    fn found(table: &mut KeyTable<u64, u32>, key: u64, first: u32) -> Slot {
+        let hash = table.look_up(&key);
+        let likely = table.look_further(hash);
+        table.slot_of_found(LookUp { hash, likely }, key, || first)
+    }
+
+    #[test]
+    fn a_key_that_was_removed_is_new_again_in_a_block() {
+        let mut table = KeyTable::default();
+        for key in 0..20 {
+            found(&mut table, key, 1);
+        }
+        for key in 0..20 {
+            let slot = found(&mut table, key, 2);
+            assert_eq!(table.update(slot, |_, value| *value), 1);
+            assert_eq!(table.remove(slot, 3), Some(1));
+            // Its slot still holds the key, and the value that was left there.
+            let again = found(&mut table, key, 4);
+            assert_eq!(table.update(again, |stored, value| (*stored, *value)), (key, 4));
+            assert_eq!(table.remove(again, 3), Some(4));
+        }
+        assert_eq!(table.count(), 0);
+    }
+
+    /// Records of one block may insert the same key: only the first finds nothing.
+    #[test]
+    fn a_key_that_came_twice_in_a_block_is_found_the_second_time() {
+        let mut table = KeyTable::<u64, u32>::default();
+        let hash = table.look_up(&7);
+        let (first, second) = (table.look_further(hash), table.look_further(hash));
+        let one = table.slot_of_found(LookUp { hash, likely: first }, 7, || 1);
+        let two = table.slot_of_found(LookUp { hash, likely: second }, 7, || 2);
+        assert_eq!(one, two);
+        assert_eq!(table.update(two, |_, value| *value), 1);
+    }
+}
