@@ -1,7 +1,5 @@
 //! A source and the chain that it feeds.
 
-use std::ops::ControlFlow;
-
 use serde::{Deserialize, Serialize};
 
 use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow};
@@ -96,9 +94,6 @@ pub(crate) enum Read {
     /// To its end, which is here: it may have grown since.
     All(Position),
 }
-
-/// How many records of a reader are pushed together.
-const ROW: usize = 128;
 
 pub(super) struct SourceFeed<S: Source, P> {
     index: usize,
@@ -354,23 +349,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
             now: turn.now,
             records: 0,
         };
-        let read = match reader.read_row(turn.at_most, &mut pushing) {
-            Some(progress) => Ok(progress),
-            None => {
-                // A source that waits for its records is processed record by record.
-                let (row, full) = (&mut self.row, if reader.never_waits() { ROW } else { 1 });
-                let read = reader.read(turn.at_most, |value| {
-                    row.push(value);
-                    if row.len() == full {
-                        pushing.take(row.drain(..));
-                    }
-                    ControlFlow::Continue(())
-                });
-                // What was read before an error is processed.
-                pushing.take(row.drain(..));
-                read
-            }
-        };
+        let read = reader.read_rows(turn.at_most, &mut self.row, &mut pushing);
         let records = pushing.records;
         self.chain = Some(chain);
         self.records += records as u64;

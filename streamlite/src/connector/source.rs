@@ -89,11 +89,27 @@ pub trait Reader {
         false
     }
 
-    /// Hands on the next records as one row, at most `at_most`, where they are in memory already and none of them can be
-    /// bad: the same as [`read`](Self::read), and faster. `None` where there is no such way.
+    /// The same as [`read`](Self::read), in rows. `row` is empty, and left so. A reader whose records are in memory
+    /// already hands them on as they are.
     #[doc(hidden)]
-    fn read_row(&mut self, _at_most: usize, _out: &mut impl TakeRow<Self::Item>) -> Option<ReadStatus> {
-        None
+    fn read_rows(
+        &mut self,
+        at_most: usize,
+        row: &mut Vec<Self::Item>,
+        out: &mut impl TakeRow<Self::Item>,
+    ) -> Result<ReadStatus> {
+        // A source that waits for its records is processed record by record.
+        let full = if self.never_waits() { ROW } else { 1 };
+        let read = self.read(at_most, |value| {
+            row.push(value);
+            if row.len() == full {
+                out.take(row.drain(..));
+            }
+            ControlFlow::Continue(())
+        });
+        // What was read before an error is processed.
+        out.take(row.drain(..));
+        read
     }
 
     /// The place after the last record that was handed on.
@@ -107,6 +123,9 @@ pub trait Reader {
         0
     }
 }
+
+/// How many records of a reader go on as one row.
+const ROW: usize = 128;
 
 /// Takes a row of records: all of it.
 #[doc(hidden)]

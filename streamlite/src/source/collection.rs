@@ -135,23 +135,34 @@ impl<I: Iterator> Reader for CollectionReader<I> {
         })
     }
 
-    /// Where an iterator knows how many records it has, they are there already; one that does not may wait for them.
+    /// Where an iterator knows how many records it has, they are there already: all are one row. One that does not know
+    /// may wait for each, and gives rows of one.
     #[inline]
-    fn read_row(&mut self, at_most: usize, out: &mut impl TakeRow<I::Item>) -> Option<ReadStatus> {
-        let (least, most) = self.items.as_ref()?.size_hint();
-        if most != Some(least) {
-            return None;
+    fn read_rows(
+        &mut self,
+        at_most: usize,
+        _row: &mut Vec<I::Item>,
+        out: &mut impl TakeRow<I::Item>,
+    ) -> Result<ReadStatus> {
+        let Some(mut items) = self.items.take() else {
+            return Ok(ReadStatus::End);
+        };
+        let (least, most) = items.size_hint();
+        let row = if most == Some(least) { at_most } else { 1 };
+        let (mut left, mut has_ended) = (at_most, false);
+        while left > 0 && !has_ended {
+            let mut in_row = row;
+            out.take(InMemory {
+                items: &mut items,
+                left: &mut in_row,
+            });
+            left -= row - in_row;
+            // A row is taken whole: what is left of it was not there.
+            has_ended = in_row > 0;
         }
-        let mut items = self.items.take()?;
-        let (all, mut left) = (at_most.min(least), at_most.min(least));
-        out.take(InMemory {
-            items: &mut items,
-            left: &mut left,
-        });
         self.items = Some(items);
-        self.taken += (all - left) as u64;
-        // An iterator that has fewer than it says has ended, too.
-        Some(if at_most > least || left > 0 {
+        self.taken += (at_most - left) as u64;
+        Ok(if has_ended {
             ReadStatus::End
         } else {
             ReadStatus::Ready
