@@ -2,13 +2,12 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
-
-use super::alignment::{Activity, Alignment};
+use super::alignment::Activity;
+use super::lane_watermarks::LaneWatermarks;
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, JobEvent, Lane, LaneEvent, Question};
 use crate::record::{Push, Record};
-use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError};
+use crate::state::{DeclaredState, Shape};
 use crate::time::{TimeDelta, Timestamp, WatermarkStrategy};
 
 /// The greatest watermark that records can give; one more is the end of the input.
@@ -41,26 +40,6 @@ pub struct EventTimePush<F, N> {
     /// The current lane was quiet, and its next record wakes it.
     resting: bool,
     next: N,
-}
-
-/// The partitions whose records come by here.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct LaneWatermarks {
-    known: Vec<LaneState>,
-    /// The places of the lanes among the known, by their numbers.
-    #[serde(skip)]
-    places: Vec<Option<usize>>,
-    current: usize,
-    /// The lanes that were current before those that were entered.
-    #[serde(skip)]
-    outer: Vec<usize>,
-    alignment: Alignment,
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct LaneState {
-    lane: u32,
-    quiet_since: Option<Timestamp>,
 }
 
 impl<T, F, U, W, C> Stage<T, T, C> for EventTime<F, U, W>
@@ -456,49 +435,5 @@ impl<F, N> EventTimePush<F, N> {
                 self.next.control(&mut Control::Job(JobEvent::Idle(now)));
             }
         }
-    }
-}
-
-impl LaneWatermarks {
-    /// Makes a lane known; one that is known already stays as it is.
-    fn open(&mut self, lane: Lane) {
-        if self.search(lane).is_none() {
-            self.index(lane, self.known.len());
-            self.known.push(LaneState {
-                lane: lane.0,
-                quiet_since: None,
-            });
-            self.alignment.add();
-        }
-    }
-
-    fn place(&self, lane: Lane) -> usize {
-        self.search(lane).expect("the lane was opened just before")
-    }
-
-    fn search(&self, lane: Lane) -> Option<usize> {
-        self.places.get(lane.index()).copied().flatten()
-    }
-
-    fn index(&mut self, lane: Lane, place: usize) {
-        if self.places.len() <= lane.index() {
-            self.places.resize(lane.index() + 1, None);
-        }
-        self.places[lane.index()] = Some(place);
-    }
-}
-
-impl Snapshot for LaneWatermarks {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(self)
-    }
-
-    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        *self = from.plain()?;
-        for place in 0..self.known.len() {
-            self.index(Lane(self.known[place].lane), place);
-        }
-        self.alignment.reindex();
-        Ok(())
     }
 }

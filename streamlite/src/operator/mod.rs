@@ -11,6 +11,7 @@ mod flat_map;
 mod for_each;
 mod inspect;
 mod keyed_state;
+mod lane_watermarks;
 mod map;
 mod matching;
 mod meeting;

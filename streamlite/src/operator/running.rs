@@ -58,6 +58,19 @@ where
     }
 }
 
+/// Adds a record to its group, and makes the result of the group so far.
+#[inline]
+fn add<K, T, A: Aggregate<T>, F: Finish<K, (), A::Out>>(
+    aggregate: &A,
+    finish: &mut F,
+    key: &K,
+    acc: &mut A::Acc,
+    value: T,
+) -> F::Out {
+    aggregate.add_owned(acc, value);
+    finish.finish(key, (), aggregate.result(acc))
+}
+
 impl<T, C, G, A, F, N> RunningPush<T, C, G, A, F, N>
 where
     G: Grouping<T>,
@@ -85,10 +98,7 @@ where
                 partition_watermark,
             } = record;
             let slot = state.slot_of_found(grouping, look_up, held, &value, || aggregate.zero());
-            let value = state.update(slot, |key, acc| {
-                aggregate.add_owned(acc, value);
-                finish.finish(key, (), aggregate.result(acc))
-            });
+            let value = state.update(slot, |key, acc| add(aggregate, finish, key, acc, value));
             Record {
                 value,
                 timestamp,
@@ -121,10 +131,7 @@ where
             ..
         } = self;
         let slot = state.slot_of(grouping, &value, || aggregate.zero());
-        let value = state.update(slot, |key, acc| {
-            aggregate.add_owned(acc, value);
-            finish.finish(key, (), aggregate.result(acc))
-        });
+        let value = state.update(slot, |key, acc| add(aggregate, finish, key, acc, value));
         self.next.push(Record {
             value,
             timestamp,
@@ -211,8 +218,7 @@ where
         } = self;
         let slot = state.slot_of(*grouping, &value, || aggregate.zero());
         let value = state.update(slot, |key, acc| {
-            aggregate.add_owned(acc, value);
-            finish.finish(key, (), aggregate.result(acc))
+            add::<_, T, A, F>(aggregate, finish, key, acc, value)
         });
         Some(Record {
             value,

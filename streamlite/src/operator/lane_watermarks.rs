@@ -1,0 +1,72 @@
+//! How far each partition has come, of those whose records come by an `event_time`.
+
+use serde::{Deserialize, Serialize};
+
+use super::alignment::Alignment;
+use crate::control::Lane;
+use crate::state::{Decoder, Encoder, Snapshot, StateError};
+use crate::time::Timestamp;
+
+/// The partitions whose records come by here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct LaneWatermarks {
+    pub(super) known: Vec<LaneState>,
+    /// The places of the lanes among the known, by their numbers.
+    #[serde(skip)]
+    places: Vec<Option<usize>>,
+    pub(super) current: usize,
+    /// The lanes that were current before those that were entered.
+    #[serde(skip)]
+    pub(super) outer: Vec<usize>,
+    pub(super) alignment: Alignment,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct LaneState {
+    lane: u32,
+    pub(super) quiet_since: Option<Timestamp>,
+}
+
+impl LaneWatermarks {
+    /// Makes a lane known; one that is known already stays as it is.
+    pub(super) fn open(&mut self, lane: Lane) {
+        if self.search(lane).is_none() {
+            self.index(lane, self.known.len());
+            self.known.push(LaneState {
+                lane: lane.0,
+                quiet_since: None,
+            });
+            self.alignment.add();
+        }
+    }
+
+    pub(super) fn place(&self, lane: Lane) -> usize {
+        self.search(lane).expect("the lane was opened just before")
+    }
+
+    pub(super) fn search(&self, lane: Lane) -> Option<usize> {
+        self.places.get(lane.index()).copied().flatten()
+    }
+
+    fn index(&mut self, lane: Lane, place: usize) {
+        if self.places.len() <= lane.index() {
+            self.places.resize(lane.index() + 1, None);
+        }
+        self.places[lane.index()] = Some(place);
+    }
+}
+
+impl Snapshot for LaneWatermarks {
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(self)
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        *self = from.plain()?;
+        for place in 0..self.known.len() {
+            self.index(Lane(self.known[place].lane), place);
+        }
+        self.alignment.reindex();
+        Ok(())
+    }
+}
