@@ -2,11 +2,13 @@
 //! the ratios of the pairs.
 //!
 //! `cargo run --release -p streamlite-benches --example ratios [records in millions] [work]` prints the table of
-//! `docs/performance.md`. Read the ratios, never the times. Each pair gives the same result, which is checked.
+//! `docs/performance.md`. Read the ratios, never the times. Each pair gives the same result, which is checked. Memory is the
+//! most that was allocated at one time, in one run of each.
 
 use std::collections::VecDeque;
 use std::hint::black_box;
 
+use allocation_counter::measure;
 use cpu_time::ProcessTime;
 use rustc_hash::FxHashMap;
 use streamlite::prelude::*;
@@ -21,8 +23,8 @@ fn main() {
     let millions: usize = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(4);
     let only = arguments.next();
     let records = millions * 1_000_000;
-    println!("| work | loop ns | pipeline / loop |");
-    println!("| --- | --: | --: |");
+    println!("| work | loop ns | pipeline / loop | memory, MB of the loop | pipeline / loop |");
+    println!("| --- | --: | --: | --: | --: |");
     let compare = |name: &str, work: &dyn Fn() -> Pair| {
         if only.as_deref().is_none_or(|only| name.contains(only)) {
             let Pair { by_hand, pipeline } = work();
@@ -66,7 +68,10 @@ struct Pair {
 
 #[expect(clippy::cast_precision_loss, reason = "a time is for showing")]
 fn print_ratio(name: &str, records: usize, by_hand: impl Fn() -> u64, pipeline: impl Fn() -> u64) {
-    assert_eq!(by_hand(), pipeline(), "{name}: both must come to the same");
+    let (mut first, mut second) = (0, 0);
+    let loop_bytes = measure(|| first = by_hand()).bytes_max;
+    let bytes = measure(|| second = pipeline()).bytes_max;
+    assert_eq!(first, second, "{name}: both must come to the same");
     let (mut ratios, mut times) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let (first, second) = if round % 2 == 0 {
@@ -84,7 +89,14 @@ fn print_ratio(name: &str, records: usize, by_hand: impl Fn() -> u64, pipeline: 
         list[list.len() / 2]
     };
     let each = median(&mut times) * 1e9 / records as f64;
-    println!("| {name} | {each:.1} | {:.2} |", median(&mut ratios));
+    let ratio = median(&mut ratios);
+    let megabytes = loop_bytes as f64 / 1e6;
+    if megabytes < 0.1 {
+        println!("| {name} | {each:.1} | {ratio:.2} | | |");
+    } else {
+        let memory = bytes as f64 / loop_bytes as f64;
+        println!("| {name} | {each:.1} | {ratio:.2} | {megabytes:.1} | {memory:.2} |");
+    }
 }
 
 fn timed(work: &impl Fn() -> u64) -> f64 {
