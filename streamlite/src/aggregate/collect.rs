@@ -1,6 +1,6 @@
 //! All values, in the order of arrival.
 
-use super::incremental::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge, Merging};
 use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
@@ -41,6 +41,16 @@ where
         values
     }
 
+    const MERGING: Merging = Merging::IN_ORDER;
+
+    fn merge(&self, values: &mut Vec<V>, later: &Vec<V>) {
+        values.extend_from_slice(later);
+    }
+
+    fn merge_owned(&self, values: &mut Vec<V>, later: Vec<V>) {
+        values.extend(later);
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("collect", &name_of::<V>())
     }
@@ -52,7 +62,4 @@ where
     V: Clone,
     F: Fn(&T) -> V,
 {
-    fn merge(&self, values: &mut Vec<V>, later: Vec<V>) {
-        values.extend(later);
-    }
 }

@@ -1,6 +1,6 @@
 //! How many rows.
 
-use super::incremental::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge, Merging};
 use super::pick::Pick;
 use super::pick::described;
 
@@ -27,14 +27,16 @@ impl<T, P: Pick<T>> Aggregate<T> for Count<P> {
         *count
     }
 
+    const MERGING: Merging = Merging::ANY_ORDER;
+
+    #[inline]
+    fn merge(&self, count: &mut u64, other: &u64) {
+        *count += other;
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("count", "rows")
     }
 }
 
-impl<T, P: Pick<T>> Merge<T> for Count<P> {
-    #[inline]
-    fn merge(&self, count: &mut u64, later: u64) {
-        *count += later;
-    }
-}
+impl<T, P: Pick<T>> Merge<T> for Count<P> {}

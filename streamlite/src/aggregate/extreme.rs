@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::incremental::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge, Merging};
 use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
@@ -104,6 +104,15 @@ where
         P::of(extreme)
     }
 
+    const MERGING: Merging = Merging::ANY_ORDER;
+
+    #[inline]
+    fn merge(&self, extreme: &mut Option<V>, other: &Option<V>) {
+        if let Some(other) = other {
+            prefer::<V, S>(extreme, other.clone());
+        }
+    }
+
     fn describe(&self) -> String {
         described::<T, P>(S::NAME, &name_of::<V>())
     }
@@ -116,12 +125,6 @@ where
     F: Fn(&T) -> V,
     S: Side,
 {
-    #[inline]
-    fn merge(&self, extreme: &mut Option<V>, later: Option<V>) {
-        if let Some(later) = later {
-            prefer::<V, S>(extreme, later);
-        }
-    }
 }
 
 /// Nobody can guess which of the two it is: so one of them is written in any case, and for numbers that is no branch. A

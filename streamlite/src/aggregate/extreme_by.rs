@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::extreme::Side;
-use super::incremental::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge, Merging};
 use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
@@ -75,6 +75,24 @@ where
         P::of(kept)
     }
 
+    const MERGING: Merging = Merging::IN_ORDER;
+
+    fn merge(&self, kept: &mut Option<T>, later: &Option<T>) {
+        if let Some(later) = later
+            && self.prefers(kept.as_ref(), later)
+        {
+            *kept = Some(later.clone());
+        }
+    }
+
+    fn merge_owned(&self, kept: &mut Option<T>, later: Option<T>) {
+        if let Some(later) = later
+            && self.prefers(kept.as_ref(), &later)
+        {
+            *kept = Some(later);
+        }
+    }
+
     fn describe(&self) -> String {
         described::<T, P>(S::NAME_BY, &name_of::<V>())
     }
@@ -88,11 +106,4 @@ where
     F: Fn(&T) -> V,
     S: Side,
 {
-    fn merge(&self, kept: &mut Option<T>, later: Option<T>) {
-        if let Some(later) = later
-            && self.prefers(kept.as_ref(), &later)
-        {
-            *kept = Some(later);
-        }
-    }
 }

@@ -32,6 +32,20 @@ pub trait Aggregate<T> {
         self.result(&acc)
     }
 
+    /// How accumulators that took different records can be put together.
+    const MERGING: Merging = Merging::NEVER;
+
+    /// Adds what was added to another accumulator. Called only where [`MERGING`](Self::MERGING) allows it.
+    fn merge(&self, _acc: &mut Self::Acc, _other: &Self::Acc) {
+        unreachable!("an aggregate that never merges is asked to")
+    }
+
+    /// Adds what was added to another accumulator, which nobody else needs.
+    #[inline]
+    fn merge_owned(&self, acc: &mut Self::Acc, other: Self::Acc) {
+        self.merge(acc, &other);
+    }
+
     /// What it is, in words that stand beside its saved accumulator: two aggregates whose accumulators must not be
     /// mistaken for one another describe themselves differently.
     fn describe(&self) -> String {
@@ -39,13 +53,62 @@ pub trait Aggregate<T> {
     }
 }
 
-/// An aggregate whose parts can be put together.
-///
-/// Law: merging an accumulator with one that got the records that followed is the same as adding all to one.
-pub trait Merge<T>: Aggregate<T> {
-    /// Adds what was added to another accumulator afterwards.
-    fn merge(&self, acc: &mut Self::Acc, later: Self::Acc);
+/// How accumulators that took different records can be put together, and what comes of it beside one that took all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merging {
+    merges: bool,
+    exact: bool,
+    any_order: bool,
 }
+
+impl Merging {
+    /// Not at all.
+    pub const NEVER: Self = Self::new(false, false, false);
+    /// The same up to rounding: sums of floats.
+    pub const ROUNDED: Self = Self::new(true, false, false);
+    /// The same if the other accumulator took the records that followed: the first, the last, a list.
+    pub const IN_ORDER: Self = Self::new(true, true, false);
+    /// The same, whichever took which records: counts, sums of integers, the least and the greatest.
+    pub const ANY_ORDER: Self = Self::new(true, true, true);
+
+    const fn new(merges: bool, exact: bool, any_order: bool) -> Self {
+        Self {
+            merges,
+            exact,
+            any_order,
+        }
+    }
+
+    /// What holds for both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self::new(
+            self.merges && other.merges,
+            self.exact && other.exact,
+            self.any_order && other.any_order,
+        )
+    }
+
+    /// Whether the result is the same if the other accumulator took the records that followed.
+    #[must_use]
+    pub const fn is_exact(self) -> bool {
+        self.merges && self.exact
+    }
+
+    /// Whether the result is the same in any order.
+    #[must_use]
+    pub const fn is_exact_in_any_order(self) -> bool {
+        self.is_exact() && self.any_order
+    }
+}
+
+/// An aggregate whose accumulators can be put together: what windows ask for that grow into one another.
+#[diagnostic::on_unimplemented(
+    message = "this aggregate cannot merge, and sessions that meet become one",
+    label = "no merge",
+    note = "`.aggregate(|key, window, rows| rows.fold(init, fold, merge))` says how two folded values become one"
+)]
+pub trait Merge<T>: Aggregate<T> {}
 
 /// No aggregate at all: what stands in an expression that is half typed, so that editors know the types around it.
 impl<T> Aggregate<T> for () {
@@ -58,14 +121,16 @@ impl<T> Aggregate<T> for () {
 
     fn result(&self, (): &()) {}
 
+    const MERGING: Merging = Merging::ANY_ORDER;
+
+    fn merge(&self, (): &mut (), (): &()) {}
+
     fn describe(&self) -> String {
         "nothing".to_owned()
     }
 }
 
-impl<T> Merge<T> for () {
-    fn merge(&self, (): &mut (), (): ()) {}
-}
+impl<T> Merge<T> for () {}
 
 /// Implements several aggregates at once: one accumulator, updated in one pass.
 macro_rules! tuples {
@@ -94,17 +159,24 @@ macro_rules! tuples {
                 ($(self.$place.last_result(acc.$place),)*)
             }
 
+            const MERGING: Merging = Merging::ANY_ORDER$(.and($A::MERGING))*;
+
+            #[inline]
+            fn merge(&self, acc: &mut Self::Acc, other: &Self::Acc) {
+                $(self.$place.merge(&mut acc.$place, &other.$place);)*
+            }
+
+            #[inline]
+            fn merge_owned(&self, acc: &mut Self::Acc, other: Self::Acc) {
+                $(self.$place.merge_owned(&mut acc.$place, other.$place);)*
+            }
+
             fn describe(&self) -> String {
                 [$(self.$place.describe()),*].join(" and ")
             }
         }
 
-        impl<T, $($A: Merge<T>),*> Merge<T> for ($($A,)*) {
-            #[inline]
-            fn merge(&self, acc: &mut Self::Acc, later: Self::Acc) {
-                $(self.$place.merge(&mut acc.$place, later.$place);)*
-            }
-        }
+        impl<T, $($A: Merge<T>),*> Merge<T> for ($($A,)*) {}
     )*};
 }
 

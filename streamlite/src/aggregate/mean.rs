@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::incremental::{Aggregate, Merge};
-use super::number::Number;
+use super::incremental::{Aggregate, Merge, Merging};
+use super::number::{Number, Total};
 use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
@@ -30,30 +30,38 @@ where
     F: Fn(&T) -> V,
 {
     /// The sum, and of how many.
-    type Acc = (f64, u64);
+    type Acc = (V::Sum, u64);
     type Out = P::Of<f64>;
 
     #[inline]
-    fn zero(&self) -> (f64, u64) {
-        (0.0, 0)
+    fn zero(&self) -> (V::Sum, u64) {
+        (V::Sum::default(), 0)
     }
 
     #[inline]
-    fn add(&self, (sum, count): &mut (f64, u64), row: &T) {
+    fn add(&self, (sum, count): &mut (V::Sum, u64), row: &T) {
         if self.pick.picks(row) {
-            *sum += (self.of)(row).to_f64();
+            sum.add((self.of)(row).widened());
             *count += 1;
         }
     }
 
     #[inline]
     #[expect(clippy::cast_precision_loss, reason = "a mean is a float")]
-    fn result(&self, &(sum, count): &(f64, u64)) -> P::Of<f64> {
-        P::of((count > 0).then(|| sum / count as f64))
+    fn result(&self, (sum, count): &(V::Sum, u64)) -> P::Of<f64> {
+        P::of((*count > 0).then(|| sum.to_f64() / *count as f64))
+    }
+
+    const MERGING: Merging = V::Sum::MERGING;
+
+    #[inline]
+    fn merge(&self, (sum, count): &mut (V::Sum, u64), other: &(V::Sum, u64)) {
+        sum.add(other.0.clone());
+        *count += other.1;
     }
 
     fn describe(&self) -> String {
-        described::<T, P>("mean", &name_of::<V>())
+        described::<T, P>("exact mean", &name_of::<V>())
     }
 }
 
@@ -63,9 +71,4 @@ where
     V: Number,
     F: Fn(&T) -> V,
 {
-    #[inline]
-    fn merge(&self, (sum, count): &mut (f64, u64), later: (f64, u64)) {
-        *sum += later.0;
-        *count += later.1;
-    }
 }

@@ -1,5 +1,6 @@
 //! What can be summed and averaged.
 
+use super::incremental::Merging;
 use crate::time::TimeDelta;
 
 /// A number: what [`sum`](crate::aggregate::Rows::sum) and [`mean`](crate::aggregate::Rows::mean) take.
@@ -20,18 +21,21 @@ pub trait Number: Copy {
 
     /// The number as part of a sum.
     fn widened(self) -> Self::Sum;
-
-    /// The nearest float; milliseconds for a [`TimeDelta`].
-    fn to_f64(self) -> f64;
 }
 
 /// A sum of numbers.
 pub trait Total: Clone + Default {
+    /// How two sums can be put together.
+    const MERGING: Merging;
+
     /// Adds to the sum.
     ///
     /// # Panics
     /// If a sum of 128-bit integers overflows: it is never wrapped in silence.
     fn add(&mut self, other: Self);
+
+    /// The nearest float; milliseconds for a [`TimeDelta`].
+    fn to_f64(&self) -> f64;
 }
 
 macro_rules! numbers {
@@ -49,12 +53,6 @@ macro_rules! numbers {
             #[allow(clippy::cast_lossless, trivial_numeric_casts, reason = "one text for all numbers")]
             fn widened(self) -> $sum {
                 self as $sum
-            }
-
-            #[inline]
-            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, trivial_numeric_casts, reason = "one text for all numbers")]
-            fn to_f64(self) -> f64 {
-                self as f64
             }
         }
     )*};
@@ -90,20 +88,22 @@ impl Number for TimeDelta {
     fn widened(self) -> TimeDelta {
         self
     }
-
-    #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "a mean is a float")]
-    fn to_f64(self) -> f64 {
-        self.as_millis() as f64
-    }
 }
 
 macro_rules! integer_totals {
     ($($total:ty)*) => {$(
         impl Total for $total {
+            const MERGING: Merging = Merging::ANY_ORDER;
+
             #[inline]
             fn add(&mut self, other: Self) {
                 *self = self.checked_add(other).expect("the sum does not fit; sum floats, or divide first");
+            }
+
+            #[inline]
+            #[expect(clippy::cast_precision_loss, reason = "a mean is a float")]
+            fn to_f64(&self) -> f64 {
+                *self as f64
             }
         }
     )*};
@@ -112,15 +112,30 @@ macro_rules! integer_totals {
 integer_totals!(u64 u128 i64 i128);
 
 impl Total for f64 {
+    const MERGING: Merging = Merging::ROUNDED;
+
     #[inline]
     fn add(&mut self, other: Self) {
         *self += other;
     }
+
+    #[inline]
+    fn to_f64(&self) -> f64 {
+        *self
+    }
 }
 
 impl Total for TimeDelta {
+    const MERGING: Merging = Merging::ANY_ORDER;
+
     #[inline]
     fn add(&mut self, other: Self) {
         *self = *self + other;
+    }
+
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "a mean is a float")]
+    fn to_f64(&self) -> f64 {
+        self.as_millis() as f64
     }
 }

@@ -1,6 +1,6 @@
 //! The first and the last value, in the order of arrival.
 
-use super::incremental::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge, Merging};
 use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
@@ -48,6 +48,14 @@ where
         P::of(first)
     }
 
+    const MERGING: Merging = Merging::IN_ORDER;
+
+    fn merge(&self, first: &mut Option<V>, later: &Option<V>) {
+        if first.is_none() {
+            first.clone_from(later);
+        }
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("first", &name_of::<V>())
     }
@@ -59,11 +67,6 @@ where
     V: Clone,
     F: Fn(&T) -> V,
 {
-    fn merge(&self, first: &mut Option<V>, later: Option<V>) {
-        if first.is_none() {
-            *first = later;
-        }
-    }
 }
 
 impl<T, P, F, V> Aggregate<T> for Last<P, F>
@@ -95,6 +98,14 @@ where
         P::of(last)
     }
 
+    const MERGING: Merging = Merging::IN_ORDER;
+
+    fn merge(&self, last: &mut Option<V>, later: &Option<V>) {
+        if later.is_some() {
+            last.clone_from(later);
+        }
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("last", &name_of::<V>())
     }
@@ -106,9 +117,4 @@ where
     V: Clone,
     F: Fn(&T) -> V,
 {
-    fn merge(&self, last: &mut Option<V>, later: Option<V>) {
-        if later.is_some() {
-            *last = later;
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! One row out of many, by a closure that makes one out of two.
 
-use super::incremental::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge, Merging};
 use super::pick::Pick;
 use super::pick::described;
 use crate::state::name_of;
@@ -61,6 +61,19 @@ where
         P::of(kept)
     }
 
+    // Nobody knows whether the closure is associative.
+    const MERGING: Merging = Merging::ROUNDED;
+
+    #[inline]
+    fn merge(&self, kept: &mut Option<T>, later: &Option<T>) {
+        self.put(kept, later.clone());
+    }
+
+    #[inline]
+    fn merge_owned(&self, kept: &mut Option<T>, later: Option<T>) {
+        self.put(kept, later);
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("reduce", &name_of::<T>())
     }
@@ -72,8 +85,4 @@ where
     P: Pick<T>,
     F: Fn(T, T) -> T,
 {
-    #[inline]
-    fn merge(&self, kept: &mut Option<T>, later: Option<T>) {
-        self.put(kept, later);
-    }
 }

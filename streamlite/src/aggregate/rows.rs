@@ -4,8 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{
-    Collect, Count, Every, Extreme, ExtremeBy, First, Fold, Greatest, Last, Least, Mean, Number, Reduce, Sum,
-    Where,
+    Collect, Count, Every, Extreme, ExtremeBy, First, Fold, Greatest, JoinedBy, Last, Least, Mean, Number,
+    Reduce, Sum, Where,
 };
 
 /// The rows of one key and window, in `.aggregate(|key, window, rows| …)`.
@@ -129,12 +129,12 @@ impl<T, P: Clone> Rows<T, P> {
         init: X,
         fold: F,
         merge: M,
-    ) -> Fold<P, X, F, M> {
+    ) -> Fold<P, X, F, JoinedBy<M>> {
         Fold {
             pick: self.pick.clone(),
             init,
             fold,
-            merge,
+            merge: JoinedBy(merge),
         }
     }
 

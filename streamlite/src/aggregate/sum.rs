@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::incremental::{Aggregate, Merge};
+use super::incremental::{Aggregate, Merge, Merging};
 use super::number::{Number, Total};
 use super::pick::Pick;
 use super::pick::described;
@@ -49,6 +49,13 @@ where
         sum.clone()
     }
 
+    const MERGING: Merging = V::Sum::MERGING;
+
+    #[inline]
+    fn merge(&self, sum: &mut V::Sum, other: &V::Sum) {
+        sum.add(other.clone());
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("sum", &name_of::<V>())
     }
@@ -60,8 +67,4 @@ where
     V: Number,
     F: Fn(&T) -> V,
 {
-    #[inline]
-    fn merge(&self, sum: &mut V::Sum, later: V::Sum) {
-        sum.add(later);
-    }
 }

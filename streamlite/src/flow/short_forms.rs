@@ -96,7 +96,7 @@ macro_rules! short_forms {
             self,
             init: X,
             fold: F,
-        ) -> $Short<$($P,)* $crate::aggregate::Fold<$crate::aggregate::Every, X, F, ()>> {
+        ) -> $Short<$($P,)* $crate::aggregate::Fold<$crate::aggregate::Every, X, F, $crate::aggregate::Apart>> {
             self.short($crate::aggregate::Fold::new(init, fold))
         }
     };

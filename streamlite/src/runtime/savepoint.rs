@@ -18,7 +18,7 @@ use crate::time::TimeDelta;
 /// What a savepoint begins with.
 const MAGIC: [u8; 8] = *b"strmlite";
 /// The version of the format, which grows when a savepoint of before can no longer be read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Magic, version, length of the contents, their checksum.
 const HEADER: usize = 8 + 4 + 8 + 4;
 
