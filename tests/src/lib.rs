@@ -5,6 +5,8 @@ mod folder;
 pub mod model;
 mod partitions;
 mod recorder;
+pub mod window_model;
+pub mod windows;
 
 pub use folder::Folder;
 pub use partitions::Partitions;

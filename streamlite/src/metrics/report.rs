@@ -56,6 +56,8 @@ pub struct OperatorReport {
     pub late: u64,
     /// Of those, the records that went nowhere, because the statement has no `.with_late()`.
     pub late_dropped: u64,
+    /// Records that were in no window, because its windows have gaps between them; they are not late.
+    pub in_gaps: u64,
     /// The watermark that it reached; `None` if it does not look at event time.
     pub watermark: Option<Timestamp>,
 }
@@ -178,6 +180,7 @@ fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
             },
             late: counts.late,
             late_dropped: counts.late_dropped,
+            in_gaps: counts.in_gaps,
             watermark: counts.watermark,
         });
     reports.collect()

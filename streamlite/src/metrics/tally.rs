@@ -23,6 +23,8 @@ pub struct NodeTally {
     pub late: u64,
     /// Of those, the ones that went nowhere.
     pub late_dropped: u64,
+    /// Records that were in no window, because there are gaps between windows.
+    pub in_gaps: u64,
     /// The watermark that the statement has reached.
     pub watermark: Option<Timestamp>,
     /// Records that were written out.
@@ -78,6 +80,7 @@ impl Tally {
             };
             node.late += before.late;
             node.late_dropped += before.late_dropped;
+            node.in_gaps += before.in_gaps;
             node.written += before.written;
             node.watermark = node.watermark.max(before.watermark);
         }

@@ -85,6 +85,14 @@ impl Report {
                 }
             )
         });
+        let gaps = self.operators.iter().filter(|operator| operator.in_gaps > 0).map(|operator| {
+            format!(
+                "{} of `{}` came between two windows and {} in no result: a slide that is longer than the window leaves gaps",
+                records(operator.in_gaps),
+                operator.name,
+                if operator.in_gaps == 1 { "is" } else { "are" },
+            )
+        });
         let skipped = self.sources.iter().filter(|source| source.skipped > 0).map(|source| {
             let (count, name) = (records(source.skipped), source.name);
             if source.routed {
@@ -93,7 +101,7 @@ impl Report {
             let verb = if source.skipped == 1 { "was" } else { "were" };
             format!("{count} of `{name}` could not be read and {verb} left out: see which with `.on_error(Route(sink))`")
         });
-        late.chain(skipped).collect()
+        late.chain(gaps).chain(skipped).collect()
     }
 }
 

@@ -5,6 +5,7 @@ mod assigner;
 mod grid;
 mod open_windows;
 mod pane;
+mod sliding;
 mod span;
 mod store;
 mod trigger;
@@ -16,6 +17,9 @@ pub use assigner::{Settings, Stores};
 pub use pane::AccumulationMode;
 #[cfg_attr(doc, doc(hidden))]
 pub use pane::Pane;
+#[cfg_attr(doc, doc(hidden))]
+pub use sliding::SlidingStore;
+pub use sliding::{Sliding, SlidingSize, sliding};
 pub use span::{Window, Windowed};
 #[cfg_attr(doc, doc(hidden))]
 pub use store::{Emit, Results, WindowStore};

@@ -72,7 +72,7 @@ impl Window {
 
 /// The nearest timestamp there is.
 #[expect(clippy::cast_possible_truncation, reason = "it is clamped to what fits")]
-fn clamped(millis: i128) -> Timestamp {
+pub(super) fn clamped(millis: i128) -> Timestamp {
     Timestamp::from_millis(millis.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
 }
 

@@ -49,6 +49,11 @@ pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
     /// The watermark that was reached.
     fn watermark(&self) -> Timestamp;
 
+    /// How many records were in no window.
+    fn in_gaps(&self) -> u64 {
+        0
+    }
+
     /// Writes the watermark and every window.
     ///
     /// # Errors

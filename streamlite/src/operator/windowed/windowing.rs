@@ -102,6 +102,7 @@ where
 {
     fn count(&self, counts: &mut NodeTally) {
         self.late.count(counts);
+        counts.in_gaps += self.store.in_gaps();
         counts.watermark = Some(self.store.watermark());
     }
 }

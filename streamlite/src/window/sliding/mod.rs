@@ -1,0 +1,138 @@
+//! Windows that overlap.
+
+mod grid;
+mod group;
+mod store;
+
+use self::grid::SlidingGrid;
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
+use super::span::Window;
+use super::trigger::OnWatermark;
+use crate::aggregate::Aggregate;
+use crate::error::{Error, Result};
+use crate::state::{Grouping, Shape};
+use crate::time::TimeDelta;
+
+pub use self::store::SlidingStore;
+
+/// How many slices a window has at most, unless [`Sliding::max_panes`] says otherwise.
+const MAX_PANES: u64 = 100_000;
+
+/// Windows of one size that start at every multiple of a slide; see [`sliding`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sliding {
+    size: TimeDelta,
+    slide: TimeDelta,
+    offset: TimeDelta,
+    max_panes: u64,
+}
+
+/// How long windows are that overlap; [`every`](SlidingSize::every) says how far apart they start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "say how far apart the windows start: `sliding(1min).every(10s)`"]
+pub struct SlidingSize(TimeDelta);
+
+/// Windows of one size that start every so often: `sliding(size).every(slide)` are `[k·slide, k·slide + size)`. A record
+/// is in every window that contains it. Flink's `SlidingEventTimeWindows`.
+///
+/// A record is added to one *slice*, the part of the time line between two edges of windows, and a window that fires is
+/// merged from its slices. An aggregate for which that is not exactly what adding every record gives (sums of floats,
+/// which round; the first, the last and lists, which depend on the order of arrival) is updated in each window instead.
+///
+/// With a slide that is longer than the windows, records between them are in no window: they are counted, and the report
+/// names them.
+pub fn sliding(size: TimeDelta) -> SlidingSize {
+    SlidingSize(size)
+}
+
+impl SlidingSize {
+    /// How far apart the windows start.
+    #[must_use]
+    pub fn every(self, slide: TimeDelta) -> Sliding {
+        Sliding {
+            size: self.0,
+            slide,
+            offset: TimeDelta::ZERO,
+            max_panes: MAX_PANES,
+        }
+    }
+}
+
+impl Sliding {
+    /// Moves the windows, as [`Tumbling::offset`](super::Tumbling::offset) does.
+    #[must_use]
+    pub fn offset(self, offset: TimeDelta) -> Self {
+        Self { offset, ..self }
+    }
+
+    /// Lets a window have so many slices, of which there are up to two for each slide: 100,000 unless this is written. A
+    /// job of which a window has more does not start, as nobody means a day every millisecond.
+    #[must_use]
+    pub fn max_panes(self, max_panes: u64) -> Self {
+        Self { max_panes, ..self }
+    }
+
+    fn grid(self) -> Result<SlidingGrid> {
+        let Self {
+            size,
+            slide,
+            offset,
+            max_panes,
+        } = self;
+        let written = format!("sliding({size}).every({slide})");
+        if size <= TimeDelta::ZERO || slide <= TimeDelta::ZERO {
+            return Err(Error::setting(
+                written,
+                "a window and its slide are positive",
+                "write at least 1ms",
+            ));
+        }
+        if offset.as_millis().unsigned_abs() >= slide.as_millis().unsigned_abs() {
+            return Err(Error::setting(
+                format!("{written}.offset({offset})"),
+                "the offset is not smaller than the slide",
+                "write the offset within one slide; whole slides change nothing",
+            ));
+        }
+        let grid = SlidingGrid::new(size, slide, offset);
+        if grid.panes() > max_panes {
+            return Err(Error::setting(
+                written,
+                format!("a window has {} slices, more than {max_panes}", grid.panes()),
+                "write a longer slide, or `.max_panes(…)` if it is meant",
+            ));
+        }
+        Ok(grid)
+    }
+}
+
+impl IntoAssigner for Sliding {
+    type Assigner = Self;
+
+    fn into_assigner(self) -> Self {
+        self
+    }
+}
+
+impl Assigner for Sliding {
+    type Window = Window;
+
+    fn shape(&self) -> Shape {
+        Shape::new("sliding window")
+            .with("size", self.size)
+            .with("slide", self.slide)
+            .with("offset", self.offset)
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>> Stores<T, G, A, OnWatermark> for Sliding {
+    type Store = SlidingStore<T, G, A>;
+
+    fn store(self, settings: Settings<G, A, OnWatermark>, fail: impl FnOnce(Error)) -> SlidingStore<T, G, A> {
+        let grid = self.grid().unwrap_or_else(|error| {
+            fail(error);
+            SlidingGrid::ONE
+        });
+        SlidingStore::new(grid, settings)
+    }
+}

@@ -1,0 +1,453 @@
+//! Where the windows of a sliding grid are kept.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::grid::{Slice, SlidingGrid};
+use super::group::{Due, Group};
+use crate::aggregate::Aggregate;
+use crate::record::Record;
+use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
+use crate::time::{TimeDelta, Timestamp};
+use crate::window::assigner::Settings;
+use crate::window::pane::{AccumulationMode, Pane};
+use crate::window::span::Window;
+use crate::window::store::{Emit, Results, WindowStore};
+use crate::window::trigger::OnWatermark;
+
+/// The table of what each key has in the windows.
+type Groups<T, G, A> = <G as Grouping<T>>::Table<Group<<A as Aggregate<T>>::Acc>>;
+
+/// Where a key stands in it.
+type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
+
+/// The open windows of a sliding grid: by key, and of each key what it has in the slices that windows share.
+///
+/// Key-major, other than where windows share nothing: a record is looked up once, and the slices of a key stand side by
+/// side, to be merged. A window that fires looks at the keys that are in it and at no other, as each stands in a queue
+/// until the first of its windows fires.
+pub struct SlidingStore<T, G: Grouping<T>, A: Aggregate<T>> {
+    grid: SlidingGrid,
+    settings: Settings<G, A, OnWatermark>,
+    groups: Groups<T, G, A>,
+    /// Keys that are in a window before they are looked at, by the first of them.
+    waiting: BTreeMap<Window, Vec<SlotOf<T, G, A>>>,
+    /// Keys whose windows have all fired, by when the last one closes.
+    closing: BTreeMap<Timestamp, Vec<SlotOf<T, G, A>>>,
+    /// Keys that the next window has to look at.
+    active: Vec<SlotOf<T, G, A>>,
+    /// The window after the one that fired last.
+    coming: Option<Window>,
+    /// How many records have come.
+    arrivals: u64,
+    /// The next watermark at which a window fires or closes.
+    next: Timestamp,
+    /// Every window ending at or before this watermark has fired.
+    watermark: Timestamp,
+    /// Records that are looked up together, and their slices; empty between two calls.
+    block: Block<(T, Slice, u64), G::Held>,
+    /// What a window emits, to be put in order; empty between two calls.
+    results: Vec<(u64, SlotOf<T, G, A>, A::Out)>,
+    /// Records between two windows.
+    in_gaps: u64,
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>> fmt::Debug for SlidingStore<T, G, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SlidingStore").finish_non_exhaustive()
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
+    /// Whether windows share slices. The order of slices in time is not the order of arrival.
+    const SHARES: bool = A::MERGING.is_exact_in_any_order();
+
+    pub(super) fn new(grid: SlidingGrid, settings: Settings<G, A, OnWatermark>) -> Self {
+        let mut store = Self {
+            grid,
+            settings,
+            groups: Groups::<T, G, A>::default(),
+            waiting: BTreeMap::new(),
+            closing: BTreeMap::new(),
+            active: Vec::new(),
+            coming: None,
+            arrivals: 0,
+            next: Timestamp::MAX,
+            watermark: Timestamp::MIN,
+            block: Block::default(),
+            results: Vec::new(),
+            in_gaps: 0,
+        };
+        store.groups.prepare(Group::default);
+        store
+    }
+
+    /// How long what has fired is kept for late records.
+    fn kept_for(&self) -> Option<TimeDelta> {
+        let keeps =
+            self.settings.lateness > TimeDelta::ZERO && self.settings.mode == AccumulationMode::Accumulating;
+        keeps.then_some(self.settings.lateness)
+    }
+
+    /// The slice of a record that belongs to all windows of its slice, none of which has fired.
+    #[inline]
+    fn shared_slice(&self, record: &Record<T>) -> Option<Slice> {
+        if !Self::SHARES {
+            return None;
+        }
+        let slice = self.grid.slice_of(record.timestamp)?;
+        let first_end = slice.first.end;
+        let is_open =
+            first_end > self.watermark && first_end + self.settings.lateness > record.partition_watermark;
+        is_open.then_some(slice)
+    }
+
+    #[inline]
+    fn arrival(&mut self) -> u64 {
+        self.arrivals += 1;
+        self.arrivals
+    }
+
+    /// Adds a record to its slice.
+    #[inline]
+    fn add_shared(&mut self, slot: SlotOf<T, G, A>, slice: Slice, order: u64, value: T) {
+        let aggregate = &self.settings.aggregate;
+        let due = self.groups.update(slot, |_key, group| {
+            aggregate.add_owned(group.slice(slice.start, order, || aggregate.zero()), value);
+            group.due
+        });
+        match due {
+            Due::Next => {}
+            Due::Window(window) if window <= slice.first => {}
+            _ => self.wait_for(slot, slice.first),
+        }
+    }
+
+    /// Has a key looked at when a window fires.
+    #[inline(never)]
+    fn wait_for(&mut self, slot: SlotOf<T, G, A>, window: Window) {
+        self.groups
+            .update(slot, |_key, group| group.due = Due::Window(window));
+        self.waiting.entry(window).or_default().push(slot);
+        self.next = self.next.min(window.end);
+    }
+
+    /// Has a key looked at when its last window closes.
+    fn close_at(&mut self, slot: SlotOf<T, G, A>, watermark: Timestamp) {
+        self.groups
+            .update(slot, |_key, group| group.due = Due::Close(watermark));
+        self.closing.entry(watermark).or_default().push(slot);
+        self.next = self.next.min(watermark);
+    }
+
+    /// Adds a record to each of its windows that is open to it, and fires those again that have fired.
+    #[inline(never)]
+    fn add_to_windows(
+        &mut self,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        late: impl FnOnce(Record<T>),
+    ) {
+        let lateness = self.settings.lateness;
+        let Some(slice) = self.grid.slice_of(record.timestamp) else {
+            // Nothing waits for a record in a gap; it is late where a window of its own millisecond would be closed.
+            let end = record.timestamp + TimeDelta::from_millis(1);
+            if end + lateness <= record.partition_watermark {
+                late(record);
+            } else {
+                self.in_gaps += 1;
+            }
+            return;
+        };
+        if slice.last_end + lateness <= record.partition_watermark {
+            return late(record);
+        }
+        let order = self.arrival();
+        let Self {
+            grid,
+            settings,
+            groups,
+            watermark,
+            ..
+        } = self;
+        let Settings {
+            grouping,
+            aggregate,
+            mode,
+            ..
+        } = settings;
+        let slot = grouping.slot(groups, &record.value, Group::default);
+        let (mut unfired, mut fired) = (None, false);
+        for window in grid.windows_of(slice) {
+            if window.end + lateness <= record.partition_watermark {
+                continue;
+            }
+            if window.end > *watermark {
+                unfired = unfired.or(Some(window));
+                groups.update(slot, |_key, group| {
+                    aggregate.add(group.window(window, order, || aggregate.zero()), &record.value);
+                });
+                continue;
+            }
+            fired = true;
+            let pane = Pane::of(window, *watermark);
+            groups.update(slot, |key, group| {
+                let result = match mode {
+                    AccumulationMode::Accumulating => {
+                        aggregate.add(group.window(window, order, || aggregate.zero()), &record.value);
+                        group.result(window, grid, aggregate)
+                    }
+                    AccumulationMode::Discarding => {
+                        let mut alone = aggregate.zero();
+                        aggregate.add(&mut alone, &record.value);
+                        Some(aggregate.last_result(alone))
+                    }
+                };
+                if let Some(result) = result {
+                    emit.firing(|results| results.keep(key, pane, result));
+                }
+            });
+        }
+        let due = self.groups.update(slot, |_key, group| group.due);
+        match (due, unfired) {
+            (Due::Next, _) => {}
+            (Due::Window(window), Some(first)) if window <= first => {}
+            (_, Some(first)) => self.wait_for(slot, first),
+            (Due::Never, None) if fired => self.close_at(slot, slice.last_end + lateness),
+            (_, None) => {}
+        }
+    }
+
+    /// Adds the records of the block to their slices, which are on their way from memory.
+    #[inline]
+    fn add_block(&mut self) {
+        let mut block = std::mem::take(&mut self.block);
+        let groups = &self.groups;
+        block.look_further(|_, hash| groups.look_further(hash));
+        for ((value, slice, order), held, look_up) in block.drain() {
+            let slot =
+                self.settings
+                    .grouping
+                    .slot_of_found(&mut self.groups, look_up, held, &value, Group::default);
+            self.add_shared(slot, slice, order, value);
+        }
+        self.block = block;
+    }
+
+    /// The next window that a key is in.
+    fn first_due(&self) -> Option<Window> {
+        let waiting = self.waiting.keys().next().copied();
+        let coming = self.coming.filter(|_| !self.active.is_empty());
+        waiting.into_iter().chain(coming).min()
+    }
+
+    /// Fires a window, for all keys that are in it.
+    fn fire(&mut self, window: Window, results: &mut impl Results<G::Key, Window, A::Out>) {
+        while let Some(entry) = self.waiting.first_entry()
+            && *entry.key() <= window
+        {
+            let (waited_for, slots) = entry.remove_entry();
+            for slot in slots {
+                let is_due = self.groups.update(slot, |_key, group| {
+                    let is_due = group.due == Due::Window(waited_for);
+                    if is_due {
+                        group.due = Due::Next;
+                    }
+                    is_due
+                });
+                if is_due {
+                    self.active.push(slot);
+                }
+            }
+        }
+        let next = self.grid.after(window);
+        self.coming = next;
+        let lateness = self.kept_for();
+        let mut active = std::mem::take(&mut self.active);
+        active.retain(|&slot| {
+            let Self {
+                grid,
+                settings,
+                groups,
+                results,
+                ..
+            } = self;
+            let aggregate = &settings.aggregate;
+            let due = groups.update(slot, |_key, group| {
+                let result = group.fire(window, grid, aggregate, lateness.is_some());
+                results.extend(result.map(|(order, result)| (order, slot, result)));
+                group.due = group.look_ahead(window, next, grid, aggregate, lateness);
+                group.due
+            });
+            match due {
+                Due::Next => return true,
+                Due::Window(window) => self.wait_for(slot, window),
+                Due::Close(watermark) => self.close_at(slot, watermark),
+                Due::Never => {}
+            }
+            false
+        });
+        self.active = active;
+        let pane = Pane::of(window, self.watermark);
+        self.results.sort_unstable_by_key(|(order, ..)| *order);
+        for (_, slot, result) in self.results.drain(..) {
+            let is_done = self.groups.update(slot, |key, group| {
+                results.keep(key, pane, result);
+                group.due == Due::Never
+            });
+            if is_done {
+                self.groups.remove(slot, Group::default());
+            }
+        }
+    }
+
+    /// Forgets what closes up to a watermark, by which all windows have fired.
+    fn close(&mut self, watermark: Timestamp) {
+        let lateness = self.settings.lateness;
+        let fired = Window::new(watermark, Timestamp::MAX);
+        while let Some(entry) = self.closing.first_entry()
+            && *entry.key() <= watermark
+        {
+            let (at, slots) = entry.remove_entry();
+            for slot in slots {
+                let grid = &self.grid;
+                let due = self.groups.update(slot, |_key, group| {
+                    if group.due != Due::Close(at) {
+                        return Due::Next;
+                    }
+                    group.close(fired, watermark, grid, Some(lateness));
+                    group.due = group.closes(grid, lateness);
+                    group.due
+                });
+                match due {
+                    Due::Close(later) => self.close_at(slot, later),
+                    Due::Never => {
+                        self.groups.remove(slot, Group::default());
+                    }
+                    Due::Next | Due::Window(_) => {}
+                }
+            }
+        }
+    }
+
+    fn find_next(&self) -> Timestamp {
+        let fires = self.first_due().map(|window| window.end);
+        let closes = self.closing.keys().next().copied();
+        fires.into_iter().chain(closes).min().unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T, G, A> {
+    type Window = Window;
+
+    #[inline]
+    fn add(
+        &mut self,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        late: impl FnOnce(Record<T>),
+    ) {
+        let Some(slice) = self.shared_slice(&record) else {
+            return self.add_to_windows(record, emit, late);
+        };
+        let order = self.arrival();
+        let slot = self
+            .settings
+            .grouping
+            .slot(&mut self.groups, &record.value, Group::default);
+        self.add_shared(slot, slice, order, record.value);
+    }
+
+    /// A record that makes a window fire at once, because it is late, is added by itself: none of those in the block is in
+    /// a window that has fired.
+    #[inline]
+    fn add_all(
+        &mut self,
+        records: impl Iterator<Item = Record<T>>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        mut late: impl FnMut(Record<T>),
+    ) {
+        if !Self::SHARES || !in_blocks(self.groups.is_large()) {
+            return records.for_each(|record| self.add(record, emit, &mut late));
+        }
+        records.for_each(|record| {
+            let Some(slice) = self.shared_slice(&record) else {
+                return self.add_to_windows(record, emit, &mut late);
+            };
+            let order = self.arrival();
+            let found = self.settings.grouping.look_up(&self.groups, &record.value);
+            self.block.push((record.value, slice, order), found);
+            if self.block.is_full() {
+                self.add_block();
+            }
+        });
+        self.add_block();
+    }
+
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.grid.end_after(watermark)
+    }
+
+    #[inline(never)]
+    fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Window, A::Out>) {
+        emit.firing(|results| {
+            while let Some(window) = self.first_due().filter(|window| window.end <= watermark) {
+                self.fire(window, results);
+            }
+        });
+        self.close(watermark);
+        self.watermark = watermark;
+        self.next = self.find_next();
+    }
+
+    #[inline]
+    fn is_quiet_until(&mut self, watermark: Timestamp) -> bool {
+        if watermark < self.next {
+            self.watermark = watermark;
+            return true;
+        }
+        false
+    }
+
+    #[inline]
+    fn watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    fn in_gaps(&self) -> u64 {
+        self.in_gaps
+    }
+
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(&(self.watermark, self.arrivals))?;
+        self.groups.save::<C>(to, Group::save::<C>)
+    }
+
+    fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
+        &mut self,
+        from: &mut Decoder<'_>,
+    ) -> Result<(), StateError> {
+        (self.watermark, self.arrivals) = from.plain()?;
+        self.groups = Groups::<T, G, A>::default();
+        self.groups.restore::<C>(from, Group::restore::<C>)?;
+        self.groups.prepare(Group::default);
+        (self.waiting, self.closing) = (BTreeMap::new(), BTreeMap::new());
+        self.active.clear();
+        let (watermark, lateness) = (self.watermark, self.settings.lateness);
+        let mut slots = Vec::new();
+        self.groups.for_each_slot(|slot, _key, _group| slots.push(slot));
+        for slot in slots {
+            let grid = &self.grid;
+            let due = self
+                .groups
+                .update(slot, |_key, group| group.resume(watermark, grid, lateness));
+            match due {
+                Due::Window(window) => self.wait_for(slot, window),
+                Due::Close(at) => self.close_at(slot, at),
+                Due::Next | Due::Never => {}
+            }
+        }
+        self.next = self.find_next();
+        Ok(())
+    }
+}

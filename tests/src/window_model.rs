@@ -1,0 +1,176 @@
+//! The rules of windows, written out plainly: every window is a list of records, and every step looks at all of them.
+//! Numbers are `i128`, so that the time line has no ends but those that the rules give it. Nothing here comes from the
+//! library.
+
+use crate::model::{Event, Outcome, Row};
+
+/// How a job is set, apart from its windows.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// How far out of order records come.
+    pub delay: i64,
+    /// How long windows wait.
+    pub lateness: i64,
+    /// Whether a window that fires again gives only what came since.
+    pub discarding: bool,
+    /// Whether the sum depends on the order of arrival.
+    pub in_order: bool,
+}
+
+/// What stands for the sum: of values in the order of arrival.
+#[must_use]
+pub fn sum(values: impl Iterator<Item = i64>, in_order: bool) -> i64 {
+    if in_order {
+        values.fold(7, |sum: i64, value| sum.wrapping_mul(31).wrapping_add(value))
+    } else {
+        values.sum()
+    }
+}
+
+/// A window that holds records, with the number of each in the order of arrival.
+#[derive(Clone, Debug)]
+struct Held {
+    start: i128,
+    end: i128,
+    fired: bool,
+    records: Vec<(usize, Event)>,
+}
+
+/// The nearest timestamp there is.
+fn clamp(millis: i128) -> i64 {
+    i64::try_from(millis).unwrap_or(if millis < 0 { i64::MIN } else { i64::MAX })
+}
+
+/// The count and sum of a key in a window.
+fn row(window: &Held, key: u8, rules: Rules) -> Row {
+    let mut records: Vec<&(usize, Event)> = window.records.iter().collect();
+    records.sort_by_key(|(number, _)| *number);
+    let of_key = || records.iter().filter(|(_, event)| event.key == key);
+    (
+        key,
+        clamp(window.start),
+        clamp(window.end),
+        of_key().count() as u64,
+        sum(of_key().map(|(_, event)| i64::from(event.value)), rules.in_order),
+    )
+}
+
+/// The keys of a window, in the order of their first record in it.
+fn keys(window: &Held) -> Vec<u8> {
+    let mut records: Vec<&(usize, Event)> = window.records.iter().collect();
+    records.sort_by_key(|(number, _)| *number);
+    let mut keys = Vec::new();
+    for (_, event) in records {
+        if !keys.contains(&event.key) {
+            keys.push(event.key);
+        }
+    }
+    keys
+}
+
+/// The watermark after a record: everything below it has come.
+fn watermark_after(before: i128, event: &Event, rules: Rules) -> i128 {
+    let own = (i128::from(event.at) - i128::from(rules.delay)).max(i128::from(i64::MIN));
+    before.max(own.min(i128::from(i64::MAX) - 1))
+}
+
+/// The windows `[k·slide + offset, k·slide + offset + size)` that contain a timestamp, in the order of time.
+#[must_use]
+pub fn sliding(at: i64, size: i64, slide: i64, offset: i64) -> Vec<(i128, i128)> {
+    let [at, size, slide, offset] = [at, size, slide, offset].map(i128::from);
+    let mut start = offset + (at - offset - size) / slide * slide - 2 * slide;
+    let mut windows = Vec::new();
+    while start <= at {
+        if start + size > at {
+            windows.push((start, start + size));
+        }
+        start += slide;
+    }
+    windows
+}
+
+/// The order in which the records of several partitions are read: of each record its partition.
+pub type Reading = Vec<(usize, Event)>;
+
+/// What comes of records that are read in this order, for windows that are known from the timestamp alone; `gaps` counts
+/// the records that are in none of them and are not late.
+#[must_use]
+pub fn aligned(
+    reading: &Reading,
+    partitions: usize,
+    rules: Rules,
+    windows_of: impl Fn(i64) -> Vec<(i128, i128)>,
+) -> (Outcome, u64) {
+    let lateness = i128::from(rules.lateness);
+    let (mut outcome, mut held, mut gaps) = (Outcome::default(), Vec::<Held>::new(), 0);
+    // A partition that has ended has no watermark any more.
+    let mut left: Vec<usize> = (0..partitions)
+        .map(|number| reading.iter().filter(|(of, _)| *of == number).count())
+        .collect();
+    let mut watermarks = vec![i128::from(i64::MIN); partitions];
+    let mut watermark = i128::from(i64::MIN);
+    for (number, (partition, event)) in reading.iter().enumerate() {
+        let own = watermarks[*partition];
+        let windows = windows_of(event.at);
+        let open: Vec<_> = windows
+            .iter()
+            .filter(|(_, end)| end + lateness > own)
+            .copied()
+            .collect();
+        if open.is_empty() {
+            if windows.is_empty() && i128::from(event.at) + 1 + lateness > own {
+                gaps += 1;
+            } else {
+                outcome.late.push(event.clone());
+            }
+        }
+        for (start, end) in open {
+            let place = held.iter().position(|window| window.start == start);
+            let place = place.unwrap_or_else(|| {
+                let fired = end <= watermark;
+                held.push(Held {
+                    start,
+                    end,
+                    fired,
+                    records: Vec::new(),
+                });
+                held.len() - 1
+            });
+            let window = &mut held[place];
+            window.records.push((number, event.clone()));
+            if window.fired {
+                outcome.rows.push(row(window, event.key, rules));
+                if rules.discarding {
+                    window.records.clear();
+                }
+            }
+        }
+        watermarks[*partition] = watermark_after(own, event, rules);
+        left[*partition] -= 1;
+        let reached = (0..partitions)
+            .filter(|&of| left[of] > 0 || of == *partition)
+            .map(|of| watermarks[of])
+            .min();
+        watermark = watermark.max(reached.unwrap_or(watermark));
+        fire(&mut held, watermark, rules, &mut outcome);
+        held.retain(|window| !window.fired || window.end + lateness > watermark);
+    }
+    fire(&mut held, i128::MAX, rules, &mut outcome);
+    (outcome, gaps)
+}
+
+fn fire(held: &mut [Held], watermark: i128, rules: Rules, outcome: &mut Outcome) {
+    held.sort_by_key(|window| window.start);
+    for window in held
+        .iter_mut()
+        .filter(|window| !window.fired && window.end <= watermark)
+    {
+        window.fired = true;
+        outcome
+            .rows
+            .extend(keys(window).into_iter().map(|key| row(window, key, rules)));
+        if rules.discarding {
+            window.records.clear();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Runs windows over partitions, whole or with breaks, and remembers in which order records were read.
+
+use std::sync::{Arc, Mutex};
+
+use proptest::prelude::*;
+use streamlite::prelude::*;
+use streamlite::source::ReadStatus;
+use streamlite::{Job, Savepoint};
+
+use crate::Partitions;
+use crate::model::{Event, Outcome, Row};
+use crate::window_model::Reading;
+
+/// A record, and the number of its partition.
+pub type Tagged = (usize, Event);
+
+/// Takes note of the order in which records are read.
+#[derive(Clone, Debug, Default)]
+pub struct Log(Arc<Mutex<Reading>>);
+
+impl Log {
+    /// Notes a record, and says when it happened.
+    #[must_use]
+    pub fn note(&self, (partition, event): &Tagged) -> Timestamp {
+        let mut log = self.0.lock().expect("nobody panicked");
+        log.push((*partition, event.clone()));
+        Timestamp::from_millis(event.at)
+    }
+}
+
+/// What windows gave.
+#[derive(Debug, Default, PartialEq)]
+pub struct Ran {
+    /// Results and late records.
+    pub outcome: Outcome,
+    /// The order in which records were read.
+    pub reading: Reading,
+    /// How many records the report calls late.
+    pub late: u64,
+    /// How many records the report says were in gaps.
+    pub in_gaps: u64,
+}
+
+/// How a job is run.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// A list of records for each partition.
+    pub partitions: Vec<Vec<Event>>,
+    /// How many records are read at once.
+    pub batch: usize,
+    /// Whether records come one by one.
+    pub one_by_one: bool,
+    /// After how many steps each the job is saved, dropped and restored.
+    pub breaks: Vec<usize>,
+}
+
+impl Setup {
+    /// One run, of a job whose windows stand in the statement `results, late`.
+    ///
+    /// # Panics
+    /// If the job fails.
+    pub fn run(
+        &self,
+        job: impl Fn(Partitions<Tagged>, CollectionSink<Row>, CollectionSink<Tagged>, Log) -> Job,
+    ) -> Ran {
+        let tagged = self.partitions.iter().enumerate();
+        let tagged: Vec<Vec<Tagged>> = tagged
+            .map(|(number, events)| events.iter().map(|event| (number, event.clone())).collect())
+            .collect();
+        let (mut ran, mut saved, log) = (Ran::default(), None::<Savepoint>, Log::default());
+        let mut breaks = self.breaks.iter().copied();
+        loop {
+            let (rows, got_rows) = CollectionSink::new();
+            let (late, got_late) = CollectionSink::new();
+            let mut source = Partitions::new(tagged.clone());
+            if self.one_by_one {
+                source = source.one_by_one();
+            }
+            let job = job(source, rows, late, log.clone())
+                .batch_size(self.batch)
+                .turn_size(self.batch.min(7));
+            let mut started = match &saved {
+                None => job.start(),
+                Some(saved) => job.restore(saved).start(),
+            }
+            .expect("it can be started");
+            let mut left = breaks.next().unwrap_or(usize::MAX);
+            let mut ended = false;
+            while left > 0 && !ended {
+                ended = started.step().expect("nothing fails") == ReadStatus::End;
+                left -= 1;
+            }
+            let report = if ended {
+                Some(started.finish().expect("nothing fails"))
+            } else {
+                let bytes = postcard::to_stdvec(&started.savepoint().expect("it can be saved"));
+                let bytes = bytes.expect("it serializes");
+                saved = Some(postcard::from_bytes(&bytes).expect("it was just written"));
+                drop(started);
+                None
+            };
+            ran.outcome.rows.extend(got_rows.take());
+            ran.outcome
+                .late
+                .extend(got_late.take().into_iter().map(|(_, event)| event));
+            if let Some(report) = report {
+                let operator = report.operator("results, late").expect("it is in the pipeline");
+                (ran.late, ran.in_gaps) = (operator.late, operator.in_gaps);
+                break;
+            }
+        }
+        ran.reading = log.0.lock().expect("nobody panicked").clone();
+        ran
+    }
+}
+
+/// Timestamps around zero, at the edges of windows, and at both ends of time.
+fn timestamps() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        10 => -50_i64..50,
+        4 => (-4_i64..4, -1_i64..=1).prop_map(|(window, edge)| window * 10 + edge),
+        1 => (0_i64..40).prop_map(|from| i64::MAX - from),
+        1 => (0_i64..40).prop_map(|from| i64::MIN + from),
+    ]
+}
+
+/// Records of one partition: anywhere in time, or drifting forward so that much is late and much is not.
+pub fn events(at_most: usize) -> impl Strategy<Value = Vec<Event>> {
+    let event = |(key, value, at)| Event { key, value, at };
+    let anywhere = prop::collection::vec((0_u8..4, -5_i32..20, timestamps()).prop_map(event), 0..at_most);
+    let drifting = prop::collection::vec((0_u8..4, -5_i32..20, -30_i64..10), 0..at_most);
+    let drifting = drifting.prop_map(move |steps| {
+        let drifted = steps.into_iter().enumerate();
+        drifted
+            .map(|(place, (key, value, off))| event((key, value, place as i64 * 3 + off - 60)))
+            .collect()
+    });
+    prop_oneof![1 => anywhere, 2 => drifting]
+}
+
+/// One to three partitions, any batch size, breaks anywhere.
+pub fn setups(at_most: usize) -> impl Strategy<Value = Setup> {
+    (
+        prop_oneof![
+            1 => events(at_most).prop_map(|events| vec![events]),
+            2 => prop::collection::vec(events(at_most / 2), 1..4),
+        ],
+        prop_oneof![Just(1_usize), 2_usize..20, Just(4096)],
+        any::<bool>(),
+        prop_oneof![Just(Vec::new()), prop::collection::vec(0_usize..12, 0..6)],
+    )
+        .prop_map(|(partitions, batch, one_by_one, breaks)| Setup {
+            partitions,
+            batch,
+            one_by_one,
+            breaks,
+        })
+}

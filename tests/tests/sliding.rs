@@ -1,0 +1,185 @@
+//! Sliding windows against a naive model: out of order, several partitions, both ends of time, any batch size, restored
+//! anywhere.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use streamlite::prelude::*;
+use streamlite::state::look_up_in_blocks;
+use streamlite_tests::model::{Event, Outcome, Row};
+use streamlite_tests::window_model::{self, Rules, aligned};
+use streamlite_tests::windows::{Log, Ran, Setup, Tagged, setups};
+
+macro_rules! sliding_pipeline {
+    ($name:ident, $mode:ident, $rows:ident, $sum:expr) => {
+        pipeline!(
+            /// Counts and sums by key and window.
+            fn $name(
+                events: Source<Tagged>,
+                out: Sink<Row>,
+                late_out: Sink<Tagged>,
+                log: Log,
+                size: TimeDelta,
+                slide: TimeDelta,
+                offset: TimeDelta,
+                delay: TimeDelta,
+                lateness: TimeDelta,
+            ) {
+                let (results, late) = events
+                    .event_time(|tagged| log.note(tagged))
+                    .watermark(bounded(delay))
+                    .key_by(|(_, event)| event.key)
+                    .window(sliding(size).every(slide).offset(offset))
+                    .allowed_lateness(lateness)
+                    .$mode()
+                    .with_late()
+                    .aggregate(|key, window, $rows| {
+                        let (start, end) = (window.start.as_millis(), window.end.as_millis());
+                        (*key, start, end, $rows.count(), $sum)
+                    });
+                late.to(late_out);
+                results.to(out);
+            }
+        );
+    };
+}
+
+sliding_pipeline!(shared, accumulating, rows, rows.sum(|(_, event)| event.value));
+sliding_pipeline!(
+    shared_discarding,
+    discarding,
+    rows,
+    rows.sum(|(_, event)| event.value)
+);
+sliding_pipeline!(
+    in_order,
+    accumulating,
+    rows,
+    window_model::sum(
+        rows.collect(|(_, event)| i64::from(event.value)).into_iter(),
+        true
+    )
+);
+sliding_pipeline!(
+    in_order_discarding,
+    discarding,
+    rows,
+    window_model::sum(
+        rows.collect(|(_, event)| i64::from(event.value)).into_iter(),
+        true
+    )
+);
+
+#[derive(Clone, Copy, Debug)]
+struct Grid {
+    size: i64,
+    slide: i64,
+    offset: i64,
+}
+
+fn run(setup: &Setup, grid: Grid, rules: Rules) -> Ran {
+    let millis = TimeDelta::from_millis;
+    let (size, slide, offset) = (millis(grid.size), millis(grid.slide), millis(grid.offset));
+    let (delay, lateness) = (millis(rules.delay), millis(rules.lateness));
+    setup.run(
+        |source, rows, late, log| match (rules.in_order, rules.discarding) {
+            (false, false) => shared(source, rows, late, log, size, slide, offset, delay, lateness),
+            (false, true) => shared_discarding(source, rows, late, log, size, slide, offset, delay, lateness),
+            (true, false) => in_order(source, rows, late, log, size, slide, offset, delay, lateness),
+            (true, true) => {
+                in_order_discarding(source, rows, late, log, size, slide, offset, delay, lateness)
+            }
+        },
+    )
+}
+
+fn grids() -> impl Strategy<Value = Grid> {
+    let sizes = (
+        prop_oneof![Just(10_i64), 1_i64..30],
+        prop_oneof![Just(5_i64), Just(10), 1_i64..25],
+    );
+    (sizes, any::<prop::sample::Index>()).prop_map(|((size, slide), offset)| {
+        let range = usize::try_from(2 * slide - 1).expect("a small slide");
+        let offset = i64::try_from(offset.index(range)).expect("a small offset") - (slide - 1);
+        Grid { size, slide, offset }
+    })
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    (
+        0_i64..12,
+        prop_oneof![Just(0_i64), 0_i64..25],
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(delay, lateness, discarding, in_order)| Rules {
+            delay,
+            lateness,
+            discarding,
+            in_order,
+        })
+}
+
+/// The last word on each key and window.
+fn last_words(rows: &[Row]) -> BTreeMap<(u8, i64, i64), Row> {
+    rows.iter().map(|row| ((row.0, row.1, row.2), *row)).collect()
+}
+
+/// What each key and window comes to if every result adds to those before.
+fn sums(rows: &[Row]) -> BTreeMap<(u8, i64, i64), (u64, i64)> {
+    let mut sums = BTreeMap::new();
+    for row in rows {
+        let sum: &mut (u64, i64) = sums.entry((row.0, row.1, row.2)).or_default();
+        *sum = (sum.0 + row.3, sum.1 + row.4);
+    }
+    sums
+}
+
+fn sorted(late: &[Event]) -> Vec<(i64, u8, i32)> {
+    let mut late: Vec<_> = late
+        .iter()
+        .map(|event| (event.at, event.key, event.value))
+        .collect();
+    late.sort_unstable();
+    late
+}
+
+/// How many cases each property is tried with.
+fn cases() -> ProptestConfig {
+    let cases = std::env::var("CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(cases.unwrap_or(2_000))
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn sliding_windows_are_as_the_model_says(
+        setup in setups(60),
+        grid in grids(),
+        rules in rules(),
+        blocks in prop_oneof![Just(None), Just(Some(true))],
+    ) {
+        look_up_in_blocks(blocks);
+        let ran = run(&setup, grid, rules);
+        look_up_in_blocks(None);
+        let partitions = setup.partitions.len();
+        let windows_of = |at| window_model::sliding(at, grid.size, grid.slide, grid.offset);
+        let (expected, gaps) = aligned(&ran.reading, partitions, rules, windows_of);
+        let Outcome { rows, late } = &ran.outcome;
+        prop_assert_eq!(ran.late, late.len() as u64);
+        prop_assert_eq!(ran.in_gaps, gaps);
+        prop_assert_eq!(sorted(late), sorted(&expected.late));
+        if partitions == 1 || rules.lateness == 0 {
+            prop_assert_eq!(rows, &expected.rows);
+            prop_assert_eq!(late, &expected.late);
+        } else if !rules.discarding {
+            // When a window fires depends on when a partition is known to have ended; what is in it does not.
+            prop_assert_eq!(last_words(rows), last_words(&expected.rows));
+        } else if !rules.in_order {
+            prop_assert_eq!(sums(rows), sums(&expected.rows));
+        }
+        let whole = Setup { breaks: Vec::new(), one_by_one: true, ..setup };
+        prop_assert_eq!(run(&whole, grid, rules), ran, "restored, and in rows");
+    }
+}
