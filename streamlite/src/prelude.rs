@@ -12,5 +12,5 @@ pub use crate::source::{
     BadRecord, Bounded, CollectionSource, CsvSource, Fail, JsonSource, LinesSource, Route, Skip, Source, from,
 };
 pub use crate::time::{TimeDelta, Timestamp, ascending, bounded};
-pub use crate::window::{Window, Windowed, sliding, tumbling};
+pub use crate::window::{Window, Windowed, session, session_by, sliding, tumbling};
 pub use crate::{Report, dataflow, pipeline};

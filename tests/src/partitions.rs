@@ -1,22 +1,47 @@
 //! A source of several partitions, each a list in memory.
 
+use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use streamlite::Result;
 use streamlite::source::{Bounded, Partition, Position, ReadStatus, Reader, Source};
 
+/// What is done when a partition has ended; it is given its number.
+type AtEnd = Arc<dyn Fn(usize) + Send + Sync>;
+
 /// Records in memory, a list for each partition.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Partitions<T> {
     lists: Vec<Vec<T>>,
     in_rows: bool,
+    at_end: AtEnd,
+}
+
+impl<T> fmt::Debug for Partitions<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} partitions", self.lists.len())
+    }
 }
 
 impl<T> Partitions<T> {
     /// A partition for each list. Its records go on in rows.
     #[must_use]
     pub fn new(lists: Vec<Vec<T>>) -> Self {
-        Self { lists, in_rows: true }
+        Self {
+            lists,
+            in_rows: true,
+            at_end: Arc::new(|_| ()),
+        }
+    }
+
+    /// The same, and does this when it says that a partition has ended.
+    #[must_use]
+    pub fn at_end(self, at_end: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        Self {
+            at_end: Arc::new(at_end),
+            ..self
+        }
     }
 
     /// The same, one record at a time, as from a source that waits for each.
@@ -46,6 +71,8 @@ impl<T: Clone + Send> Source for Partitions<T> {
             list: self.lists[number].clone(),
             place,
             in_rows: self.in_rows,
+            number,
+            at_end: self.at_end.clone(),
         })
     }
 
@@ -57,11 +84,18 @@ impl<T: Clone + Send> Source for Partitions<T> {
 impl<T: Clone + Send> Bounded for Partitions<T> {}
 
 /// Reads one list.
-#[derive(Debug)]
 pub struct PartitionReader<T> {
     list: Vec<T>,
     place: usize,
     in_rows: bool,
+    number: usize,
+    at_end: AtEnd,
+}
+
+impl<T> fmt::Debug for PartitionReader<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "partition {} at {}", self.number, self.place)
+    }
 }
 
 impl<T: Clone> Reader for PartitionReader<T> {
@@ -70,6 +104,7 @@ impl<T: Clone> Reader for PartitionReader<T> {
     fn read<F: FnMut(T) -> ControlFlow<()>>(&mut self, at_most: usize, mut out: F) -> Result<ReadStatus> {
         for _ in 0..at_most {
             let Some(record) = self.list.get(self.place) else {
+                (self.at_end)(self.number);
                 return Ok(ReadStatus::End);
             };
             self.place += 1;

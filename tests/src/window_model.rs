@@ -89,8 +89,39 @@ pub fn sliding(at: i64, size: i64, slide: i64, offset: i64) -> Vec<(i128, i128)>
     windows
 }
 
-/// The order in which the records of several partitions are read: of each record its partition.
-pub type Reading = Vec<(usize, Event)>;
+/// The order in which the records of several partitions are read: of each record its partition; no record where the
+/// partition is known to have ended.
+pub type Reading = Vec<(usize, Option<Event>)>;
+
+/// How far event time has come.
+struct Clock {
+    /// Of each partition that has not ended.
+    partitions: Vec<Option<i128>>,
+    /// Of all together.
+    watermark: i128,
+}
+
+impl Clock {
+    fn new(partitions: usize) -> Self {
+        Self {
+            partitions: vec![Some(i128::from(i64::MIN)); partitions],
+            watermark: i128::from(i64::MIN),
+        }
+    }
+
+    /// What a partition has come to.
+    fn of(&self, partition: usize) -> i128 {
+        self.partitions[partition].expect("it has not ended")
+    }
+
+    /// After a record, or the end of a partition.
+    fn advance(&mut self, partition: usize, event: Option<&Event>, rules: Rules) {
+        self.partitions[partition] = event.map(|event| watermark_after(self.of(partition), event, rules));
+        // What has ended holds nothing back; the end of all is told apart.
+        let reached = self.partitions.iter().flatten().min();
+        self.watermark = self.watermark.max(*reached.unwrap_or(&self.watermark));
+    }
+}
 
 /// What comes of records that are read in this order, for windows that are known from the timestamp alone; `gaps` counts
 /// the records that are in none of them and are not late.
@@ -103,14 +134,14 @@ pub fn aligned(
 ) -> (Outcome, u64) {
     let lateness = i128::from(rules.lateness);
     let (mut outcome, mut held, mut gaps) = (Outcome::default(), Vec::<Held>::new(), 0);
-    // A partition that has ended has no watermark any more.
-    let mut left: Vec<usize> = (0..partitions)
-        .map(|number| reading.iter().filter(|(of, _)| *of == number).count())
-        .collect();
-    let mut watermarks = vec![i128::from(i64::MIN); partitions];
-    let mut watermark = i128::from(i64::MIN);
+    let mut clock = Clock::new(partitions);
     for (number, (partition, event)) in reading.iter().enumerate() {
-        let own = watermarks[*partition];
+        let (own, watermark) = (clock.partitions[*partition], clock.watermark);
+        let (Some(event), Some(own)) = (event, own) else {
+            clock.advance(*partition, None, rules);
+            fire(&mut held, clock.watermark, rules, &mut outcome);
+            continue;
+        };
         let windows = windows_of(event.at);
         let open: Vec<_> = windows
             .iter()
@@ -145,13 +176,8 @@ pub fn aligned(
                 }
             }
         }
-        watermarks[*partition] = watermark_after(own, event, rules);
-        left[*partition] -= 1;
-        let reached = (0..partitions)
-            .filter(|&of| left[of] > 0 || of == *partition)
-            .map(|of| watermarks[of])
-            .min();
-        watermark = watermark.max(reached.unwrap_or(watermark));
+        clock.advance(*partition, Some(event), rules);
+        let watermark = clock.watermark;
         fire(&mut held, watermark, rules, &mut outcome);
         held.retain(|window| !window.fired || window.end + lateness > watermark);
     }
@@ -173,4 +199,96 @@ fn fire(held: &mut [Held], watermark: i128, rules: Rules, outcome: &mut Outcome)
             window.records.clear();
         }
     }
+}
+
+/// A session that is not closed.
+#[derive(Clone, Debug)]
+struct Live {
+    key: u8,
+    start: i128,
+    end: i128,
+    fired: bool,
+    /// The number of its first record.
+    order: usize,
+    records: Vec<(usize, Event)>,
+}
+
+impl Live {
+    fn row(&self, rules: Rules) -> Row {
+        let held = Held {
+            start: self.start,
+            end: self.end,
+            fired: self.fired,
+            records: self.records.clone(),
+        };
+        row(&held, self.key, rules)
+    }
+}
+
+/// What comes of records that are read in this order, in sessions: `[at, at + gap)`, and those that touch are one.
+#[must_use]
+pub fn sessions(
+    reading: &Reading,
+    partitions: usize,
+    rules: Rules,
+    gap_of: impl Fn(&Event) -> i64,
+) -> Outcome {
+    let lateness = i128::from(rules.lateness);
+    let (mut outcome, mut live) = (Outcome::default(), Vec::<Live>::new());
+    let mut clock = Clock::new(partitions);
+    for (number, (partition, event)) in reading.iter().enumerate() {
+        if let (Some(event), Some(own)) = (event, clock.partitions[*partition]) {
+            let start = i128::from(event.at);
+            let mut whole = Live {
+                key: event.key,
+                start,
+                end: start + i128::from(gap_of(event)),
+                fired: false,
+                order: number,
+                records: vec![(number, event.clone())],
+            };
+            let own_span = (whole.start, whole.end);
+            let (met, others): (Vec<Live>, Vec<Live>) = live.clone().into_iter().partition(|session| {
+                session.key == event.key && session.start <= own_span.1 && own_span.0 <= session.end
+            });
+            for session in met {
+                whole.start = whole.start.min(session.start);
+                whole.end = whole.end.max(session.end);
+                whole.order = whole.order.min(session.order);
+                whole.records.extend(session.records);
+            }
+            if whole.end + lateness <= own {
+                outcome.late.push(event.clone());
+            } else {
+                live = others;
+                if whole.end <= clock.watermark {
+                    outcome.rows.push(whole.row(rules));
+                    whole.fired = true;
+                    if rules.discarding {
+                        whole.records.clear();
+                    }
+                }
+                live.push(whole);
+            }
+        }
+        clock.advance(*partition, event.as_ref(), rules);
+        fire_sessions(&mut live, clock.watermark, rules, &mut outcome);
+    }
+    fire_sessions(&mut live, i128::MAX - lateness, rules, &mut outcome);
+    outcome
+}
+
+fn fire_sessions(live: &mut Vec<Live>, watermark: i128, rules: Rules, outcome: &mut Outcome) {
+    live.sort_by_key(|session| (clamp(session.end), session.start, session.order));
+    for session in live
+        .iter_mut()
+        .filter(|session| !session.fired && session.end <= watermark)
+    {
+        session.fired = true;
+        outcome.rows.push(session.row(rules));
+        if rules.discarding {
+            session.records.clear();
+        }
+    }
+    live.retain(|session| !session.fired || session.end + i128::from(rules.lateness) > watermark);
 }

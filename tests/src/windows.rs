@@ -23,8 +23,13 @@ impl Log {
     #[must_use]
     pub fn note(&self, (partition, event): &Tagged) -> Timestamp {
         let mut log = self.0.lock().expect("nobody panicked");
-        log.push((*partition, event.clone()));
+        log.push((*partition, Some(event.clone())));
         Timestamp::from_millis(event.at)
+    }
+
+    /// Notes the end of a partition.
+    fn end(&self, partition: usize) {
+        self.0.lock().expect("nobody panicked").push((partition, None));
     }
 }
 
@@ -72,7 +77,8 @@ impl Setup {
         loop {
             let (rows, got_rows) = CollectionSink::new();
             let (late, got_late) = CollectionSink::new();
-            let mut source = Partitions::new(tagged.clone());
+            let ends = log.clone();
+            let mut source = Partitions::new(tagged.clone()).at_end(move |number| ends.end(number));
             if self.one_by_one {
                 source = source.one_by_one();
             }
@@ -109,9 +115,29 @@ impl Setup {
                 break;
             }
         }
-        ran.reading = log.0.lock().expect("nobody panicked").clone();
+        ran.reading = in_order(&log.0.lock().expect("nobody panicked"));
         ran
     }
+}
+
+/// A reader says that its partition has ended before the records of its last batch go on: their end is after them.
+fn in_order(log: &Reading) -> Reading {
+    let mut reading: Reading = Vec::new();
+    for (place, (partition, event)) in log.iter().enumerate() {
+        let later = log[place + 1..]
+            .iter()
+            .any(|(other, event)| other == partition && event.is_some());
+        let ended = log[..place]
+            .iter()
+            .any(|(other, event)| other == partition && event.is_none());
+        if event.is_some() || !later {
+            reading.push((*partition, event.clone()));
+        }
+        if event.is_some() && ended && !later {
+            reading.push((*partition, None));
+        }
+    }
+    reading
 }
 
 /// Timestamps around zero, at the edges of windows, and at both ends of time.
@@ -155,4 +181,11 @@ pub fn setups(at_most: usize) -> impl Strategy<Value = Setup> {
             one_by_one,
             breaks,
         })
+}
+
+/// How many cases each property is tried with: 2,000, or as many as `CASES` says.
+#[must_use]
+pub fn cases() -> ProptestConfig {
+    let cases = std::env::var("CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(cases.unwrap_or(2_000))
 }

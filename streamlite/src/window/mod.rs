@@ -5,6 +5,7 @@ mod assigner;
 mod grid;
 mod open_windows;
 mod pane;
+mod session;
 mod sliding;
 mod span;
 mod store;
@@ -17,6 +18,9 @@ pub use assigner::{Settings, Stores};
 pub use pane::AccumulationMode;
 #[cfg_attr(doc, doc(hidden))]
 pub use pane::Pane;
+#[cfg_attr(doc, doc(hidden))]
+pub use session::SessionStore;
+pub use session::{FixedGap, Gap, GapBy, Session, session, session_by};
 #[cfg_attr(doc, doc(hidden))]
 pub use sliding::SlidingStore;
 pub use sliding::{Sliding, SlidingSize, sliding};

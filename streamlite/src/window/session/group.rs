@@ -1,0 +1,191 @@
+//! The sessions of one key.
+
+use crate::aggregate::Aggregate;
+use crate::state::{Decoder, Encoder, StateError, Storage};
+use crate::time::{TimeDelta, Timestamp};
+use crate::window::span::Window;
+
+/// The sessions of one key that are not closed: most often one, which stands here itself.
+#[derive(Debug)]
+pub(super) struct Group<A> {
+    /// The session that a record came to last.
+    current: Option<Session<A>>,
+    /// The others, in the order of time.
+    others: Vec<Session<A>>,
+    /// When the key is looked at next.
+    pub(super) alarm: Option<Timestamp>,
+}
+
+/// A session that is not closed.
+#[derive(Debug)]
+pub(super) struct Session<A> {
+    pub(super) span: Window,
+    /// When its first record came.
+    pub(super) order: u64,
+    /// Whether it has fired, and nothing has made it longer since.
+    pub(super) has_fired: bool,
+    /// What is in it; nothing if that was emitted, and results are to add up.
+    pub(super) acc: Option<A>,
+}
+
+/// What a record did.
+pub(super) enum Added<'a, A> {
+    /// It came too late for the session that it would have made.
+    Late,
+    /// It is in a session, which may have to fire at once.
+    To(&'a mut Session<A>),
+}
+
+impl<A> Default for Group<A> {
+    fn default() -> Self {
+        Self {
+            current: None,
+            others: Vec::new(),
+            alarm: None,
+        }
+    }
+}
+
+/// Whether windows touch or overlap.
+fn meet(one: Window, other: Window) -> bool {
+    one.start <= other.end && other.start <= one.end
+}
+
+fn union(one: Window, other: Window) -> Window {
+    Window::new(one.start.min(other.start), one.end.max(other.end))
+}
+
+impl<A> Session<A> {
+    /// When the key has to be looked at for it: when it ends, or when it closes.
+    pub(super) fn due(&self, lateness: TimeDelta) -> Timestamp {
+        if self.has_fired {
+            self.span.end + lateness
+        } else {
+            self.span.end
+        }
+    }
+}
+
+impl<A> Group<A> {
+    /// What is in the session that a record came to last, if this one belongs to it and to no other: by far the most common
+    /// case.
+    #[inline]
+    pub(super) fn extend(&mut self, span: Window) -> Option<&mut A> {
+        let current = self.current.as_mut()?;
+        let meets_another = self.others.iter().any(|other| meet(other.span, span));
+        if current.has_fired || !meet(current.span, span) || meets_another {
+            return None;
+        }
+        current.span = union(current.span, span);
+        current.acc.as_mut()
+    }
+
+    /// Puts a record of this span into its session, which may join several that there are; `is_late` says whether the
+    /// session that it makes is closed for it, which then changes nothing.
+    pub(super) fn add<T, X: Aggregate<T, Acc = A>>(
+        &mut self,
+        span: Window,
+        order: u64,
+        aggregate: &X,
+        is_late: impl FnOnce(Window) -> bool,
+        add: impl FnOnce(&mut A),
+    ) -> Added<'_, A> {
+        let sessions = || self.current.iter().chain(&self.others);
+        let whole = sessions()
+            .filter(|session| meet(session.span, span))
+            .fold(span, |whole, session| union(whole, session.span));
+        if is_late(whole) {
+            return Added::Late;
+        }
+        let all = self.current.take().into_iter().chain(self.others.drain(..));
+        let (mut met, others): (Vec<_>, Vec<_>) = all.partition(|session| meet(session.span, span));
+        self.others = others;
+        self.others.sort_by_key(|session| session.span);
+        met.sort_by_key(|session| session.order);
+        let mut met = met.into_iter();
+        let mut session = met.next().unwrap_or_else(|| Session {
+            span,
+            order,
+            has_fired: false,
+            acc: None,
+        });
+        for later in met {
+            match (&mut session.acc, later.acc) {
+                (Some(acc), Some(later)) => aggregate.merge_owned(acc, later),
+                (acc, later) => *acc = acc.take().or(later),
+            }
+        }
+        session.span = whole;
+        session.has_fired = false;
+        add(session.acc.get_or_insert_with(|| aggregate.zero()));
+        Added::To(self.current.insert(session))
+    }
+
+    /// Takes out the sessions that are due at a watermark, and keeps what `keep` gives back of them. Says when the next
+    /// one is due; `None` if none is left.
+    pub(super) fn take_due(
+        &mut self,
+        watermark: Timestamp,
+        lateness: TimeDelta,
+        mut keep: impl FnMut(Session<A>) -> Option<Session<A>>,
+    ) -> Option<Timestamp> {
+        let all = self.current.take().into_iter().chain(self.others.drain(..));
+        let mut left: Vec<_> = all
+            .filter_map(|session| {
+                if session.due(lateness) <= watermark {
+                    keep(session)
+                } else {
+                    Some(session)
+                }
+            })
+            .collect();
+        self.current = left.pop();
+        left.sort_by_key(|session| session.span);
+        self.others = left;
+        let sessions = self.current.iter().chain(&self.others);
+        sessions.map(|session| session.due(lateness)).min()
+    }
+
+    /// When the first session is due.
+    pub(super) fn due(&self, lateness: TimeDelta) -> Option<Timestamp> {
+        let sessions = self.current.iter().chain(&self.others);
+        sessions.map(|session| session.due(lateness)).min()
+    }
+
+    /// Writes every session.
+    pub(super) fn save<C: Storage<A>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+        let sessions = || self.current.iter().chain(&self.others);
+        to.plain(&(sessions().count() as u64))?;
+        for session in sessions() {
+            let Session {
+                span,
+                order,
+                has_fired,
+                acc,
+            } = session;
+            to.plain(&(span, order, has_fired, acc.is_some()))?;
+            acc.iter().try_for_each(|acc| C::write(acc, to))?;
+        }
+        Ok(())
+    }
+
+    /// Reads what was saved.
+    pub(super) fn restore<C: Storage<A>>(from: &mut Decoder<'_>) -> Result<Self, StateError> {
+        let mut sessions = Vec::new();
+        for _ in 0..from.plain::<u64>()? {
+            let (span, order, has_fired, has_acc) = from.plain::<(Window, u64, bool, bool)>()?;
+            let acc = if has_acc { Some(C::read(from)?) } else { None };
+            sessions.push(Session {
+                span,
+                order,
+                has_fired,
+                acc,
+            });
+        }
+        Ok(Self {
+            current: sessions.pop(),
+            others: sessions,
+            alarm: None,
+        })
+    }
+}

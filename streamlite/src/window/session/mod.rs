@@ -1,0 +1,183 @@
+//! Windows that last as long as a key is active.
+
+mod group;
+mod store;
+
+use std::fmt;
+
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
+use super::span::Window;
+use super::trigger::OnWatermark;
+use crate::aggregate::Merge;
+use crate::error::Error;
+use crate::state::{Grouping, Shape};
+use crate::time::TimeDelta;
+
+pub use self::store::SessionStore;
+
+/// Sessions: windows that last as long as no gap is longer than this; see [`session`] and [`session_by`].
+#[derive(Clone, Copy)]
+pub struct Session<P> {
+    gap: P,
+}
+
+/// The same gap after every record.
+#[derive(Clone, Copy, Debug)]
+pub struct FixedGap(TimeDelta);
+
+/// The gap after a record is in the record.
+#[derive(Clone, Copy)]
+pub struct GapBy<F>(F);
+
+/// How long a session lasts after a record.
+pub trait Gap<T> {
+    /// How long it lasts after this one.
+    fn after(&self, record: &T) -> TimeDelta;
+
+    /// How long it lasts after any record, at least.
+    fn least(&self) -> TimeDelta;
+
+    /// Whether it makes sense.
+    ///
+    /// # Errors
+    /// If it does not.
+    fn check(&self) -> Result<(), Error>;
+
+    /// What it is, as far as saved state depends on it.
+    fn describe(&self) -> String;
+}
+
+impl<T> Gap<T> for FixedGap {
+    #[inline]
+    fn after(&self, _record: &T) -> TimeDelta {
+        self.0
+    }
+
+    fn least(&self) -> TimeDelta {
+        self.0
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if self.0 > TimeDelta::ZERO {
+            return Ok(());
+        }
+        Err(Error::setting(
+            format!("session({})", self.0),
+            "the gap of a session is positive",
+            "write at least 1ms",
+        ))
+    }
+
+    fn describe(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+impl<T, F: Fn(&T) -> TimeDelta> Gap<T> for GapBy<F> {
+    #[inline]
+    fn after(&self, record: &T) -> TimeDelta {
+        let gap = (self.0)(record);
+        assert!(
+            gap > TimeDelta::ZERO,
+            "the gap of a session is positive, and `session_by` was given {gap}: write `.max(1ms)` in its closure"
+        );
+        gap
+    }
+
+    fn least(&self) -> TimeDelta {
+        TimeDelta::from_millis(1)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn describe(&self) -> String {
+        "from the record".to_owned()
+    }
+}
+
+impl<F> fmt::Debug for GapBy<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GapBy")
+    }
+}
+
+impl<P: fmt::Debug> fmt::Debug for Session<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Session").field(&self.gap).finish()
+    }
+}
+
+/// Sessions: a record at `t` makes a window `[t, t + gap)`, and windows of a key that touch or overlap become one. So a
+/// session ends one gap after its last record, and two records exactly one gap apart are in one. Flink's
+/// `EventTimeSessionWindows.withGap`.
+///
+/// A record is put into its session first, and then asked whether it is late: it is if the session that it makes is
+/// closed for its partition. One record may join two sessions, within the allowed lateness even two that have fired; what
+/// comes of it fires anew.
+///
+/// The results of a session are those of an aggregate that merges: `first`, `last` and lists put the records of the
+/// session that began to arrive earlier before those of the other.
+#[must_use]
+pub fn session(gap: TimeDelta) -> Session<FixedGap> {
+    Session { gap: FixedGap(gap) }
+}
+
+/// Sessions whose gap depends on the record: the window of a record at `t` is `[t, t + gap(record))`; see [`session`].
+/// Flink's `EventTimeSessionWindows.withDynamicGap`.
+///
+/// In a pipeline the closure knows the record: `.window(session_by(|click| click.patience))`. A gap that is not positive
+/// ends the job.
+#[must_use]
+pub fn session_by<T, F: Fn(&T) -> TimeDelta>(gap: F) -> Session<GapBy<F>> {
+    Session { gap: GapBy(gap) }
+}
+
+impl<P> IntoAssigner for Session<P>
+where
+    Self: Assigner,
+{
+    type Assigner = Self;
+
+    fn into_assigner(self) -> Self {
+        self
+    }
+}
+
+impl Assigner for Session<FixedGap> {
+    type Window = Window;
+
+    fn shape(&self) -> Shape {
+        Shape::new("session window").with("gap", Gap::<()>::describe(&self.gap))
+    }
+}
+
+impl<F> Assigner for Session<GapBy<F>> {
+    type Window = Window;
+
+    fn shape(&self) -> Shape {
+        Shape::new("session window").with("gap", "from the record")
+    }
+}
+
+impl<T, G, A, P> Stores<T, G, A, OnWatermark> for Session<P>
+where
+    Self: Assigner<Window = Window>,
+    G: Grouping<T>,
+    A: Merge<T>,
+    P: Gap<T>,
+{
+    type Store = SessionStore<T, G, A, P>;
+
+    fn store(
+        self,
+        settings: Settings<G, A, OnWatermark>,
+        fail: impl FnOnce(Error),
+    ) -> SessionStore<T, G, A, P> {
+        if let Err(error) = self.gap.check() {
+            fail(error);
+        }
+        SessionStore::new(self.gap, settings)
+    }
+}

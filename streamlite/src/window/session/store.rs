@@ -1,0 +1,377 @@
+//! Where sessions are kept.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Gap;
+use super::group::{Added, Group, Session};
+use crate::aggregate::Aggregate;
+use crate::record::Record;
+use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
+use crate::time::Timestamp;
+use crate::window::assigner::Settings;
+use crate::window::pane::{AccumulationMode, Pane};
+use crate::window::span::Window;
+use crate::window::store::{Emit, Results, WindowStore};
+use crate::window::trigger::OnWatermark;
+
+/// The table of the sessions of each key.
+type Groups<T, G, A> = <G as Grouping<T>>::Table<Group<<A as Aggregate<T>>::Acc>>;
+
+/// Where a key stands in it.
+type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
+
+/// The open sessions, by key. A key stands in a queue by the earliest time at which one of its sessions may end; a session
+/// that grows does not move in it, and the key is put back when its turn has come. So a watermark looks at no key without
+/// need, and a record moves nothing.
+pub struct SessionStore<T, G: Grouping<T>, A: Aggregate<T>, P> {
+    gap: P,
+    settings: Settings<G, A, OnWatermark>,
+    groups: Groups<T, G, A>,
+    /// Keys by when they are looked at.
+    alarms: BTreeMap<Timestamp, Vec<SlotOf<T, G, A>>>,
+    /// How many records have come.
+    arrivals: u64,
+    /// The next watermark at which a key is looked at.
+    next: Timestamp,
+    /// Every session ending at or before this watermark has fired.
+    watermark: Timestamp,
+    /// Records that are looked up together, their spans and order; empty between two calls.
+    block: Block<(T, Window, u64), G::Held>,
+    /// Sessions that fire, to be put in order; empty between two calls.
+    results: Vec<Firing<SlotOf<T, G, A>, A::Out>>,
+    /// Keys without sessions, to be forgotten; empty between two calls.
+    closed: Vec<SlotOf<T, G, A>>,
+}
+
+/// A session that fires.
+struct Firing<S, V> {
+    span: Window,
+    order: u64,
+    slot: S,
+    result: V,
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, P> fmt::Debug for SessionStore<T, G, A, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionStore").finish_non_exhaustive()
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
+    pub(super) fn new(gap: P, settings: Settings<G, A, OnWatermark>) -> Self {
+        let mut groups = Groups::<T, G, A>::default();
+        groups.prepare(Group::default);
+        Self {
+            gap,
+            settings,
+            groups,
+            alarms: BTreeMap::new(),
+            arrivals: 0,
+            next: Timestamp::MAX,
+            watermark: Timestamp::MIN,
+            block: Block::default(),
+            results: Vec::new(),
+            closed: Vec::new(),
+        }
+    }
+
+    /// The window of a record alone, and when it came.
+    #[inline]
+    fn arrive(&mut self, record: &Record<T>) -> (Window, u64) {
+        self.arrivals += 1;
+        let end = record.timestamp + self.gap.after(&record.value);
+        (Window::new(record.timestamp, end), self.arrivals)
+    }
+
+    /// Adds a record that is neither late nor makes a session fire at once.
+    #[inline]
+    fn add_ahead(&mut self, slot: SlotOf<T, G, A>, span: Window, order: u64, value: T) {
+        let aggregate = &self.settings.aggregate;
+        let left = self.groups.update(slot, |_key, group| match group.extend(span) {
+            Some(acc) => {
+                aggregate.add_owned(acc, value);
+                None
+            }
+            None => Some(value),
+        });
+        if let Some(value) = left {
+            self.add_beside(slot, span, order, value);
+        }
+    }
+
+    /// The same where the key has other sessions, or none.
+    #[inline(never)]
+    fn add_beside(&mut self, slot: SlotOf<T, G, A>, span: Window, order: u64, value: T) {
+        let aggregate = &self.settings.aggregate;
+        let due = self.groups.update(slot, |_key, group| {
+            group.add(
+                span,
+                order,
+                aggregate,
+                |_| false,
+                |acc| aggregate.add_owned(acc, value),
+            );
+            group.due(self.settings.lateness)
+        });
+        self.wake(slot, due);
+    }
+
+    /// Adds a record that may be late, or make a session fire at once.
+    #[inline(never)]
+    fn add_behind(
+        &mut self,
+        record: Record<T>,
+        (span, order): (Window, u64),
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        late: impl FnOnce(Record<T>),
+    ) {
+        let Settings {
+            grouping,
+            aggregate,
+            lateness,
+            mode,
+            ..
+        } = &mut self.settings;
+        let (lateness, watermark) = (*lateness, self.watermark);
+        let slot = grouping.slot(&mut self.groups, &record.value, Group::default);
+        let is_late = |whole: Window| whole.end + lateness <= record.partition_watermark;
+        let is_added = self.groups.update(slot, |key, group| {
+            let add = |acc: &mut A::Acc| aggregate.add(acc, &record.value);
+            let session = match group.add(span, order, aggregate, is_late, add) {
+                Added::Late => return false,
+                Added::To(session) => session,
+            };
+            if session.span.end > watermark {
+                return true;
+            }
+            session.has_fired = true;
+            let pane = Pane::of(session.span, watermark);
+            let result = match mode {
+                AccumulationMode::Accumulating => session.acc.as_ref().map(|acc| aggregate.result(acc)),
+                AccumulationMode::Discarding => session.acc.take().map(|acc| aggregate.last_result(acc)),
+            };
+            if let Some(result) = result {
+                emit.firing(|results| results.keep(key, pane, result));
+            }
+            true
+        });
+        let due = self.groups.update(slot, |_key, group| group.due(lateness));
+        if !is_added {
+            late(record);
+            if due.is_none() {
+                self.groups.remove(slot, Group::default());
+            }
+        }
+        self.wake(slot, due);
+    }
+
+    /// Has a key looked at when a session of its is due, if it is not looked at before.
+    fn wake(&mut self, slot: SlotOf<T, G, A>, due: Option<Timestamp>) {
+        let Some(due) = due else {
+            return;
+        };
+        let is_earlier = self.groups.update(slot, |_key, group| {
+            let is_earlier = group.alarm.is_none_or(|alarm| due < alarm);
+            if is_earlier {
+                group.alarm = Some(due);
+            }
+            is_earlier
+        });
+        if is_earlier {
+            self.alarms.entry(due).or_default().push(slot);
+            self.next = self.next.min(due);
+        }
+    }
+
+    /// Adds the records of the block to their sessions, which are on their way from memory.
+    #[inline]
+    fn add_block(&mut self) {
+        let mut block = std::mem::take(&mut self.block);
+        let groups = &self.groups;
+        block.look_further(|_, hash| groups.look_further(hash));
+        for ((value, span, order), held, look_up) in block.drain() {
+            let slot =
+                self.settings
+                    .grouping
+                    .slot_of_found(&mut self.groups, look_up, held, &value, Group::default);
+            self.add_ahead(slot, span, order, value);
+        }
+        self.block = block;
+    }
+
+    /// Whether a record is neither late nor makes a session fire at once, whatever sessions there are.
+    #[inline]
+    fn is_ahead(&self, span: Window, partition_watermark: Timestamp) -> bool {
+        span.end > partition_watermark.max(self.watermark)
+    }
+
+    /// Looks at the keys whose turn has come.
+    fn collect_due(&mut self, watermark: Timestamp) {
+        let (lateness, mode) = (self.settings.lateness, self.settings.mode);
+        while let Some(entry) = self.alarms.first_entry()
+            && *entry.key() <= watermark
+        {
+            let (at, slots) = entry.remove_entry();
+            for slot in slots {
+                let Self {
+                    settings,
+                    groups,
+                    results,
+                    ..
+                } = self;
+                let aggregate = &settings.aggregate;
+                let is_its_turn = groups.update(slot, |_key, group| group.alarm == Some(at));
+                if !is_its_turn {
+                    continue;
+                }
+                let due = groups.update(slot, |_key, group| {
+                    group.alarm = None;
+                    let keep = |mut session: Session<A::Acc>| {
+                        let closes = session.span.end + lateness <= watermark;
+                        if !session.has_fired {
+                            let acc = &mut session.acc;
+                            let result = if closes || mode == AccumulationMode::Discarding {
+                                acc.take().map(|acc| aggregate.last_result(acc))
+                            } else {
+                                acc.as_ref().map(|acc| aggregate.result(acc))
+                            };
+                            results.extend(result.map(|result| Firing {
+                                span: session.span,
+                                order: session.order,
+                                slot,
+                                result,
+                            }));
+                            session.has_fired = true;
+                        }
+                        (!closes).then_some(session)
+                    };
+                    group.take_due(watermark, lateness, keep)
+                });
+                if due.is_none() {
+                    self.closed.push(slot);
+                }
+                self.wake(slot, due);
+            }
+        }
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for SessionStore<T, G, A, P> {
+    type Window = Window;
+
+    #[inline]
+    fn add(
+        &mut self,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        late: impl FnOnce(Record<T>),
+    ) {
+        let (span, order) = self.arrive(&record);
+        if !self.is_ahead(span, record.partition_watermark) {
+            return self.add_behind(record, (span, order), emit, late);
+        }
+        let slot = self
+            .settings
+            .grouping
+            .slot(&mut self.groups, &record.value, Group::default);
+        self.add_ahead(slot, span, order, record.value);
+    }
+
+    /// A record that may be late is added by itself, after those before it: they may have made the session that it joins.
+    #[inline]
+    fn add_all(
+        &mut self,
+        records: impl Iterator<Item = Record<T>>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        mut late: impl FnMut(Record<T>),
+    ) {
+        if !in_blocks(self.groups.is_large()) {
+            return records.for_each(|record| self.add(record, emit, &mut late));
+        }
+        records.for_each(|record| {
+            let (span, order) = self.arrive(&record);
+            if !self.is_ahead(span, record.partition_watermark) {
+                self.add_block();
+                return self.add_behind(record, (span, order), emit, &mut late);
+            }
+            let found = self.settings.grouping.look_up(&self.groups, &record.value);
+            self.block.push((record.value, span, order), found);
+            if self.block.is_full() {
+                self.add_block();
+            }
+        });
+        self.add_block();
+    }
+
+    /// A record that is not behind its watermark makes no session that ends earlier than one gap after it.
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.next.min(watermark + self.gap.least())
+    }
+
+    #[inline(never)]
+    fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Window, A::Out>) {
+        self.collect_due(watermark);
+        let Self {
+            groups,
+            results: firings,
+            ..
+        } = self;
+        firings.sort_unstable_by_key(|firing| (firing.span.end, firing.span.start, firing.order));
+        let before = self.watermark;
+        emit.firing(|results| {
+            for Firing {
+                span, slot, result, ..
+            } in firings.drain(..)
+            {
+                groups.update(slot, |key, _group| {
+                    results.keep(key, Pane::of(span, before), result);
+                });
+            }
+        });
+        for slot in self.closed.drain(..) {
+            self.groups.remove(slot, Group::default());
+        }
+        self.watermark = watermark;
+        self.next = self.alarms.keys().next().copied().unwrap_or(Timestamp::MAX);
+    }
+
+    #[inline]
+    fn is_quiet_until(&mut self, watermark: Timestamp) -> bool {
+        if watermark < self.next {
+            self.watermark = watermark;
+            return true;
+        }
+        false
+    }
+
+    #[inline]
+    fn watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(&(self.watermark, self.arrivals))?;
+        self.groups.save::<C>(to, Group::save::<C>)
+    }
+
+    fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
+        &mut self,
+        from: &mut Decoder<'_>,
+    ) -> Result<(), StateError> {
+        (self.watermark, self.arrivals) = from.plain()?;
+        self.groups = Groups::<T, G, A>::default();
+        self.groups.restore::<C>(from, Group::restore::<C>)?;
+        self.groups.prepare(Group::default);
+        self.alarms = BTreeMap::new();
+        self.next = Timestamp::MAX;
+        let lateness = self.settings.lateness;
+        let mut due = Vec::new();
+        self.groups
+            .for_each_slot(|slot, _key, group| due.push((slot, group.due(lateness))));
+        for (slot, due) in due {
+            self.wake(slot, due);
+        }
+        Ok(())
+    }
+}
