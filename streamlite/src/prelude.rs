@@ -12,5 +12,7 @@ pub use crate::source::{
     BadRecord, Bounded, CollectionSource, CsvSource, Fail, JsonSource, LinesSource, Route, Skip, Source, from,
 };
 pub use crate::time::{TimeDelta, Timestamp, ascending, bounded};
-pub use crate::window::{Window, Windowed, session, session_by, sliding, tumbling};
+pub use crate::window::{
+    CountWindow, GlobalWindow, Window, Windowed, count, global, session, session_by, sliding, tumbling,
+};
 pub use crate::{Report, dataflow, pipeline};

@@ -292,3 +292,54 @@ fn fire_sessions(live: &mut Vec<Live>, watermark: i128, rules: Rules, outcome: &
     }
     live.retain(|session| !session.fired || session.end + i128::from(rules.lateness) > watermark);
 }
+
+/// What comes of records that are read in this order, in windows of `size` records of a key, one with every `step`; at the
+/// end what the next window holds, if it is `partial`. And the timestamps of the results, and how many records are in no
+/// window.
+#[must_use]
+pub fn counts(
+    reading: &Reading,
+    rules: Rules,
+    size: usize,
+    step: usize,
+    partial: bool,
+) -> (Vec<Row>, Vec<i64>, u64) {
+    let events: Vec<&Event> = reading.iter().filter_map(|(_, event)| event.as_ref()).collect();
+    let of_key = |key: u8, until: usize| -> Vec<(usize, &Event)> {
+        let all = events.iter().copied().enumerate().take(until);
+        all.filter(|(_, event)| event.key == key).collect()
+    };
+    let row = |key: u8, records: &[(usize, &Event)], start: usize, end: usize| -> (Row, i64) {
+        let greatest = records[start..end].iter().map(|(_, event)| event.at).max();
+        let values = records[start..end]
+            .iter()
+            .map(|(_, event)| i64::from(event.value));
+        let (from, to) = (i64::try_from(start).unwrap_or(0), i64::try_from(end).unwrap_or(0));
+        let row = (key, from, to, (end - start) as u64, sum(values, rules.in_order));
+        (row, greatest.expect("there is a record"))
+    };
+    let (mut rows, mut gaps) = (Vec::new(), 0);
+    for (number, event) in events.iter().enumerate() {
+        let records = of_key(event.key, number + 1);
+        let seen = records.len();
+        if seen % step == 0 {
+            rows.push(row(event.key, &records, seen.saturating_sub(size), seen));
+        }
+        if step > size && (seen - 1) % step < step - size {
+            gaps += 1;
+        }
+    }
+    let mut left = Vec::new();
+    for key in (0..=u8::MAX).filter(|_| partial) {
+        let records = of_key(key, events.len());
+        let seen = records.len();
+        let start = (seen / step * step + step).saturating_sub(size);
+        if seen % step != 0 && start < seen {
+            left.push((records[start].0, row(key, &records, start, seen)));
+        }
+    }
+    left.sort_by_key(|(number, _)| *number);
+    rows.extend(left.into_iter().map(|(_, row)| row));
+    let (rows, greatest) = rows.into_iter().unzip();
+    (rows, greatest, gaps)
+}

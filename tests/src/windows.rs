@@ -7,9 +7,9 @@ use streamlite::prelude::*;
 use streamlite::source::ReadStatus;
 use streamlite::{Job, Savepoint};
 
-use crate::Partitions;
 use crate::model::{Event, Outcome, Row};
 use crate::window_model::Reading;
+use crate::{Partitions, Recorder};
 
 /// A record, and the number of its partition.
 pub type Tagged = (usize, Event);
@@ -38,6 +38,8 @@ impl Log {
 pub struct Ran {
     /// Results and late records.
     pub outcome: Outcome,
+    /// The timestamps of the results.
+    pub stamps: Vec<i64>,
     /// The order in which records were read.
     pub reading: Reading,
     /// How many records the report calls late.
@@ -66,7 +68,7 @@ impl Setup {
     /// If the job fails.
     pub fn run(
         &self,
-        job: impl Fn(Partitions<Tagged>, CollectionSink<Row>, CollectionSink<Tagged>, Log) -> Job,
+        job: impl Fn(Partitions<Tagged>, Recorder<Row>, CollectionSink<Tagged>, Log) -> Job,
     ) -> Ran {
         let tagged = self.partitions.iter().enumerate();
         let tagged: Vec<Vec<Tagged>> = tagged
@@ -75,7 +77,8 @@ impl Setup {
         let (mut ran, mut saved, log) = (Ran::default(), None::<Savepoint>, Log::default());
         let mut breaks = self.breaks.iter().copied();
         loop {
-            let (rows, got_rows) = CollectionSink::new();
+            let rows = Recorder::default();
+            let got_rows = rows.clone();
             let (late, got_late) = CollectionSink::new();
             let ends = log.clone();
             let mut source = Partitions::new(tagged.clone()).at_end(move |number| ends.end(number));
@@ -105,7 +108,10 @@ impl Setup {
                 drop(started);
                 None
             };
-            ran.outcome.rows.extend(got_rows.take());
+            for record in got_rows.take() {
+                ran.outcome.rows.push(record.value);
+                ran.stamps.push(record.timestamp.as_millis());
+            }
             ran.outcome
                 .late
                 .extend(got_late.take().into_iter().map(|(_, event)| event));

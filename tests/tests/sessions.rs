@@ -91,6 +91,8 @@ proptest! {
         prop_assert_eq!(ran.late, late.len() as u64);
         prop_assert_eq!(rows, &expected.rows);
         prop_assert_eq!(late, &expected.late);
+        let last = rows.iter().map(|row| row.2 - 1).collect::<Vec<_>>();
+        prop_assert_eq!(&ran.stamps, &last, "results carry the last millisecond of their window");
         let whole = Setup { breaks: Vec::new(), one_by_one: true, ..setup };
         let again = run(&whole, gap, varies, rules);
         prop_assert_eq!(again.outcome, ran.outcome, "restored, and in rows");

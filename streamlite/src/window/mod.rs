@@ -2,6 +2,8 @@
 //! window knows nothing of what comes before or after the operator that holds it.
 
 mod assigner;
+mod count;
+mod global;
 mod grid;
 mod open_windows;
 mod pane;
@@ -11,10 +13,15 @@ mod span;
 mod store;
 mod trigger;
 mod tumbling;
+mod two_stacks;
 
 pub use assigner::{Assigner, IntoAssigner};
 #[cfg_attr(doc, doc(hidden))]
 pub use assigner::{Settings, Stores};
+#[cfg_attr(doc, doc(hidden))]
+pub use count::CountStore;
+pub use count::{Count, CountWindow, count};
+pub use global::{Global, GlobalWindow, global};
 pub use pane::AccumulationMode;
 #[cfg_attr(doc, doc(hidden))]
 pub use pane::Pane;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Gap;
+use super::gap::Gap;
 use super::group::{Added, Group, Session};
 use crate::aggregate::Aggregate;
 use crate::record::Record;

@@ -7,12 +7,11 @@ use crate::aggregate::Aggregate;
 use crate::state::{Decoder, Encoder, StateError, Storage};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::span::Window;
+use crate::window::two_stacks::TwoStacks;
 
 /// What one key has in the windows: what is shared stands in slices, the rest in the windows themselves.
 ///
-/// A window is merged from its slices by two stacks: of the slices that were merged, the earlier ones hold what is merged
-/// from each of them on, so that one is dropped without anything being merged anew, and the later ones are merged in one
-/// accumulator. A slice is merged twice in all, however many windows it is in.
+/// A window is merged from its slices by [`TwoStacks`]: a slice is merged twice in all, however many windows it is in.
 #[derive(Debug)]
 pub(super) struct Group<A> {
     /// Slices with records, in the order of time.
@@ -21,13 +20,10 @@ pub(super) struct Group<A> {
     pub(super) due: Due,
     /// How many slices at the front are in no window that is still to fire, and are kept for late records.
     fired: usize,
-    /// How many slices are merged in `earlier` and `later`, those that have fired among them.
+    /// How many slices are merged, or were and have fired.
     merged: usize,
-    /// For each of the first slices that have not fired, from the last of them to the first, what is merged from it up to
-    /// the last of them.
-    earlier: Vec<Part<A>>,
-    /// What is merged of the slices after them.
-    later: Option<Part<A>>,
+    /// What is merged of the slices that have not fired.
+    stacks: TwoStacks<Part<A>>,
     /// What is in single windows: records that were late for some of the windows of their slice.
     windows: Vec<(Window, Part<A>)>,
 }
@@ -65,8 +61,7 @@ impl<A> Default for Group<A> {
             due: Due::Never,
             fired: 0,
             merged: 0,
-            earlier: Vec::new(),
-            later: None,
+            stacks: TwoStacks::default(),
             windows: Vec::new(),
         }
     }
@@ -156,13 +151,11 @@ impl<A> Group<A> {
             .get(self.merged)
             .is_some_and(|slice| grid.reaches(window, slice.start))
         {
-            merge(aggregate, &mut self.later, &self.slices[self.merged].part);
+            let part = &self.slices[self.merged].part;
+            self.stacks.push(part, |into, part| merge(aggregate, into, part));
             self.merged += 1;
         }
-        let mut slices = None;
-        for part in self.earlier.last().into_iter().chain(&self.later) {
-            merge(aggregate, &mut slices, part);
-        }
+        let slices = self.stacks.merged(|into, part| merge(aggregate, into, part));
         if self.windows.is_empty() {
             return slices.map(|part| (part.order, aggregate.last_result(part.acc)));
         }
@@ -216,10 +209,10 @@ impl<A> Group<A> {
     /// The first slice is in no window that is still to fire.
     fn drop_first<T, X: Aggregate<T, Acc = A>>(&mut self, aggregate: &X, keeps: bool) {
         if self.fired < self.merged {
-            if self.earlier.is_empty() {
-                self.turn_over(aggregate);
-            }
-            self.earlier.pop();
+            let merged = self.slices.range(self.fired..self.merged);
+            let parts = merged.map(|slice| &slice.part);
+            self.stacks
+                .drop_first(parts, |into, part| merge(aggregate, into, part));
         } else {
             self.merged += 1;
         }
@@ -229,18 +222,6 @@ impl<A> Group<A> {
             self.slices.pop_front();
             self.merged -= 1;
         }
-    }
-
-    /// Makes the slices that are merged in one accumulator the earlier ones, of which one can be dropped.
-    fn turn_over<T, X: Aggregate<T, Acc = A>>(&mut self, aggregate: &X) {
-        for slice in self.slices.range(self.fired..self.merged).rev() {
-            let mut part = None;
-            for part_of in [Some(&slice.part), self.earlier.last()].into_iter().flatten() {
-                merge(aggregate, &mut part, part_of);
-            }
-            self.earlier.extend(part);
-        }
-        self.later = None;
     }
 
     /// After a window has fired: drops what no other window needs, and says when the key is looked at next.

@@ -1,0 +1,230 @@
+//! Where windows of so many records are kept.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::every::Every;
+use super::group::{Added, Arrived, Fired, Group};
+use crate::aggregate::Aggregate;
+use crate::record::Record;
+use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
+use crate::time::Timestamp;
+use crate::window::assigner::Settings;
+use crate::window::pane::Pane;
+use crate::window::store::{Emit, Results, WindowStore};
+use crate::window::trigger::OnWatermark;
+
+/// A window that is known by the numbers of its records.
+pub trait Numbered: Copy + fmt::Debug {
+    /// The window of the records from `start` up to but without `end`.
+    fn of_records(start: u64, end: u64) -> Self;
+}
+
+/// The table of what each key has in its windows.
+type Groups<T, G, A> = <G as Grouping<T>>::Table<Group<<A as Aggregate<T>>::Acc>>;
+
+/// Where a key stands in it.
+type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
+
+/// The windows of each key by number. They do not look at event time: a result is judged by the watermark of the record
+/// that made it fire, so that no watermark needs to stand at its place between records.
+pub struct CountStore<T, G: Grouping<T>, A: Aggregate<T>, W> {
+    every: Every,
+    settings: Settings<G, A, OnWatermark>,
+    groups: Groups<T, G, A>,
+    /// How many records have come.
+    arrivals: u64,
+    watermark: Timestamp,
+    /// Records that are looked up together, and the watermarks of their partitions; empty between two calls.
+    block: Block<(Arrived<T>, Timestamp), G::Held>,
+    in_gaps: u64,
+    window: PhantomData<fn() -> W>,
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, W> fmt::Debug for CountStore<T, G, A, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CountStore").finish_non_exhaustive()
+    }
+}
+
+fn pane<W: Numbered, V>(fired: &Fired<V>, partition_watermark: Timestamp) -> Pane<W> {
+    Pane {
+        window: W::of_records(fired.start, fired.end),
+        timestamp: fired.timestamp,
+        partition_watermark,
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
+    pub(in crate::window) fn new(every: Every, settings: Settings<G, A, OnWatermark>) -> Self {
+        let mut groups = Groups::<T, G, A>::default();
+        groups.prepare(Group::default);
+        Self {
+            every,
+            settings,
+            groups,
+            arrivals: 0,
+            watermark: Timestamp::MIN,
+            block: Block::default(),
+            in_gaps: 0,
+            window: PhantomData,
+        }
+    }
+
+    #[inline]
+    fn arrive(&mut self, record: Record<T>) -> (Arrived<T>, Timestamp) {
+        self.arrivals += 1;
+        let Record {
+            value,
+            timestamp,
+            partition_watermark,
+        } = record;
+        let arrived = Arrived {
+            value,
+            timestamp,
+            order: self.arrivals,
+        };
+        (arrived, partition_watermark)
+    }
+
+    #[inline]
+    fn add_to(
+        &mut self,
+        slot: SlotOf<T, G, A>,
+        (arrived, partition_watermark): (Arrived<T>, Timestamp),
+        emit: &mut impl Emit<G::Key, W, A::Out>,
+    ) {
+        let Self {
+            every,
+            settings,
+            groups,
+            in_gaps,
+            ..
+        } = self;
+        groups.update(slot, |key, group| {
+            match group.add(every, &settings.aggregate, arrived) {
+                Added::Quietly => {}
+                Added::InGap => *in_gaps += 1,
+                Added::Fires(fired) => {
+                    let pane = pane(&fired, partition_watermark);
+                    emit.firing(|results| results.keep(key, pane, fired.result));
+                }
+            }
+        });
+    }
+
+    /// Adds the records of the block to their keys, which are on their way from memory.
+    #[inline]
+    fn add_block(&mut self, emit: &mut impl Emit<G::Key, W, A::Out>) {
+        let mut block = std::mem::take(&mut self.block);
+        let groups = &self.groups;
+        block.look_further(|_, hash| groups.look_further(hash));
+        for (arrival, held, look_up) in block.drain() {
+            let grouping = &mut self.settings.grouping;
+            let slot =
+                grouping.slot_of_found(&mut self.groups, look_up, held, &arrival.0.value, Group::default);
+            self.add_to(slot, arrival, emit);
+        }
+        self.block = block;
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for CountStore<T, G, A, W> {
+    type Window = W;
+
+    #[inline]
+    fn add(
+        &mut self,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, W, A::Out>,
+        _late: impl FnOnce(Record<T>),
+    ) {
+        let arrival = self.arrive(record);
+        let grouping = &mut self.settings.grouping;
+        let slot = grouping.slot(&mut self.groups, &arrival.0.value, Group::default);
+        self.add_to(slot, arrival, emit);
+    }
+
+    #[inline]
+    fn add_all(
+        &mut self,
+        records: impl Iterator<Item = Record<T>>,
+        emit: &mut impl Emit<G::Key, W, A::Out>,
+        mut late: impl FnMut(Record<T>),
+    ) {
+        if !in_blocks(self.groups.is_large()) {
+            return records.for_each(|record| self.add(record, emit, &mut late));
+        }
+        records.for_each(|record| {
+            let arrival = self.arrive(record);
+            let found = self.settings.grouping.look_up(&self.groups, &arrival.0.value);
+            self.block.push(arrival, found);
+            if self.block.is_full() {
+                self.add_block(emit);
+            }
+        });
+        self.add_block(emit);
+    }
+
+    fn next_due(&self, _watermark: Timestamp) -> Timestamp {
+        Timestamp::MAX
+    }
+
+    fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, W, A::Out>) {
+        let before = self.watermark;
+        self.watermark = watermark;
+        let Self {
+            every,
+            settings,
+            groups,
+            ..
+        } = self;
+        if watermark < Timestamp::MAX || !every.partial {
+            return;
+        }
+        let mut left = Vec::new();
+        groups.drain_in_order(|key, mut group| {
+            left.extend(group.rest(every, &settings.aggregate).map(|fired| (key, fired)));
+        });
+        left.sort_unstable_by_key(|(_, fired)| fired.order);
+        emit.firing(|results| {
+            for (key, fired) in left {
+                results.last(key, pane(&fired, before), fired.result);
+            }
+        });
+    }
+
+    #[inline]
+    fn is_quiet_until(&mut self, watermark: Timestamp) -> bool {
+        if watermark < Timestamp::MAX {
+            self.watermark = watermark;
+            return true;
+        }
+        false
+    }
+
+    #[inline]
+    fn watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    fn in_gaps(&self) -> u64 {
+        self.in_gaps
+    }
+
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(&(self.watermark, self.arrivals))?;
+        self.groups.save::<C>(to, Group::save::<C>)
+    }
+
+    fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
+        &mut self,
+        from: &mut Decoder<'_>,
+    ) -> Result<(), StateError> {
+        (self.watermark, self.arrivals) = from.plain()?;
+        self.groups = Groups::<T, G, A>::default();
+        self.groups.restore::<C>(from, Group::restore::<T, A, C>)?;
+        self.groups.prepare(Group::default);
+        Ok(())
+    }
+}
