@@ -46,7 +46,9 @@ const LINES: [&str; 4] = [
 ];
 
 /// Methods of streams that are no operators: settings, and what an operator is told by.
-const NO_OPERATORS: [&str; 9] = [
+const NO_OPERATORS: [&str; 11] = [
+    "session_by",
+    "fold",
     "watermark",
     "idle_after",
     "allowed_lateness",

@@ -45,7 +45,7 @@ session_pipeline!(
     by_record,
     accumulating,
     gap,
-    session_by(|(_, event): &Tagged| gap * (1 + i64::from(event.value.rem_euclid(3))))
+    session_by(|(_, event)| gap * (1 + i64::from(event.value.rem_euclid(3))))
 );
 
 fn run(setup: &Setup, gap: i64, varies: bool, rules: Rules) -> Ran {

@@ -79,7 +79,7 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 39] = [
+const OPERATORS: [Known; 41] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
@@ -115,6 +115,8 @@ const OPERATORS: [Known; 39] = [
     known("tumbling", Kind::Function).positive(),
     known("sliding", Kind::Function).positive(),
     known("session", Kind::Function).positive(),
+    known("session_by", Kind::Function),
+    known("global", Kind::Function),
     known("every", Kind::Function).positive(),
     known("bounded", Kind::Function),
     known("ascending", Kind::Function),
@@ -173,6 +175,11 @@ pub(crate) fn is_on_records(name: &str) -> bool {
     matches!(kind(name), Some(Kind::Records | Kind::Split | Kind::End))
 }
 
+/// Whether it makes windows.
+pub(crate) fn is_window(name: &str) -> bool {
+    kind(name) == Some(Kind::Window)
+}
+
 /// Whether it makes a stream a keyed one.
 pub(crate) fn is_key(name: &str) -> bool {
     kind(name) == Some(Kind::Key)
@@ -193,6 +200,8 @@ pub(crate) enum Extent {
     Keyed,
     /// A window.
     Window,
+    /// A window for all records, which fires when the input ends.
+    Global,
     /// The records so far.
     Running,
 }
@@ -211,13 +220,20 @@ impl Extent {
 
     /// Whether an operator has a result only at the end of the input.
     pub(crate) fn makes_final(self, name: &str) -> bool {
-        matches!(self, Extent::Whole | Extent::Keyed) && is_aggregate(name)
+        matches!(self, Extent::Whole | Extent::Keyed | Extent::Global) && is_aggregate(name)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Extent;
+
+    #[test]
+    fn an_aggregate_over_one_window_for_all_is_final() {
+        assert!(Extent::Global.makes_final("count"));
+        assert!(Extent::Global.behind("allowed_lateness").makes_final("aggregate"));
+        assert!(!Extent::Global.behind("count").makes_final("map"));
+    }
 
     fn finals(chain: &[&'static str]) -> Vec<&'static str> {
         let mut extent = Extent::default();

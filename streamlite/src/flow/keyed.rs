@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::short_forms::short_forms;
+use super::short_forms::{short_fold, short_forms};
 use super::stream::Stream;
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
@@ -137,4 +137,5 @@ impl<T, B: Grouping<T>, O, S> KeyedStream<T, B, O, S> {
     }
 
     short_forms!(Short<T, B, O, S>);
+    short_fold!(Short<T, B, O, S>);
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::keyed::KeyedStream;
-use super::short_forms::short_forms;
+use super::short_forms::{short_fold, short_forms};
 use super::stream::Stream;
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::{Id, Then};
@@ -118,6 +118,7 @@ impl<T, O, S> RunningStream<T, O, S> {
     }
 
     short_forms!(Values<T, O, S>);
+    short_fold!(Values<T, O, S>);
 }
 
 /// The stream that a short form with keys gives.
@@ -158,4 +159,5 @@ impl<T, B: Grouping<T>, O, S> KeyedRunningStream<T, B, O, S> {
     }
 
     short_forms!(Pairs<T, B, O, S>);
+    short_fold!(Pairs<T, B, O, S>);
 }

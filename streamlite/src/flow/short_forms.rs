@@ -90,7 +90,12 @@ macro_rules! short_forms {
         {
             self.short($crate::aggregate::Rows::<T>::new().reduce(reduce))
         }
+    };
+}
 
+/// Declares `fold`, which says nothing about how two folded values become one.
+macro_rules! short_fold {
+    ($Short:ident<$($P:ident),*>) => {
         /// Folds the records into a value.
         pub fn fold<X: Clone, F: Fn(X, &T) -> X>(
             self,
@@ -101,5 +106,4 @@ macro_rules! short_forms {
         }
     };
 }
-
-pub(super) use short_forms;
+pub(super) use {short_fold, short_forms};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::short_forms::short_forms;
+use super::short_forms::{short_fold, short_forms};
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::{Chain, Id, Then};
 use crate::operator::{
@@ -406,4 +406,5 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     short_forms!(Short<T, O, S>);
+    short_fold!(Short<T, O, S>);
 }

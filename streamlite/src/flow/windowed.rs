@@ -6,12 +6,15 @@ use std::marker::PhantomData;
 use super::keyed::KeyedStream;
 use super::short_forms::short_forms;
 use super::stream::Stream;
-use crate::aggregate::{Aggregate, Rows};
+use crate::aggregate::{Aggregate, Apart, Every, Fold, Rows};
 use crate::assembly::{Id, Then};
 use crate::operator::{AsWindowed, Windowing, WithBoth, WithLate, WithWindow};
 use crate::state::{Grouping, Unkeyed};
 use crate::time::TimeDelta;
-use crate::window::{AccumulationMode, Assigner, IntoAssigner, OnWatermark, Settings, Windowed};
+use crate::window::{
+    AccumulationMode, Assigner, FoldedIn, GapBy, IntoAssigner, OnWatermark, Session, Settings, Windowed,
+    session_by,
+};
 
 /// A keyed stream cut into windows; see [`KeyedStream::window`](super::KeyedStream::window).
 ///
@@ -74,6 +77,28 @@ impl<T, O, S> Stream<T, O, S> {
         window: W,
     ) -> AllWindowedStream<T, W::Assigner, DropLate, OnWatermark, O, S> {
         AllWindowedStream::new(self, window.into_assigner())
+    }
+}
+
+impl<T, O, S> Stream<T, O, S> {
+    /// What `.window(session_by(…))` becomes: a method, so that the closure knows what a record is.
+    #[cfg_attr(doc, doc(hidden))]
+    pub fn session_by<F: Fn(&T) -> TimeDelta>(
+        self,
+        gap: F,
+    ) -> AllWindowedStream<T, Session<GapBy<F>>, DropLate, OnWatermark, O, S> {
+        AllWindowedStream::new(self, session_by(gap))
+    }
+}
+
+impl<T, B, O, S> KeyedStream<T, B, O, S> {
+    /// What `.window(session_by(…))` becomes: a method, so that the closure knows what a record is.
+    #[cfg_attr(doc, doc(hidden))]
+    pub fn session_by<F: Fn(&T) -> TimeDelta>(
+        self,
+        gap: F,
+    ) -> WindowedStream<T, B, Session<GapBy<F>>, DropLate, OnWatermark, O, S> {
+        WindowedStream::new(self.stream, self.key, session_by(gap))
     }
 }
 
@@ -264,6 +289,20 @@ impl<T, B: Grouping<T>, W: Assigner, L: LatePolicy, R, O, S> WindowedStream<T, B
     }
 
     short_forms!(Short<T, B, W, L, R, O, S>);
+
+    /// Folds the records into a value. Not for sessions, which become one where they meet: there
+    /// `.aggregate(|key, window, rows| rows.fold(init, fold, merge))` says how.
+    pub fn fold<M, X, F>(
+        self,
+        init: X,
+        fold: F,
+    ) -> Short<T, B, W, L, R, O, S, <X as FoldedIn<W, T, M>>::Of<Fold<Every, X, F, Apart>>>
+    where
+        X: Clone + FoldedIn<W, T, M>,
+        F: Fn(X, &T) -> X,
+    {
+        self.short(X::checked(Fold::new(init, fold)))
+    }
 }
 
 impl<T, W, L, R, O, S> AllWindowedStream<T, W, L, R, O, S> {
@@ -333,4 +372,18 @@ impl<T, W: Assigner, L: LatePolicy, R, O, S> AllWindowedStream<T, W, L, R, O, S>
     }
 
     short_forms!(AllShort<T, W, L, R, O, S>);
+
+    /// Folds the records into a value. Not for sessions, which become one where they meet: there
+    /// `.aggregate(|key, window, rows| rows.fold(init, fold, merge))` says how.
+    pub fn fold<M, X, F>(
+        self,
+        init: X,
+        fold: F,
+    ) -> AllShort<T, W, L, R, O, S, <X as FoldedIn<W, T, M>>::Of<Fold<Every, X, F, Apart>>>
+    where
+        X: Clone + FoldedIn<W, T, M>,
+        F: Fn(X, &T) -> X,
+    {
+        self.short(X::checked(Fold::new(init, fold)))
+    }
 }

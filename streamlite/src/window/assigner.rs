@@ -14,7 +14,7 @@ use crate::time::TimeDelta;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a window",
     label = "expected a window, such as `tumbling(5min)`",
-    note = "a window is written `tumbling(size)`, `tumbling(size).offset(by)`"
+    note = "windows are written `tumbling(size)`, `sliding(size).every(slide)`, `session(gap)`, `count(records)`, `daily()` or `global()`"
 )]
 pub trait IntoAssigner {
     /// The assigner.
@@ -32,6 +32,38 @@ pub trait Assigner {
     /// What it is, as far as saved state depends on it.
     fn shape(&self) -> Shape;
 }
+
+/// What may be folded in windows by a fold that does not say how two values become one: anything but in sessions. There it
+/// is implemented twice, for types that nobody has, so that rustc weighs two ways and takes neither, as for
+/// [`CheckedKey`](crate::witness::CheckedKey): one mistake is one error.
+#[diagnostic::on_unimplemented(
+    message = "sessions that meet become one, and this fold does not say how two values become one",
+    label = "two of these become one where sessions meet",
+    note = "write `.aggregate(|key, window, rows| rows.fold(init, fold, merge))`, where `merge` makes one value of two"
+)]
+pub trait FoldedIn<W, T, M> {
+    /// The aggregate, once the check holds.
+    type Of<A: Aggregate<T>>: Aggregate<T>;
+
+    /// The aggregate, once the check holds.
+    fn checked<A: Aggregate<T>>(aggregate: A) -> Self::Of<A>;
+}
+
+/// Implements [`FoldedIn`] for one type, or for all.
+macro_rules! folded_in {
+    ($assigner:ty, <$($P:ident),*> $folded:ty, $mark:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl<T, $($P),*> $crate::window::FoldedIn<$assigner, T, $crate::witness::$mark> for $folded {
+            type Of<A: $crate::aggregate::Aggregate<T>> = A;
+
+            fn checked<A: $crate::aggregate::Aggregate<T>>(aggregate: A) -> A {
+                aggregate
+            }
+        }
+    };
+}
+
+pub(super) use folded_in;
 
 /// An assigner whose windows can be kept for these records, groups, aggregates and this trigger.
 ///

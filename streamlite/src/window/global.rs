@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::count::{CountStore, Every, Numbered};
 use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
@@ -47,6 +47,8 @@ impl IntoAssigner for Global {
         self
     }
 }
+
+folded_in!(Global, <X> X, Yes);
 
 impl Assigner for Global {
     type Window = GlobalWindow;

@@ -17,7 +17,7 @@ mod two_stacks;
 
 pub use assigner::{Assigner, IntoAssigner};
 #[cfg_attr(doc, doc(hidden))]
-pub use assigner::{Settings, Stores};
+pub use assigner::{FoldedIn, Settings, Stores};
 #[cfg_attr(doc, doc(hidden))]
 pub use count::CountStore;
 pub use count::{Count, CountWindow, count};

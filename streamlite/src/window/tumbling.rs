@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::grid::Grid;
 use super::open_windows::{Fired, OpenWindow, OpenWindows};
 use super::pane::{AccumulationMode, Pane};
@@ -65,6 +65,8 @@ impl IntoAssigner for Tumbling {
         self
     }
 }
+
+folded_in!(Tumbling, <X> X, Yes);
 
 impl Assigner for Tumbling {
     type Window = Window;

@@ -16,7 +16,7 @@ pub(crate) fn operator(method: &Ident, extent: Extent, errors: &mut Errors) -> b
         Extent::Whole | Extent::Keyed | Extent::Running if is_window_setting(&name) => {
             format!("`{name}` is a setting of a window: write `.window(tumbling(5min))` before it")
         }
-        Extent::Window if is_on_records(&name) => format!(
+        Extent::Window | Extent::Global if is_on_records(&name) => format!(
             "windows are not records yet: say what is aggregated before `{name}`, such as `.count()` or `.aggregate(|window, rows| …)`"
         ),
         Extent::Running if is_on_records(&name) => {

@@ -11,7 +11,7 @@ use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
-use crate::model::operators::{Extent, is_join, is_stateful};
+use crate::model::operators::{Extent, is_join, is_stateful, is_window};
 use crate::model::rows::{Aggregate, TakenApart, take_apart};
 use crate::syntax::{Chain, Link};
 
@@ -231,10 +231,24 @@ impl Lowering<'_> {
             cursor.stateful_at.get_or_insert(method.span());
         }
         cursor.extent = cursor.extent.behind(&name);
+        let windows = call.args.first().filter(|_| is_window(&name)).and_then(called);
+        if windows.is_some_and(|(function, _)| function == "global") {
+            cursor.extent = Extent::Global;
+        }
         cursor.ends_at = method.span();
         let operator = match (&*name, call.args.first()) {
             ("aggregate", Some(argument)) => self.aggregate(method, argument)?,
             ("to", Some(sink)) => self.sink(&mut cursor, method, sink)?,
+            // A method of the stream, so that its closure knows what a record is.
+            _ if let Some((function, Some(gap))) = windows
+                && function == "session_by" =>
+            {
+                Operator::Call(Box::new(Call {
+                    method: function.clone(),
+                    turbofish: None,
+                    arguments: vec![CallArgument::Value(Box::new(self.argument(gap)))],
+                }))
+            }
             _ => {
                 if name == "for_each" {
                     cursor.end = Some(End::Closure);
@@ -378,6 +392,18 @@ impl Lowering<'_> {
             _ => false,
         }
     }
+}
+
+/// The function that is called, by whatever path, and its one argument.
+fn called(expr: &Expr) -> Option<(&Ident, Option<&Expr>)> {
+    let Expr::Call(call) = expr else {
+        return None;
+    };
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let one = call.args.first().filter(|_| call.args.len() == 1);
+    Some((&path.path.segments.last()?.ident, one))
 }
 
 fn is_named(call: &ExprCall, name: &str) -> bool {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
@@ -114,6 +114,8 @@ impl IntoAssigner for Count {
         self
     }
 }
+
+folded_in!(Count, <X> X, Yes);
 
 impl Assigner for Count {
     type Window = CountWindow;

@@ -6,13 +6,14 @@ mod store;
 
 use std::fmt;
 
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::span::Window;
 use super::trigger::OnWatermark;
 use crate::aggregate::Merge;
 use crate::error::Error;
 use crate::state::{Grouping, Shape};
 use crate::time::TimeDelta;
+use crate::witness::{No, Yes};
 
 pub use self::gap::{FixedGap, Gap, GapBy};
 pub use self::store::SessionStore;
@@ -80,6 +81,9 @@ impl<F> Assigner for Session<GapBy<F>> {
         Shape::new("session window").with("gap", "from the record")
     }
 }
+
+folded_in!(Session<P>, <P> Yes, Yes);
+folded_in!(Session<P>, <P> No, No);
 
 impl<T, G, A, P> Stores<T, G, A, OnWatermark> for Session<P>
 where

@@ -5,7 +5,7 @@ mod group;
 mod store;
 
 use self::grid::SlidingGrid;
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores};
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::span::Window;
 use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
@@ -113,6 +113,8 @@ impl IntoAssigner for Sliding {
         self
     }
 }
+
+folded_in!(Sliding, <X> X, Yes);
 
 impl Assigner for Sliding {
     type Window = Window;
