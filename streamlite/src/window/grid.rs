@@ -1,24 +1,33 @@
 //! Which window of a grid a timestamp belongs to.
 
+use std::fmt;
+
 use super::span::Window;
 use crate::time::{TimeDelta, Timestamp};
 
-/// A grid of windows of one size, side by side.
+/// Windows side by side, without gaps: each timestamp belongs to one.
+pub trait Grid: fmt::Debug {
+    /// The window that a timestamp belongs to.
+    fn window_of(&self, timestamp: Timestamp) -> Window;
+}
+
+/// A grid of windows of one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Grid {
+pub struct EvenGrid {
     pub(super) size: TimeDelta,
     pub(super) offset: TimeDelta,
 }
 
-impl Grid {
+impl EvenGrid {
     /// One window for all of time: what stands where a setting makes no sense.
     pub(super) const ONE: Self = Self {
         size: TimeDelta::MAX,
         offset: TimeDelta::ZERO,
     };
+}
 
-    /// The window that a timestamp belongs to.
-    pub(super) fn window_of(&self, timestamp: Timestamp) -> Window {
+impl Grid for EvenGrid {
+    fn window_of(&self, timestamp: Timestamp) -> Window {
         Window::containing(timestamp, self.size, self.offset)
     }
 }

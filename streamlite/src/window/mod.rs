@@ -1,7 +1,10 @@
 //! Windows: which there are, which ones a record belongs to, what is kept in them and when they fire. No plumbing: a
 //! window knows nothing of what comes before or after the operator that holds it.
 
+mod aligned;
 mod assigner;
+#[cfg(feature = "calendar")]
+mod calendar;
 mod count;
 mod global;
 mod grid;
@@ -15,13 +18,19 @@ mod trigger;
 mod tumbling;
 mod two_stacks;
 
+#[cfg_attr(doc, doc(hidden))]
+pub use aligned::AlignedStore;
 pub use assigner::{Assigner, IntoAssigner};
 #[cfg_attr(doc, doc(hidden))]
 pub use assigner::{FoldedIn, Settings, Stores};
+#[cfg(feature = "calendar")]
+pub use calendar::{Calendar, CalendarGrid, daily, monthly, weekly, yearly};
 #[cfg_attr(doc, doc(hidden))]
 pub use count::CountStore;
 pub use count::{Count, CountWindow, count};
 pub use global::{Global, GlobalWindow, global};
+#[cfg_attr(doc, doc(hidden))]
+pub use grid::{EvenGrid, Grid};
 pub use pane::AccumulationMode;
 #[cfg_attr(doc, doc(hidden))]
 pub use pane::Pane;
@@ -35,6 +44,4 @@ pub use span::{Window, Windowed};
 #[cfg_attr(doc, doc(hidden))]
 pub use store::{Emit, Results, WindowStore};
 pub use trigger::{OnWatermark, Trigger};
-#[cfg_attr(doc, doc(hidden))]
-pub use tumbling::TumblingStore;
 pub use tumbling::{Tumbling, tumbling};

@@ -1,0 +1,260 @@
+//! Windows of the calendar: days, weeks, months and years of a place.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use jiff::civil::{Date, DateTime, Weekday};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{SignedDuration, Span};
+
+use super::aligned::AlignedStore;
+use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
+use super::grid::Grid;
+use super::span::Window;
+use super::trigger::Trigger;
+use crate::aggregate::Aggregate;
+use crate::error::{Error, Result};
+use crate::state::{Grouping, Shape};
+use crate::time::{TimeDelta, Timestamp};
+
+/// Windows of the calendar; see [`daily`], [`weekly`], [`monthly`] and [`yearly`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    unit: Unit,
+    zone: Cow<'static, str>,
+    starts_at: TimeDelta,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+/// Days, in UTC unless [`zone`](Calendar::zone) says otherwise. A day lasts 23 or 25 hours where the clocks of the zone
+/// change.
+#[must_use]
+pub fn daily() -> Calendar {
+    Calendar::of(Unit::Day)
+}
+
+/// Weeks from Monday to Sunday; see [`daily`].
+#[must_use]
+pub fn weekly() -> Calendar {
+    Calendar::of(Unit::Week)
+}
+
+/// Months of the calendar; see [`daily`].
+#[must_use]
+pub fn monthly() -> Calendar {
+    Calendar::of(Unit::Month)
+}
+
+/// Years of the calendar; see [`daily`].
+#[must_use]
+pub fn yearly() -> Calendar {
+    Calendar::of(Unit::Year)
+}
+
+impl Calendar {
+    fn of(unit: Unit) -> Self {
+        Self {
+            unit,
+            zone: Cow::Borrowed("UTC"),
+            starts_at: TimeDelta::ZERO,
+        }
+    }
+
+    /// The time zone, by its name in the IANA database, such as `"Europe/Berlin"`. The database is part of the program:
+    /// the same program cuts the same windows on every machine. A job with an unknown zone does not start.
+    #[must_use]
+    pub fn zone(self, zone: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            zone: zone.into(),
+            ..self
+        }
+    }
+
+    /// The time of day at which a day starts, and with it a week, a month or a year: `daily().starts_at(6h)` cuts from six
+    /// in the morning to six in the morning.
+    #[must_use]
+    pub fn starts_at(self, time_of_day: TimeDelta) -> Self {
+        Self {
+            starts_at: time_of_day,
+            ..self
+        }
+    }
+
+    fn written(&self) -> String {
+        let unit = match self.unit {
+            Unit::Day => "daily",
+            Unit::Week => "weekly",
+            Unit::Month => "monthly",
+            Unit::Year => "yearly",
+        };
+        format!("{unit}()")
+    }
+
+    fn grid(&self) -> Result<CalendarGrid> {
+        let zone = TimeZone::get(&self.zone).map_err(|_| {
+            Error::setting(
+                format!("{}.zone({:?})", self.written(), self.zone),
+                "there is no such time zone",
+                "write a name of the IANA database, such as \"Europe/Berlin\"",
+            )
+        })?;
+        if self.starts_at < TimeDelta::ZERO || self.starts_at >= TimeDelta::from_days(1) {
+            return Err(Error::setting(
+                format!("{}.starts_at({})", self.written(), self.starts_at),
+                "a day does not start at such a time",
+                "write a time of day, from 0s up to but without 24h",
+            ));
+        }
+        Ok(CalendarGrid::new(self.unit, zone, self.starts_at))
+    }
+}
+
+impl IntoAssigner for Calendar {
+    type Assigner = Self;
+
+    fn into_assigner(self) -> Self {
+        self
+    }
+}
+
+folded_in!(Calendar, <X> X, Yes);
+
+impl Assigner for Calendar {
+    type Window = Window;
+
+    fn shape(&self) -> Shape {
+        Shape::new("calendar window")
+            .with("unit", self.written())
+            .with("zone", &self.zone)
+            .with("start", self.starts_at)
+    }
+}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> Stores<T, G, A, R> for Calendar {
+    type Store = AlignedStore<T, G, A, R, CalendarGrid>;
+
+    fn store(self, settings: Settings<G, A, R>, fail: impl FnOnce(Error)) -> Self::Store {
+        let grid = self.grid().unwrap_or_else(|error| {
+            fail(error);
+            CalendarGrid::new(Unit::Day, TimeZone::UTC, TimeDelta::ZERO)
+        });
+        AlignedStore::new(grid, settings)
+    }
+}
+
+/// The windows of a calendar in a time zone.
+#[derive(Debug)]
+pub struct CalendarGrid {
+    unit: Unit,
+    zone: TimeZone,
+    starts_at: SignedDuration,
+    /// What the calendar covers: nearly all of its 20,000 years, in whole windows.
+    covers: Window,
+    /// The window that was asked for last.
+    last: Cell<Window>,
+}
+
+impl CalendarGrid {
+    fn new(unit: Unit, zone: TimeZone, starts_at: TimeDelta) -> Self {
+        let none = Window::new(Timestamp::MAX, Timestamp::MIN);
+        let mut grid = Self {
+            unit,
+            zone,
+            starts_at: SignedDuration::from_millis(starts_at.as_millis()),
+            covers: none,
+            last: Cell::new(none),
+        };
+        let edge = |year| grid.start_of(grid.first_day(jiff::civil::date(year, 1, 1))?);
+        if let (Some(first), Some(last)) = (edge(-9998), edge(9998)) {
+            grid.covers = Window::new(first, last);
+        }
+        grid
+    }
+
+    /// The first day of the unit that a day is in.
+    fn first_day(&self, day: Date) -> Option<Date> {
+        match self.unit {
+            Unit::Day => Some(day),
+            Unit::Week => {
+                let after_monday = day.weekday().since(Weekday::Monday);
+                day.checked_sub(Span::new().days(after_monday)).ok()
+            }
+            Unit::Month => Some(day.first_of_month()),
+            Unit::Year => Some(day.first_of_year()),
+        }
+    }
+
+    /// The first day of the unit after it, or before it.
+    fn next(&self, first: Date, count: i64) -> Option<Date> {
+        let span = match self.unit {
+            Unit::Day => Span::new().days(count),
+            Unit::Week => Span::new().weeks(count),
+            Unit::Month => Span::new().months(count),
+            Unit::Year => Span::new().years(count),
+        };
+        first.checked_add(span).ok()
+    }
+
+    /// When a day starts. A time that the clocks skip is the moment at which they skip it, a time that comes twice is its
+    /// first.
+    fn start_of(&self, day: Date) -> Option<Timestamp> {
+        let local: DateTime = day.to_datetime(jiff::civil::Time::midnight());
+        let local = local.checked_add(self.starts_at).ok()?;
+        let at = self.zone.to_ambiguous_timestamp(local);
+        let at = if let AmbiguousOffset::Gap { after, .. } = at.offset() {
+            let before_the_gap = after.to_timestamp(local).ok()?;
+            self.zone.following(before_the_gap).next()?.timestamp()
+        } else {
+            at.compatible().ok()?
+        };
+        Some(Timestamp::from_millis(at.as_millisecond()))
+    }
+
+    /// The window, where the calendar reaches so far.
+    fn find(&self, timestamp: Timestamp) -> Option<Window> {
+        if !self.covers.contains(timestamp) {
+            return None;
+        }
+        let at = jiff::Timestamp::from_millisecond(timestamp.as_millis()).ok()?;
+        let local = self.zone.to_datetime(at).checked_sub(self.starts_at).ok()?;
+        let mut first = self.first_day(local.date())?;
+        // Where the clocks change, a local time does not say alone which day it belongs to.
+        while timestamp < self.start_of(first)? {
+            first = self.next(first, -1)?;
+        }
+        loop {
+            let next = self.next(first, 1)?;
+            let end = self.start_of(next)?;
+            if timestamp < end {
+                return Some(Window::new(self.start_of(first)?, end));
+            }
+            first = next;
+        }
+    }
+}
+
+impl Grid for CalendarGrid {
+    /// Before and after what the calendar covers there is one window each.
+    fn window_of(&self, timestamp: Timestamp) -> Window {
+        let last = self.last.get();
+        if last.contains(timestamp) {
+            return last;
+        }
+        let window = self.find(timestamp).unwrap_or({
+            if timestamp < self.covers.start {
+                Window::new(Timestamp::MIN, self.covers.start)
+            } else {
+                Window::new(self.covers.end, Timestamp::MAX)
+            }
+        });
+        self.last.set(window);
+        window
+    }
+}
