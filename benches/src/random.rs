@@ -37,6 +37,15 @@ pub const UPDATES: u64 = 20;
 /// If there are more events than fit into the time there is.
 #[must_use]
 pub fn disorder(count: usize, keys: u64) -> Vec<Event> {
+    disorder_by(count, keys, WINDOW / 2)
+}
+
+/// The same, with records that are less than so many milliseconds late.
+///
+/// # Panics
+/// If there are more events than fit into the time there is.
+#[must_use]
+pub fn disorder_by(count: usize, keys: u64, late_by: i64) -> Vec<Event> {
     let scattered: Vec<u64> = Random::new(7)
         .take(usize::try_from(keys).expect("keys fit"))
         .collect();
@@ -45,7 +54,7 @@ pub fn disorder(count: usize, keys: u64) -> Vec<Event> {
     let mut next = || random.next().expect("it never ends");
     let event = |place: usize| {
         let on_time = i64::try_from(place).expect("it is small") * WINDOW / each_window;
-        let late = i64::try_from(next() % (WINDOW.unsigned_abs() / 2)).expect("it is small");
+        let late = i64::try_from(next() % late_by.unsigned_abs()).expect("it is small");
         Event {
             key: scattered[usize::try_from(next() % keys).expect("keys fit")],
             value: u32::try_from(next() % 1_000).expect("it is small"),
@@ -53,4 +62,20 @@ pub fn disorder(count: usize, keys: u64) -> Vec<Event> {
         }
     };
     (0..count).map(event).collect()
+}
+
+/// Events of keys that are active for a minute and then silent for two: twenty records a key in its minute, less than five
+/// seconds late.
+///
+/// # Panics
+/// If there are more events than fit into the time there is.
+#[must_use]
+pub fn bursts(count: usize, keys: u64) -> Vec<Event> {
+    let third = keys / 3;
+    let mut events = disorder_by(count, third, 5_000);
+    for (place, event) in events.iter_mut().enumerate() {
+        let minute = place as u64 / (third * UPDATES);
+        event.key = event.key.wrapping_add(minute % 3);
+    }
+    events
 }

@@ -15,4 +15,6 @@ pub use crate::time::{TimeDelta, Timestamp, ascending, bounded};
 pub use crate::window::{
     CountWindow, GlobalWindow, Window, Windowed, count, global, session, session_by, sliding, tumbling,
 };
+#[cfg(feature = "calendar")]
+pub use crate::window::{daily, monthly, weekly, yearly};
 pub use crate::{Report, dataflow, pipeline};

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use streamlite::prelude::*;
-use streamlite::window::{Calendar, daily, monthly, weekly, yearly};
+use streamlite::window::Calendar;
 
 pipeline!(
     /// Which windows timestamps are in, all of one millisecond apart at least.

@@ -5,6 +5,8 @@
 //! `docs/performance.md`. Read the ratios, never the times. Each pair gives the same result, which is checked. Memory is the
 //! most that was allocated at one time, in one run of each.
 
+mod windows;
+
 use std::collections::VecDeque;
 use std::hint::black_box;
 
@@ -58,6 +60,7 @@ fn main() {
             &move || strings(records, keys),
         );
     }
+    windows::compare(records, &compare);
 }
 
 /// Two ways to one result. The inputs are leaked: the program ends when it has shown its table.
