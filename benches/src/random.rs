@@ -46,10 +46,14 @@ pub fn disorder(count: usize, keys: u64) -> Vec<Event> {
 /// If there are more events than fit into the time there is.
 #[must_use]
 pub fn disorder_by(count: usize, keys: u64, late_by: i64) -> Vec<Event> {
+    events(count, keys, UPDATES, late_by)
+}
+
+fn events(count: usize, keys: u64, updates: u64, late_by: i64) -> Vec<Event> {
     let scattered: Vec<u64> = Random::new(7)
         .take(usize::try_from(keys).expect("keys fit"))
         .collect();
-    let each_window = i64::try_from(keys * UPDATES).expect("it is small");
+    let each_window = i64::try_from(keys * updates).expect("it is small");
     let mut random = Random::new(11);
     let mut next = || random.next().expect("it never ends");
     let event = |place: usize| {
@@ -64,17 +68,17 @@ pub fn disorder_by(count: usize, keys: u64, late_by: i64) -> Vec<Event> {
     (0..count).map(event).collect()
 }
 
-/// Events of keys that are active for a minute and then silent for two: twenty records a key in its minute, less than five
-/// seconds late.
+/// Events of keys that are active for a minute and then silent for two: forty records a key in its minute, so that none is
+/// alone for half of it, less than five seconds late.
 ///
 /// # Panics
 /// If there are more events than fit into the time there is.
 #[must_use]
 pub fn bursts(count: usize, keys: u64) -> Vec<Event> {
     let third = keys / 3;
-    let mut events = disorder_by(count, third, 5_000);
+    let mut events = events(count, third, 2 * UPDATES, 5_000);
     for (place, event) in events.iter_mut().enumerate() {
-        let minute = place as u64 / (third * UPDATES);
+        let minute = place as u64 / (third * 2 * UPDATES);
         event.key = event.key.wrapping_add(minute % 3);
     }
     events

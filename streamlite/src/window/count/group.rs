@@ -56,16 +56,18 @@ pub(super) struct Fired<V> {
 }
 
 /// What a record did.
-pub(super) enum Added<V> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Added {
     /// It is in a window.
     Quietly,
-    /// It is in a window, which fires.
-    Fires(Fired<V>),
+    /// It is in a window, which is full.
+    Last,
     /// It is in no window.
     InGap,
 }
 
 /// A record, apart from its key.
+#[derive(Debug)]
 pub(super) struct Arrived<T> {
     pub(super) value: T,
     pub(super) timestamp: Timestamp,
@@ -132,37 +134,32 @@ fn merge<T, A: Aggregate<T>>(aggregate: &A, into: &mut Option<Part<A::Acc>>, par
 }
 
 impl<A> Group<A> {
-    /// Adds a record, and fires the window that is full with it.
+    /// Adds a record.
     #[inline]
     pub(super) fn add<T, X: Aggregate<T, Acc = A>>(
         &mut self,
         every: &Every,
         aggregate: &X,
         record: Arrived<T>,
-    ) -> Added<X::Out> {
+    ) -> Added {
         if every.size > every.step {
             return self.add_overlapping(every, aggregate, &record);
         }
         let is_in_gap = self.in_step < every.step - every.size;
-        if !is_in_gap {
-            let next = self
-                .next
-                .get_or_insert_with(|| Part::new(record.order, aggregate.zero()));
-            next.greatest = next.greatest.max(record.timestamp);
-            aggregate.add_owned(&mut next.acc, record.value);
-        }
         self.seen += 1;
         self.in_step += 1;
         if is_in_gap {
             return Added::InGap;
         }
+        let next = self
+            .next
+            .get_or_insert_with(|| Part::new(record.order, aggregate.zero()));
+        next.greatest = next.greatest.max(record.timestamp);
+        aggregate.add_owned(&mut next.acc, record.value);
         if self.in_step < every.step {
-            return Added::Quietly;
-        }
-        self.in_step = 0;
-        match self.next.take() {
-            Some(next) => Added::Fires(next.fired(self.seen - every.size, self.seen, aggregate)),
-            None => Added::Quietly,
+            Added::Quietly
+        } else {
+            Added::Last
         }
     }
 
@@ -173,15 +170,12 @@ impl<A> Group<A> {
         every: &Every,
         aggregate: &X,
         record: &Arrived<T>,
-    ) -> Added<X::Out> {
-        let number = self.seen;
-        let at = self.in_step;
+    ) -> Added {
+        let (number, at) = (self.seen, self.in_step);
         self.seen += 1;
-        self.in_step = if at + 1 == every.step { 0 } else { at + 1 };
-        let fires = self.in_step == 0;
-        let (start, end) = (self.seen.saturating_sub(every.size), self.seen);
+        self.in_step += 1;
         let overlapping = self.overlapping.get_or_insert_with(|| Overlapping::of::<T, X>());
-        let fired = match &mut **overlapping {
+        match &mut **overlapping {
             Overlapping::Windows(windows) => {
                 while (windows.len() as u64) < (at + every.size) / every.step {
                     windows.push_back(Part::new(record.order, aggregate.zero()));
@@ -189,39 +183,49 @@ impl<A> Group<A> {
                 for window in windows.iter_mut() {
                     window.add(record, aggregate);
                 }
-                if fires { windows.pop_front() } else { None }
             }
             Overlapping::Slices(slices) => {
                 slices.add(at == 0 || at == every.cut(), number, record, aggregate);
-                if fires {
-                    slices.fire(start, aggregate)
-                } else {
-                    None
-                }
             }
-        };
-        match fired {
-            Some(part) => Added::Fires(part.fired(start, end, aggregate)),
-            None => Added::Quietly,
+        }
+        if self.in_step < every.step {
+            Added::Quietly
+        } else {
+            Added::Last
         }
     }
 
-    /// The window that would fire next, if a record has come to it since one fired. Nothing is left.
-    pub(super) fn rest<T, X: Aggregate<T, Acc = A>>(
+    /// Fires the window that is full, or will be with the records that are missing to a step; `None` if there is nothing
+    /// in it.
+    #[inline(never)]
+    pub(super) fn fire<T, X: Aggregate<T, Acc = A>>(
         &mut self,
         every: &Every,
         aggregate: &X,
     ) -> Option<Fired<X::Out>> {
-        let (in_step, end) = (self.in_step, self.seen);
-        let would_end = (end - in_step).saturating_add(every.step);
-        let start = would_end.saturating_sub(every.size);
-        let overlapping = self.overlapping.take().filter(|_| in_step > 0);
-        let part = match overlapping.map(|overlapping| *overlapping) {
+        let end = self.seen;
+        let start = (end - self.in_step)
+            .saturating_add(every.step)
+            .saturating_sub(every.size);
+        self.in_step = 0;
+        let part = match self.overlapping.as_deref_mut() {
             None => self.next.take(),
-            Some(Overlapping::Windows(mut windows)) => windows.pop_front(),
-            Some(Overlapping::Slices(mut slices)) => slices.fire(start, aggregate),
+            Some(Overlapping::Windows(windows)) => windows.pop_front(),
+            Some(Overlapping::Slices(slices)) => slices.fire(start, aggregate),
         };
         part.map(|part| part.fired(start, end, aggregate))
+    }
+
+    /// Fires what is left at the end, if a record has come since a window fired.
+    pub(super) fn rest<T, X: Aggregate<T, Acc = A>>(
+        mut self,
+        every: &Every,
+        aggregate: &X,
+    ) -> Option<Fired<X::Out>> {
+        if self.in_step == 0 {
+            return None;
+        }
+        self.fire(every, aggregate)
     }
 
     /// Writes it.

@@ -94,21 +94,29 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
         (arrived, partition_watermark): (Arrived<T>, Timestamp),
         emit: &mut impl Emit<G::Key, W, A::Out>,
     ) {
-        let Self {
-            every,
-            settings,
-            groups,
-            in_gaps,
-            ..
-        } = self;
-        groups.update(slot, |key, group| {
-            match group.add(every, &settings.aggregate, arrived) {
-                Added::Quietly => {}
-                Added::InGap => *in_gaps += 1,
-                Added::Fires(fired) => {
-                    let pane = pane(&fired, partition_watermark);
-                    emit.firing(|results| results.keep(key, pane, fired.result));
-                }
+        let (every, aggregate) = (self.every, &self.settings.aggregate);
+        let added = self
+            .groups
+            .update(slot, |_key, group| group.add(&every, aggregate, arrived));
+        match added {
+            Added::Quietly => {}
+            Added::InGap => self.in_gaps += 1,
+            Added::Last => self.fire(slot, partition_watermark, emit),
+        }
+    }
+
+    #[inline(never)]
+    fn fire(
+        &mut self,
+        slot: SlotOf<T, G, A>,
+        partition_watermark: Timestamp,
+        emit: &mut impl Emit<G::Key, W, A::Out>,
+    ) {
+        let (every, aggregate) = (&self.every, &self.settings.aggregate);
+        self.groups.update(slot, |key, group| {
+            if let Some(fired) = group.fire(every, aggregate) {
+                let pane = pane(&fired, partition_watermark);
+                emit.firing(|results| results.keep(key, pane, fired.result));
             }
         });
     }
@@ -183,7 +191,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
             return;
         }
         let mut left = Vec::new();
-        groups.drain_in_order(|key, mut group| {
+        groups.drain_in_order(|key, group| {
             left.extend(group.rest(every, &settings.aggregate).map(|fired| (key, fired)));
         });
         left.sort_unstable_by_key(|(_, fired)| fired.order);

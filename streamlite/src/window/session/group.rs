@@ -10,10 +10,15 @@ use crate::window::span::Window;
 pub(super) struct Group<A> {
     /// The session that a record came to last.
     current: Option<Session<A>>,
-    /// The others, in the order of time.
-    others: Vec<Session<A>>,
-    /// When the key is looked at next.
-    pub(super) alarm: Option<Timestamp>,
+    /// The others, in the order of time, if there are any: in a box, as every key has room for it.
+    #[expect(
+        clippy::box_collection,
+        reason = "8 bytes an entry instead of 24, and nearly always none"
+    )]
+    others: Option<Box<Vec<Session<A>>>>,
+    /// When the key is looked at next, if it waits.
+    alarm: Timestamp,
+    waits: bool,
 }
 
 /// A session that is not closed.
@@ -40,8 +45,9 @@ impl<A> Default for Group<A> {
     fn default() -> Self {
         Self {
             current: None,
-            others: Vec::new(),
-            alarm: None,
+            others: None,
+            alarm: Timestamp::MAX,
+            waits: false,
         }
     }
 }
@@ -72,8 +78,11 @@ impl<A> Group<A> {
     #[inline]
     pub(super) fn extend(&mut self, span: Window) -> Option<&mut A> {
         let current = self.current.as_mut()?;
-        let meets_another = self.others.iter().any(|other| meet(other.span, span));
-        if current.has_fired || !meet(current.span, span) || meets_another {
+        let others = self.others.iter().flat_map(|others| others.iter());
+        if current.has_fired
+            || !meet(current.span, span)
+            || others.into_iter().any(|other| meet(other.span, span))
+        {
             return None;
         }
         current.span = union(current.span, span);
@@ -90,17 +99,26 @@ impl<A> Group<A> {
         is_late: impl FnOnce(Window) -> bool,
         add: impl FnOnce(&mut A),
     ) -> Added<'_, A> {
-        let sessions = || self.current.iter().chain(&self.others);
-        let whole = sessions()
+        let whole = self
+            .sessions()
             .filter(|session| meet(session.span, span))
             .fold(span, |whole, session| union(whole, session.span));
         if is_late(whole) {
             return Added::Late;
         }
-        let all = self.current.take().into_iter().chain(self.others.drain(..));
-        let (mut met, others): (Vec<_>, Vec<_>) = all.partition(|session| meet(session.span, span));
-        self.others = others;
-        self.others.sort_by_key(|session| session.span);
+        if self.current.is_none() && self.others.is_none() {
+            let mut acc = aggregate.zero();
+            add(&mut acc);
+            return Added::To(self.current.insert(Session {
+                span,
+                order,
+                has_fired: false,
+                acc: Some(acc),
+            }));
+        }
+        let (mut met, others): (Vec<_>, Vec<_>) =
+            self.take_all().partition(|session| meet(session.span, span));
+        self.set_others(others);
         met.sort_by_key(|session| session.order);
         let mut met = met.into_iter();
         let mut session = met.next().unwrap_or_else(|| Session {
@@ -129,8 +147,14 @@ impl<A> Group<A> {
         lateness: TimeDelta,
         mut keep: impl FnMut(Session<A>) -> Option<Session<A>>,
     ) -> Option<Timestamp> {
-        let all = self.current.take().into_iter().chain(self.others.drain(..));
-        let mut left: Vec<_> = all
+        if self.others.is_none()
+            && let Some(current) = &self.current
+            && current.due(lateness) > watermark
+        {
+            return Some(current.due(lateness));
+        }
+        let mut left: Vec<_> = self
+            .take_all()
             .filter_map(|session| {
                 if session.due(lateness) <= watermark {
                     keep(session)
@@ -140,23 +164,67 @@ impl<A> Group<A> {
             })
             .collect();
         self.current = left.pop();
-        left.sort_by_key(|session| session.span);
-        self.others = left;
-        let sessions = self.current.iter().chain(&self.others);
-        sessions.map(|session| session.due(lateness)).min()
+        self.set_others(left);
+        self.due(lateness)
+    }
+
+    /// When the key is due by now, if it waits for `at`: its session may have grown.
+    pub(super) fn move_alarm(&mut self, at: Timestamp, lateness: TimeDelta) -> Option<Timestamp> {
+        if !self.waits_for(at) {
+            return None;
+        }
+        let due = self.due(lateness);
+        self.set_alarm(due);
+        due
+    }
+
+    /// Whether the key waits for this time.
+    pub(super) fn waits_for(&self, at: Timestamp) -> bool {
+        self.waits && self.alarm == at
+    }
+
+    /// Lets the key wait for a time, or for none.
+    pub(super) fn set_alarm(&mut self, at: Option<Timestamp>) {
+        self.waits = at.is_some();
+        self.alarm = at.unwrap_or(Timestamp::MAX);
+    }
+
+    /// Lets the key wait for a time, if it would be looked at only after it.
+    pub(super) fn wake_at(&mut self, due: Timestamp) -> bool {
+        let is_earlier = !self.waits || due < self.alarm;
+        if is_earlier {
+            self.set_alarm(Some(due));
+        }
+        is_earlier
+    }
+
+    /// All sessions.
+    fn sessions(&self) -> impl Iterator<Item = &Session<A>> {
+        self.current
+            .iter()
+            .chain(self.others.iter().flat_map(|others| others.iter()))
+    }
+
+    /// Takes all sessions out.
+    fn take_all(&mut self) -> impl Iterator<Item = Session<A>> + use<A> {
+        let others = self.others.take().map_or_else(Vec::new, |others| *others);
+        self.current.take().into_iter().chain(others)
+    }
+
+    fn set_others(&mut self, mut others: Vec<Session<A>>) {
+        others.sort_by_key(|session| session.span);
+        self.others = (!others.is_empty()).then(|| Box::new(others));
     }
 
     /// When the first session is due.
     pub(super) fn due(&self, lateness: TimeDelta) -> Option<Timestamp> {
-        let sessions = self.current.iter().chain(&self.others);
-        sessions.map(|session| session.due(lateness)).min()
+        self.sessions().map(|session| session.due(lateness)).min()
     }
 
     /// Writes every session.
     pub(super) fn save<C: Storage<A>>(&self, to: &mut Encoder) -> Result<(), StateError> {
-        let sessions = || self.current.iter().chain(&self.others);
-        to.plain(&(sessions().count() as u64))?;
-        for session in sessions() {
+        to.plain(&(self.sessions().count() as u64))?;
+        for session in self.sessions() {
             let Session {
                 span,
                 order,
@@ -182,10 +250,11 @@ impl<A> Group<A> {
                 acc,
             });
         }
-        Ok(Self {
+        let mut group = Self {
             current: sessions.pop(),
-            others: sessions,
-            alarm: None,
-        })
+            ..Self::default()
+        };
+        group.set_others(sessions);
+        Ok(group)
     }
 }

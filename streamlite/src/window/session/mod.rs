@@ -1,5 +1,6 @@
 //! Windows that last as long as a key is active.
 
+mod alarms;
 mod gap;
 mod group;
 mod store;

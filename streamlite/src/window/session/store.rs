@@ -1,8 +1,8 @@
 //! Where sessions are kept.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use super::alarms::Alarms;
 use super::gap::Gap;
 use super::group::{Added, Group, Session};
 use crate::aggregate::Aggregate;
@@ -29,7 +29,7 @@ pub struct SessionStore<T, G: Grouping<T>, A: Aggregate<T>, P> {
     settings: Settings<G, A, OnWatermark>,
     groups: Groups<T, G, A>,
     /// Keys by when they are looked at.
-    alarms: BTreeMap<Timestamp, Vec<SlotOf<T, G, A>>>,
+    alarms: Alarms<SlotOf<T, G, A>>,
     /// How many records have come.
     arrivals: u64,
     /// The next watermark at which a key is looked at.
@@ -63,10 +63,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         let mut groups = Groups::<T, G, A>::default();
         groups.prepare(Group::default);
         Self {
+            alarms: Alarms::new(gap.least()),
             gap,
             settings,
             groups,
-            alarms: BTreeMap::new(),
             arrivals: 0,
             next: Timestamp::MAX,
             watermark: Timestamp::MIN,
@@ -171,16 +171,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         let Some(due) = due else {
             return;
         };
-        let is_earlier = self.groups.update(slot, |_key, group| {
-            let is_earlier = group.alarm.is_none_or(|alarm| due < alarm);
-            if is_earlier {
-                group.alarm = Some(due);
-            }
-            is_earlier
-        });
+        let is_earlier = self.groups.update(slot, |_key, group| group.wake_at(due));
         if is_earlier {
-            self.alarms.entry(due).or_default().push(slot);
-            self.next = self.next.min(due);
+            self.alarms.set(due, slot);
+            self.next = self.alarms.next();
         }
     }
 
@@ -209,10 +203,13 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
     /// Looks at the keys whose turn has come.
     fn collect_due(&mut self, watermark: Timestamp) {
         let (lateness, mode) = (self.settings.lateness, self.settings.mode);
-        while let Some(entry) = self.alarms.first_entry()
-            && *entry.key() <= watermark
-        {
-            let (at, slots) = entry.remove_entry();
+        loop {
+            let Self { alarms, groups, .. } = self;
+            // A key that has moved on, or is another by now, is asked for what it is due.
+            let due_of = |at, slot| groups.update(slot, |_key, group| group.move_alarm(at, lateness));
+            let Some((at, slots)) = alarms.take(watermark, due_of) else {
+                break;
+            };
             for slot in slots {
                 let Self {
                     settings,
@@ -221,12 +218,12 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
                     ..
                 } = self;
                 let aggregate = &settings.aggregate;
-                let is_its_turn = groups.update(slot, |_key, group| group.alarm == Some(at));
+                let is_its_turn = groups.update(slot, |_key, group| group.waits_for(at));
                 if !is_its_turn {
                     continue;
                 }
                 let due = groups.update(slot, |_key, group| {
-                    group.alarm = None;
+                    group.set_alarm(None);
                     let keep = |mut session: Session<A::Acc>| {
                         let closes = session.span.end + lateness <= watermark;
                         if !session.has_fired {
@@ -317,6 +314,11 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
             results: firings,
             ..
         } = self;
+        if firings.is_empty() && self.closed.is_empty() {
+            self.watermark = watermark;
+            self.next = self.alarms.next();
+            return;
+        }
         firings.sort_unstable_by_key(|firing| (firing.span.end, firing.span.start, firing.order));
         let before = self.watermark;
         emit.firing(|results| {
@@ -333,7 +335,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
             self.groups.remove(slot, Group::default());
         }
         self.watermark = watermark;
-        self.next = self.alarms.keys().next().copied().unwrap_or(Timestamp::MAX);
+        self.next = self.alarms.next();
     }
 
     #[inline]
@@ -363,7 +365,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         self.groups = Groups::<T, G, A>::default();
         self.groups.restore::<C>(from, Group::restore::<C>)?;
         self.groups.prepare(Group::default);
-        self.alarms = BTreeMap::new();
+        self.alarms = Alarms::new(self.gap.least());
         self.next = Timestamp::MAX;
         let lateness = self.settings.lateness;
         let mut due = Vec::new();
