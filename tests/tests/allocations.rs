@@ -74,3 +74,47 @@ fn no_record_of_a_file_allocates() {
     let (few, many) = (allocations_of_files(1_000), allocations_of_files(100_000));
     assert_eq!(few, many, "a hundred times the records take no allocation more");
 }
+
+/// The most memory that a job takes over so many records, a new key with each, in windows of a thousand records.
+macro_rules! most_memory {
+    ($records:expr, $window:expr) => {{
+        let records: i64 = $records;
+        let counted = allocation_counter::measure(|| {
+            let mut results = 0;
+            pipeline!({
+                from(0..records)
+                    .event_time(|n| *n)
+                    .watermark(bounded(20ms))
+                    .key_by(|n| *n)
+                    .window($window)
+                    .aggregate(|_key, _window, rows| rows.count())
+                    .for_each(|count| results += count);
+            })
+            .run()
+            .expect("it is all in memory");
+            assert!(results >= records.unsigned_abs());
+        });
+        counted.bytes_max
+    }};
+}
+
+#[test]
+fn keys_that_come_once_take_no_memory_for_good() {
+    macro_rules! is_flat {
+        ($name:literal, $window:expr) => {
+            let (few, many) = (
+                most_memory!(20_000, $window),
+                most_memory!(400_000, $window),
+            );
+            assert!(
+                many < few * 5 / 4,
+                "{}: {few} bytes for 20,000 keys, {many} for 400,000",
+                $name
+            );
+        };
+    }
+    is_flat!("sliding", sliding(1s).every(100ms));
+    is_flat!("tumbling by sliding", sliding(1s).every(1s));
+    is_flat!("sessions", session(500ms));
+    is_flat!("tumbling", tumbling(1s));
+}
