@@ -2,6 +2,7 @@
 //!
 //! The examples themselves are under `examples/`: `cargo run --release --example sensor_alerts`.
 
+pub mod clicks;
 pub mod orders;
 mod random;
 pub mod readings;

@@ -1,7 +1,7 @@
 //! Every operator's page says the same four things, and shows an example that runs.
 
 /// The operators, by the files that they stand in.
-const PAGES: [(&str, &str, &[&str]); 4] = [
+const PAGES: [(&str, &str, &[&str]); 9] = [
     (
         "stream.rs",
         include_str!("../../streamlite/src/flow/stream.rs"),
@@ -35,6 +35,31 @@ const PAGES: [(&str, &str, &[&str]); 4] = [
         include_str!("../../streamlite/src/flow/windowed.rs"),
         &["window"],
     ),
+    (
+        "tumbling.rs",
+        include_str!("../../streamlite/src/window/tumbling.rs"),
+        &["tumbling"],
+    ),
+    (
+        "sliding.rs",
+        include_str!("../../streamlite/src/window/sliding/mod.rs"),
+        &["sliding"],
+    ),
+    (
+        "session.rs",
+        include_str!("../../streamlite/src/window/session/mod.rs"),
+        &["session", "session_by"],
+    ),
+    (
+        "count.rs",
+        include_str!("../../streamlite/src/window/count/mod.rs"),
+        &["count"],
+    ),
+    (
+        "global.rs",
+        include_str!("../../streamlite/src/window/global.rs"),
+        &["global"],
+    ),
 ];
 
 /// What is said of each.
@@ -46,9 +71,16 @@ const LINES: [&str; 4] = [
 ];
 
 /// Methods of streams that are no operators: settings, and what an operator is told by.
-const NO_OPERATORS: [&str; 11] = [
+const NO_OPERATORS: [&str; 18] = [
     "session_by",
     "fold",
+    "offset",
+    "every",
+    "max_panes",
+    "partial",
+    "size",
+    "zone",
+    "starts_at",
     "watermark",
     "idle_after",
     "allowed_lateness",

@@ -35,6 +35,27 @@ enum Unit {
 
 /// Days, in UTC unless [`zone`](Calendar::zone) says otherwise. A day lasts 23 or 25 hours where the clocks of the zone
 /// change.
+///
+/// ```
+/// # use streamlite::prelude::*;
+/// // Noon in Berlin on the day before summer time, on its first day and on the day after.
+/// let hours = pipeline!(
+///     from([1_711_796_400_000_i64, 1_711_879_200_000, 1_711_965_600_000])
+///         .event_time(|at| *at)
+///         .window(daily().zone("Europe/Berlin"))
+///         .aggregate(|window, rows| (window.size().as_millis() / 3_600_000, rows.count()))
+/// )
+/// .collect()?;
+/// assert_eq!(hours, [(24, 1), (23, 1), (24, 1)]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+///
+/// | | |
+/// | --- | --- |
+/// | on a watermark | fires the windows that end at or before it |
+/// | on a late record | within the allowed lateness its windows fire again; after it the record is counted, and dropped unless `with_late` is written |
+/// | at a checkpoint | saves every open window |
+/// | in Flink | none: there a day is `TumblingEventTimeWindows` with an offset, and lasts 24 hours |
 #[must_use]
 pub fn daily() -> Calendar {
     Calendar::of(Unit::Day)

@@ -15,10 +15,29 @@ use crate::state::{Grouping, Shape};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Global;
 
-/// One window for all records of a key, which fires when the input ends: so the input must end. Flink's
-/// `GlobalWindows.createWithEndOfStreamTrigger`.
+/// One window for all records of a key, which fires when the input ends: so the input must end.
 ///
 /// Its result carries the greatest timestamp of its records, and no record is late.
+///
+/// ```
+/// # use streamlite::prelude::*;
+/// let most = pipeline!(
+///     from([("a", 3_u32), ("b", 1), ("a", 5)])
+///         .key_by(|(name, _)| *name)
+///         .window(global())
+///         .aggregate(|name, _window, rows| (*name, rows.max(|(_, n)| *n)))
+/// )
+/// .collect()?;
+/// assert_eq!(most, [("a", 5), ("b", 1)]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+///
+/// | | |
+/// | --- | --- |
+/// | on a watermark | fires when it is the last, and passes it on |
+/// | on a late record | there are none |
+/// | at a checkpoint | saves what each key has |
+/// | in Flink | `GlobalWindows.createWithEndOfStreamTrigger` |
 #[must_use]
 pub fn global() -> Global {
     Global

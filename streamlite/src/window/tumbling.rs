@@ -17,7 +17,27 @@ pub struct Tumbling {
     offset: TimeDelta,
 }
 
-/// Windows of one size, side by side: `[k·size, (k + 1)·size)`. Flink's `TumblingEventTimeWindows`.
+/// Windows of one size, side by side: `[k·size, (k + 1)·size)`.
+///
+/// ```
+/// # use streamlite::prelude::*;
+/// let counts = pipeline!(
+///     from([1_i64, 4, 7, 12])
+///         .event_time(|at| Timestamp::from_millis(at * 1_000))
+///         .window(tumbling(5s))
+///         .aggregate(|window, rows| (window.start.as_millis() / 1_000, rows.count()))
+/// )
+/// .collect()?;
+/// assert_eq!(counts, [(0, 2), (5, 1), (10, 1)]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+///
+/// | | |
+/// | --- | --- |
+/// | on a watermark | fires the windows that end at or before it, in the order of time |
+/// | on a late record | within the allowed lateness its window fires again; after it the record is counted, and dropped unless `with_late` is written |
+/// | at a checkpoint | saves every open window |
+/// | in Flink | `TumblingEventTimeWindows` |
 #[must_use]
 pub fn tumbling(size: TimeDelta) -> Tumbling {
     Tumbling {

@@ -27,11 +27,38 @@ pub struct Count {
     partial: bool,
 }
 
-/// Windows of `size` records of a key, one after another. Flink's `countWindow`.
+/// Windows of `size` records of a key, one after another.
 ///
 /// A window fires with its last record, and its result carries the greatest timestamp of its records. No record is late,
 /// whatever its timestamp is, and no watermark is waited for. Records that are too few for a window are in no result
 /// when the input ends, unless [`partial`](Count::partial) is written.
+///
+/// ```
+/// # use streamlite::prelude::*;
+/// let sums = pipeline!(
+///     from(1..=5_u32)
+///         .window(count(2))
+///         .aggregate(|_window, rows| rows.sum(|n| *n))
+/// )
+/// .collect()?;
+/// assert_eq!(sums, [3, 7]);
+///
+/// let of_the_last_three = pipeline!(
+///     from(1..=5_u32)
+///         .window(count(3).every(1))
+///         .aggregate(|_window, rows| rows.sum(|n| *n))
+/// )
+/// .collect()?;
+/// assert_eq!(of_the_last_three, [1, 3, 6, 9, 12]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+///
+/// | | |
+/// | --- | --- |
+/// | on a watermark | passes it on |
+/// | on a late record | there are none |
+/// | at a checkpoint | saves what each key has in its windows |
+/// | in Flink | `countWindow` |
 #[must_use]
 pub fn count(size: u64) -> Count {
     Count {

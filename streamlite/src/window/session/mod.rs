@@ -32,8 +32,7 @@ impl<P: fmt::Debug> fmt::Debug for Session<P> {
 }
 
 /// Sessions: a record at `t` makes a window `[t, t + gap)`, and windows of a key that touch or overlap become one. So a
-/// session ends one gap after its last record, and two records exactly one gap apart are in one. Flink's
-/// `EventTimeSessionWindows.withGap`.
+/// session ends one gap after its last record, and two records exactly one gap apart are in one.
 ///
 /// A record is put into its session first, and then asked whether it is late: it is if the session that it makes is
 /// closed for its partition. One record may join two sessions, within the allowed lateness even two that have fired; what
@@ -41,16 +40,56 @@ impl<P: fmt::Debug> fmt::Debug for Session<P> {
 ///
 /// The results of a session are those of an aggregate that merges: `first`, `last` and lists put the records of the
 /// session that began to arrive earlier before those of the other.
+///
+/// ```
+/// # use streamlite::prelude::*;
+/// let visits = pipeline!(
+///     from([("ann", 1_i64), ("bob", 2), ("ann", 9), ("ann", 30)])
+///         .event_time(|(_, at)| Timestamp::from_millis(at * 1_000))
+///         .key_by(|(name, _)| *name)
+///         .window(session(10s))
+///         .aggregate(|name, window, rows| (*name, window.size().as_millis() / 1_000, rows.count()))
+/// )
+/// .collect()?;
+/// assert_eq!(visits, [("bob", 10, 1), ("ann", 18, 2), ("ann", 10, 1)]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+///
+/// | | |
+/// | --- | --- |
+/// | on a watermark | fires the sessions that end at or before it, in the order of their ends |
+/// | on a late record | joins a session that is still there; if what it makes is closed, it is counted, and dropped unless `with_late` is written |
+/// | at a checkpoint | saves every open session |
+/// | in Flink | `EventTimeSessionWindows.withGap` |
 #[must_use]
 pub fn session(gap: TimeDelta) -> Session<FixedGap> {
     Session { gap: FixedGap(gap) }
 }
 
 /// Sessions whose gap depends on the record: the window of a record at `t` is `[t, t + gap(record))`; see [`session`].
-/// Flink's `EventTimeSessionWindows.withDynamicGap`.
 ///
 /// In a pipeline the closure knows the record: `.window(session_by(|click| click.patience))`. A gap that is not positive
 /// ends the job.
+///
+/// ```
+/// # use streamlite::prelude::*;
+/// let sums = pipeline!(
+///     from([(0_i64, 5_u32), (4, 20), (30, 5)])
+///         .event_time(|(at, _)| Timestamp::from_millis(at * 1_000))
+///         .window(session_by(|(_, gap)| TimeDelta::from_secs(i64::from(*gap))))
+///         .aggregate(|window, rows| (window.end.as_millis() / 1_000, rows.count()))
+/// )
+/// .collect()?;
+/// assert_eq!(sums, [(24, 2), (35, 1)]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+///
+/// | | |
+/// | --- | --- |
+/// | on a watermark | fires the sessions that end at or before it, in the order of their ends |
+/// | on a late record | as with [`session`] |
+/// | at a checkpoint | saves every open session |
+/// | in Flink | `EventTimeSessionWindows.withDynamicGap` |
 #[must_use]
 pub fn session_by<T, F: Fn(&T) -> TimeDelta>(gap: F) -> Session<GapBy<F>> {
     Session { gap: GapBy(gap) }

@@ -33,7 +33,7 @@ pub struct Sliding {
 pub struct SlidingSize(TimeDelta);
 
 /// Windows of one size that start every so often: `sliding(size).every(slide)` are `[k·slide, k·slide + size)`. A record
-/// is in every window that contains it. Flink's `SlidingEventTimeWindows`.
+/// is in every window that contains it.
 ///
 /// A record is added to one *slice*, the part of the time line between two edges of windows, and a window that fires is
 /// merged from its slices. An aggregate for which that is not exactly what adding every record gives (sums of floats,
@@ -41,6 +41,26 @@ pub struct SlidingSize(TimeDelta);
 ///
 /// With a slide that is longer than the windows, records between them are in no window: they are counted, and the report
 /// names them.
+///
+/// ```
+/// # use streamlite::prelude::*;
+/// let counts = pipeline!(
+///     from([1_i64, 4, 7, 12])
+///         .event_time(|at| Timestamp::from_millis(at * 1_000))
+///         .window(sliding(10s).every(5s))
+///         .aggregate(|window, rows| (window.start.as_millis() / 1_000, rows.count()))
+/// )
+/// .collect()?;
+/// assert_eq!(counts, [(-5, 2), (0, 3), (5, 2), (10, 1)]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+///
+/// | | |
+/// | --- | --- |
+/// | on a watermark | fires the windows that end at or before it, in the order of time |
+/// | on a late record | within the allowed lateness its windows fire again; after it the record is counted, and dropped unless `with_late` is written |
+/// | at a checkpoint | saves every open slice and window |
+/// | in Flink | `SlidingEventTimeWindows` |
 pub fn sliding(size: TimeDelta) -> SlidingSize {
     SlidingSize(size)
 }
