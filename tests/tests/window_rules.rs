@@ -53,6 +53,17 @@ fn a_record_is_in_every_sliding_window_that_contains_it() {
 }
 
 #[test]
+fn windows_at_the_ends_of_time_are_cut_off_there() {
+    let spans = |at| only(spans!(a(&[at]), sliding(ms(2)).every(ms(1))));
+    let (first, last) = (i64::MIN, i64::MAX);
+    assert_eq!(spans(last), [(last - 1, last, 1), (last, last, 1)]);
+    assert_eq!(spans(first), [(first, first + 1, 1), (first, first + 2, 1)]);
+    // Both are in the window that starts before the last millisecond, and one of them in each of the others.
+    let both = only(spans!(a(&[last - 1, last]), sliding(ms(2)).every(ms(1))));
+    assert_eq!(both, [(last - 2, last, 1), (last - 1, last, 2), (last, last, 1)]);
+}
+
+#[test]
 fn a_size_that_the_slide_does_not_divide_makes_windows_of_the_size() {
     let spans = only(spans!(a(&[0, 3, 7]), sliding(ms(10)).every(ms(4))));
     assert_eq!(spans, [(-8, 2, 1), (-4, 6, 2), (0, 10, 3), (4, 14, 1)]);

@@ -196,6 +196,14 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
         slot_at(place).0
     }
 
+    #[inline]
+    fn prefetch(&self, slot: Slot) {
+        let place = slot.0 as usize;
+        prefetch_index(&self.entries, place);
+        // The end of the entry stands before the next one.
+        prefetch_index(&self.entries, place + 1);
+    }
+
     fn get(&self, key: &K) -> Option<&V> {
         let place = self.find(self.index.hash(key), key)?;
         Some(&self.entries[place].1)

@@ -30,6 +30,10 @@ pub trait Table: Default {
         0
     }
 
+    /// Has an entry fetched that is used soon.
+    #[inline]
+    fn prefetch(&self, _slot: Self::Slot) {}
+
     /// Makes the table ready for records. The table of a single value creates it here, so that the record path has no
     /// branch on whether it is there.
     fn prepare(&mut self, _zero: impl FnOnce() -> Self::Value) {}

@@ -1,5 +1,7 @@
 //! What is merged of a queue of parts, of which the first can be dropped without merging all others anew.
 
+use prefetch_index::prefetch_index;
+
 /// Parts that are merged, as two stacks: of the earlier ones, what is merged from each of them up to the last of them; of
 /// the later ones, what is merged of all. The parts themselves stand elsewhere. Each is merged twice in all, however long
 /// the queue is: the well-known queue of two stacks.
@@ -46,6 +48,12 @@ impl<P> TwoStacks<P> {
             self.later = None;
         }
         self.earlier.pop();
+    }
+
+    /// Has what [`merged`](Self::merged) reads fetched.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        prefetch_index(&self.earlier, self.earlier.len().saturating_sub(1));
     }
 
     /// What all parts come to.

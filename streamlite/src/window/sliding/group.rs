@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use prefetch_index::prefetch_index;
+
 use super::grid::SlidingGrid;
 use crate::aggregate::Aggregate;
 use crate::state::{Decoder, Encoder, StateError, Storage};
@@ -192,6 +194,15 @@ impl<A> Group<A> {
                 Some((own.order, aggregate.last_result(own.acc)))
             }
         }
+    }
+
+    /// Has what [`fire`](Self::fire) reads fetched.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        let (slices, _) = self.slices.as_slices();
+        prefetch_index(slices, self.fired);
+        prefetch_index(slices, self.merged);
+        self.stacks.prefetch();
     }
 
     /// Drops what is before a window.

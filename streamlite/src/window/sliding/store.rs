@@ -15,6 +15,9 @@ use crate::window::span::Window;
 use crate::window::store::{Emit, Results, WindowStore};
 use crate::window::trigger::OnWatermark;
 
+/// How many keys ahead of the one that fires memory is fetched.
+const AHEAD: usize = 12;
+
 /// The table of what each key has in the windows.
 type Groups<T, G, A> = <G as Grouping<T>>::Table<Group<<A as Aggregate<T>>::Acc>>;
 
@@ -263,8 +266,14 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
         let next = self.grid.after(window);
         self.coming = next;
         let lateness = self.kept_for();
-        let mut active = std::mem::take(&mut self.active);
-        active.retain(|&slot| {
+        let active = std::mem::take(&mut self.active);
+        for (place, &slot) in active.iter().enumerate() {
+            if let Some(&ahead) = active.get(place + 2 * AHEAD) {
+                self.groups.prefetch(ahead);
+            }
+            if let Some(&ahead) = active.get(place + AHEAD) {
+                self.groups.update(ahead, |_key, group| group.prefetch());
+            }
             let Self {
                 grid,
                 settings,
@@ -280,17 +289,27 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
                 group.due
             });
             match due {
-                Due::Next => return true,
+                Due::Next => self.active.push(slot),
                 Due::Window(window) => self.wait_for(slot, window),
                 Due::Close(watermark) => self.close_at(slot, watermark),
                 Due::Never => {}
             }
-            false
-        });
-        self.active = active;
+        }
         let pane = Pane::of(window, self.watermark);
         self.results.sort_unstable_by_key(|(order, ..)| *order);
-        for (_, slot, result) in self.results.drain(..) {
+        for place in 0..self.results.len().min(AHEAD) {
+            self.groups.prefetch(self.results[place].1);
+        }
+        let ahead: Vec<_> = self
+            .results
+            .iter()
+            .skip(AHEAD)
+            .map(|(_, slot, _)| *slot)
+            .collect();
+        for (place, (_, slot, result)) in self.results.drain(..).enumerate() {
+            if let Some(&ahead) = ahead.get(place) {
+                self.groups.prefetch(ahead);
+            }
             let is_done = self.groups.update(slot, |key, group| {
                 results.keep(key, pane, result);
                 group.due == Due::Never
