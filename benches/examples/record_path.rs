@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use streamlite::prelude::*;
-use streamlite_benches::random::{Random, disorder};
+use streamlite_benches::random::{Random, bursts, disorder};
 
 /// How many keys the keyed works have.
 const KEYS: u64 = 10_000;
@@ -27,10 +27,14 @@ fn main() -> streamlite::Result<()> {
         "running" => running(records),
         "split" => split(records),
         "integers" => integers(records),
+        "sliding" => sliding_windows(records),
+        "sessions" => sessions(records),
+        "counts" => counts(records),
         "csv" => csv(records),
         other => {
             eprintln!(
-                "there is no work `{other}`: floats, words, windows, unkeyed, running, split, integers, csv"
+                "there is no work `{other}`: floats, words, windows, unkeyed, running, split, integers, sliding, sessions, \
+                 counts, csv"
             );
             Ok(())
         }
@@ -94,6 +98,55 @@ fn unkeyed(records: usize) -> streamlite::Result<()> {
             .watermark(bounded(30s))
             .window(tumbling(1min))
             .aggregate(|_window, rows| (rows.count(), rows.max(|e| e.value)))
+            .for_each(|_| rows += 1);
+    })
+    .run()?;
+    black_box(rows);
+    Ok(())
+}
+
+fn sliding_windows(records: usize) -> streamlite::Result<()> {
+    let events = disorder(records, KEYS);
+    let mut rows = 0;
+    pipeline!({
+        from(events)
+            .event_time(|e| e.at)
+            .watermark(bounded(30s))
+            .key_by(|e| e.key)
+            .window(sliding(1min).every(10s))
+            .aggregate(|key, _window, rows| (*key, rows.sum(|e| e.value), rows.max(|e| e.value)))
+            .for_each(|_| rows += 1);
+    })
+    .run()?;
+    black_box(rows);
+    Ok(())
+}
+
+fn sessions(records: usize) -> streamlite::Result<()> {
+    let events = bursts(records, 3 * KEYS);
+    let mut rows = 0;
+    pipeline!({
+        from(events)
+            .event_time(|e| e.at)
+            .watermark(bounded(5s))
+            .key_by(|e| e.key)
+            .window(session(30s))
+            .aggregate(|key, window, rows| (*key, window.size(), rows.count()))
+            .for_each(|_| rows += 1);
+    })
+    .run()?;
+    black_box(rows);
+    Ok(())
+}
+
+fn counts(records: usize) -> streamlite::Result<()> {
+    let events = disorder(records, KEYS);
+    let mut rows = 0;
+    pipeline!({
+        from(events)
+            .key_by(|e| e.key)
+            .window(count(20))
+            .aggregate(|key, _window, rows| (*key, rows.sum(|e| e.value), rows.max(|e| e.value)))
             .for_each(|_| rows += 1);
     })
     .run()?;

@@ -187,6 +187,35 @@ fn a_session_fires_one_gap_after_its_last_record_and_not_a_millisecond_before() 
 }
 
 #[test]
+fn a_session_closes_in_the_middle_of_a_row_of_records() {
+    // b at 10 brings the watermark to 10, which closes the session [0, 10) of a: the next record of a touches nothing.
+    let rows = [('a', 0_i64), ('b', 10), ('a', 10), ('c', 11), ('d', 12)];
+    for batch in [1, 4096] {
+        let spans = pipeline!(
+            from(rows)
+                .event_time(|(_, at)| *at)
+                .key_by(|(key, _)| *key)
+                .window(session(10ms))
+                .aggregate(|key, window, rows| (*key, window.end.as_millis(), rows.count()))
+        )
+        .batch_size(batch)
+        .collect()
+        .expect("nothing fails");
+        assert_eq!(
+            spans,
+            [
+                ('a', 10, 1),
+                ('b', 20, 1),
+                ('a', 20, 1),
+                ('c', 21, 1),
+                ('d', 22, 1)
+            ],
+            "{batch} records at once"
+        );
+    }
+}
+
+#[test]
 fn flink_1_a_session_record_is_late_only_if_the_session_that_it_makes_is() {
     // 3 is behind the watermark 12 and its own window [3, 13) is open; 2 alone makes [2, 12), which is closed.
     let spans = |at| only(spans!(a(&[12, at]), session(ms(10))));
