@@ -188,8 +188,8 @@ fn a_session_fires_one_gap_after_its_last_record_and_not_a_millisecond_before() 
 
 #[test]
 fn a_session_closes_in_the_middle_of_a_row_of_records() {
-    // b at 10 brings the watermark to 10, which closes the session [0, 10) of a: the next record of a touches nothing.
-    let rows = [('a', 0_i64), ('b', 10), ('a', 10), ('c', 11), ('d', 12)];
+    // c at 18 brings the watermark to 18, which closes the session [0, 18) of a: the next record of a touches nothing.
+    let rows = [('a', 0_i64), ('a', 8), ('b', 10), ('c', 18), ('a', 18), ('d', 19)];
     for batch in [1, 4096] {
         let spans = pipeline!(
             from(rows)
@@ -204,11 +204,11 @@ fn a_session_closes_in_the_middle_of_a_row_of_records() {
         assert_eq!(
             spans,
             [
-                ('a', 10, 1),
+                ('a', 18, 2),
                 ('b', 20, 1),
-                ('a', 20, 1),
-                ('c', 21, 1),
-                ('d', 22, 1)
+                ('c', 28, 1),
+                ('a', 28, 1),
+                ('d', 29, 1)
             ],
             "{batch} records at once"
         );

@@ -212,13 +212,13 @@ impl CalendarGrid {
         }
     }
 
-    /// The first day of the unit after it, or before it.
-    fn next(&self, first: Date, count: i64) -> Option<Date> {
+    /// The first day of the unit after it.
+    fn next(&self, first: Date) -> Option<Date> {
         let span = match self.unit {
-            Unit::Day => Span::new().days(count),
-            Unit::Week => Span::new().weeks(count),
-            Unit::Month => Span::new().months(count),
-            Unit::Year => Span::new().years(count),
+            Unit::Day => Span::new().days(1),
+            Unit::Week => Span::new().weeks(1),
+            Unit::Month => Span::new().months(1),
+            Unit::Year => Span::new().years(1),
         };
         first.checked_add(span).ok()
     }
@@ -246,16 +246,13 @@ impl CalendarGrid {
         let at = jiff::Timestamp::from_millisecond(timestamp.as_millis()).ok()?;
         let local = self.zone.to_datetime(at).checked_sub(self.starts_at).ok()?;
         let mut first = self.first_day(local.date())?;
-        // Where the clocks change, a local time does not say alone which day it belongs to.
-        while timestamp < self.start_of(first)? {
-            first = self.next(first, -1)?;
-        }
         loop {
-            let next = self.next(first, 1)?;
+            let next = self.next(first)?;
             let end = self.start_of(next)?;
             if timestamp < end {
                 return Some(Window::new(self.start_of(first)?, end));
             }
+            // Where the clocks have gone back behind the start of a day, that day has begun all the same.
             first = next;
         }
     }
