@@ -335,7 +335,7 @@ pub fn counts(
         let seen = records.len();
         let start = (seen / step * step + step).saturating_sub(size);
         if seen % step != 0 && start < seen {
-            left.push((records[start].0, row(key, &records, start, seen)));
+            left.push((records[0].0, row(key, &records, start, seen)));
         }
     }
     left.sort_by_key(|(number, _)| *number);

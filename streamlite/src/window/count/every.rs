@@ -1,5 +1,7 @@
 //! How often a window of so many records fires.
 
+use super::group::Added;
+
 /// Of how many records a window is, and how many come between two firings.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::window) struct Every {
@@ -17,7 +19,28 @@ impl Every {
         partial: true,
     };
 
-    /// How many records after a firing a window begins.
+    /// Whether a record may be in more than one window.
+    pub(super) fn overlaps(self) -> bool {
+        self.size > self.step
+    }
+
+    /// How many records after a firing are in no window, where windows do not overlap.
+    #[inline]
+    pub(super) fn gap(self) -> u64 {
+        self.step - self.size
+    }
+
+    /// What a record did that is in a window, and the last of so many since one fired.
+    #[inline]
+    pub(super) fn added(self, in_step: u64) -> Added {
+        if in_step < self.step {
+            Added::Quietly
+        } else {
+            Added::Last
+        }
+    }
+
+    /// How many records after a firing a window begins, where windows overlap.
     pub(super) fn cut(self) -> u64 {
         (self.step - self.size % self.step) % self.step
     }

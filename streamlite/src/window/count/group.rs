@@ -10,27 +10,38 @@ use crate::window::two_stacks::TwoStacks;
 
 /// What one key has in its windows.
 #[derive(Debug)]
-pub(super) struct Group<A> {
+pub(super) enum Group<A> {
+    /// Where windows do not overlap: one that fires next. Read with every record, so that it is small.
+    Apart(Counted<A>),
+    Overlapping(Box<Overlapping<A>>),
+}
+
+#[derive(Debug)]
+pub(super) struct Counted<A> {
     /// How many records have come.
     seen: u64,
     /// How many of them since a window fired, or would have.
     in_step: u64,
-    /// The window that fires next, where windows do not overlap.
-    next: Option<Part<A>>,
-    /// What is only there where they do.
-    overlapping: Option<Box<Overlapping<A>>>,
+    /// The window that fires next, empty while its records are yet to come.
+    next: Part<A>,
 }
 
-/// An accumulator, the greatest timestamp in it, and when its first record came.
+/// An accumulator, and the greatest timestamp in it.
 #[derive(Debug)]
 struct Part<A> {
-    order: u64,
     greatest: Timestamp,
     acc: A,
 }
 
 #[derive(Debug)]
-enum Overlapping<A> {
+pub(super) struct Overlapping<A> {
+    seen: u64,
+    in_step: u64,
+    parts: Parts<A>,
+}
+
+#[derive(Debug)]
+enum Parts<A> {
     /// The windows that are open, the one that fires next before the others.
     Windows(VecDeque<Part<A>>),
     /// Slices that windows share.
@@ -48,7 +59,6 @@ struct Slices<A> {
 
 /// A window that fires.
 pub(super) struct Fired<V> {
-    pub(super) order: u64,
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) timestamp: Timestamp,
@@ -71,18 +81,6 @@ pub(super) enum Added {
 pub(super) struct Arrived<T> {
     pub(super) value: T,
     pub(super) timestamp: Timestamp,
-    pub(super) order: u64,
-}
-
-impl<A> Default for Group<A> {
-    fn default() -> Self {
-        Self {
-            seen: 0,
-            in_step: 0,
-            next: None,
-            overlapping: None,
-        }
-    }
 }
 
 impl<A> Default for Slices<A> {
@@ -96,17 +94,21 @@ impl<A> Default for Slices<A> {
 }
 
 impl<A> Part<A> {
-    fn new(order: u64, acc: A) -> Self {
+    fn new<T>(aggregate: &impl Aggregate<T, Acc = A>) -> Self {
         Self {
-            order,
             greatest: Timestamp::MIN,
-            acc,
+            acc: aggregate.zero(),
         }
+    }
+
+    #[inline]
+    fn add<T>(&mut self, record: &Arrived<T>, aggregate: &impl Aggregate<T, Acc = A>) {
+        self.greatest = self.greatest.max(record.timestamp);
+        aggregate.add(&mut self.acc, &record.value);
     }
 
     fn fired<T, X: Aggregate<T, Acc = A>>(self, start: u64, end: u64, aggregate: &X) -> Fired<X::Out> {
         Fired {
-            order: self.order,
             start,
             end,
             timestamp: self.greatest,
@@ -115,25 +117,41 @@ impl<A> Part<A> {
     }
 
     fn save<C: Storage<A>>(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(&(self.order, self.greatest))?;
+        to.plain(&self.greatest)?;
         C::write(&self.acc, to)
     }
 
     fn restore<C: Storage<A>>(from: &mut Decoder<'_>) -> Result<Self, StateError> {
-        let (order, greatest) = from.plain()?;
+        let greatest = from.plain()?;
         let acc = C::read(from)?;
-        Ok(Self { order, greatest, acc })
+        Ok(Self { greatest, acc })
     }
 }
 
 fn merge<T, A: Aggregate<T>>(aggregate: &A, into: &mut Option<Part<A::Acc>>, part: &Part<A::Acc>) {
-    let into = into.get_or_insert_with(|| Part::new(part.order, aggregate.zero()));
-    into.order = into.order.min(part.order);
+    let into = into.get_or_insert_with(|| Part::new(aggregate));
     into.greatest = into.greatest.max(part.greatest);
     aggregate.merge(&mut into.acc, &part.acc);
 }
 
 impl<A> Group<A> {
+    /// A key of which nothing has come yet.
+    pub(super) fn new<T, X: Aggregate<T, Acc = A>>(every: &Every, aggregate: &X) -> Self {
+        if every.overlaps() {
+            Self::Overlapping(Box::new(Overlapping {
+                seen: 0,
+                in_step: 0,
+                parts: Parts::of::<T, X>(),
+            }))
+        } else {
+            Self::Apart(Counted {
+                seen: 0,
+                in_step: 0,
+                next: Part::new(aggregate),
+            })
+        }
+    }
+
     /// Adds a record.
     #[inline]
     pub(super) fn add<T, X: Aggregate<T, Acc = A>>(
@@ -142,56 +160,9 @@ impl<A> Group<A> {
         aggregate: &X,
         record: Arrived<T>,
     ) -> Added {
-        if every.size > every.step {
-            return self.add_overlapping(every, aggregate, &record);
-        }
-        let is_in_gap = self.in_step < every.step - every.size;
-        self.seen += 1;
-        self.in_step += 1;
-        if is_in_gap {
-            return Added::InGap;
-        }
-        let next = self
-            .next
-            .get_or_insert_with(|| Part::new(record.order, aggregate.zero()));
-        next.greatest = next.greatest.max(record.timestamp);
-        aggregate.add_owned(&mut next.acc, record.value);
-        if self.in_step < every.step {
-            Added::Quietly
-        } else {
-            Added::Last
-        }
-    }
-
-    /// The same where a record is in several windows.
-    #[inline(never)]
-    fn add_overlapping<T, X: Aggregate<T, Acc = A>>(
-        &mut self,
-        every: &Every,
-        aggregate: &X,
-        record: &Arrived<T>,
-    ) -> Added {
-        let (number, at) = (self.seen, self.in_step);
-        self.seen += 1;
-        self.in_step += 1;
-        let overlapping = self.overlapping.get_or_insert_with(|| Overlapping::of::<T, X>());
-        match &mut **overlapping {
-            Overlapping::Windows(windows) => {
-                while (windows.len() as u64) < (at + every.size) / every.step {
-                    windows.push_back(Part::new(record.order, aggregate.zero()));
-                }
-                for window in windows.iter_mut() {
-                    window.add(record, aggregate);
-                }
-            }
-            Overlapping::Slices(slices) => {
-                slices.add(at == 0 || at == every.cut(), number, record, aggregate);
-            }
-        }
-        if self.in_step < every.step {
-            Added::Quietly
-        } else {
-            Added::Last
+        match self {
+            Self::Apart(counted) => counted.add(every, aggregate, record),
+            Self::Overlapping(overlapping) => overlapping.add(every, aggregate, &record),
         }
     }
 
@@ -203,15 +174,19 @@ impl<A> Group<A> {
         every: &Every,
         aggregate: &X,
     ) -> Option<Fired<X::Out>> {
-        let end = self.seen;
-        let start = (end - self.in_step)
+        let in_step = std::mem::take(self.in_step());
+        let end = self.seen();
+        let start = (end - in_step)
             .saturating_add(every.step)
             .saturating_sub(every.size);
-        self.in_step = 0;
-        let part = match self.overlapping.as_deref_mut() {
-            None => self.next.take(),
-            Some(Overlapping::Windows(windows)) => windows.pop_front(),
-            Some(Overlapping::Slices(slices)) => slices.fire(start, aggregate),
+        let part = match self {
+            Self::Apart(counted) => {
+                (in_step > every.gap()).then(|| std::mem::replace(&mut counted.next, Part::new(aggregate)))
+            }
+            Self::Overlapping(overlapping) => match &mut overlapping.parts {
+                Parts::Windows(windows) => windows.pop_front(),
+                Parts::Slices(slices) => slices.fire(start, aggregate),
+            },
         };
         part.map(|part| part.fired(start, end, aggregate))
     }
@@ -222,23 +197,115 @@ impl<A> Group<A> {
         every: &Every,
         aggregate: &X,
     ) -> Option<Fired<X::Out>> {
-        if self.in_step == 0 {
+        if *self.in_step() == 0 {
             return None;
         }
         self.fire(every, aggregate)
     }
 
+    fn seen(&self) -> u64 {
+        match self {
+            Self::Apart(counted) => counted.seen,
+            Self::Overlapping(overlapping) => overlapping.seen,
+        }
+    }
+
+    fn in_step(&mut self) -> &mut u64 {
+        match self {
+            Self::Apart(counted) => &mut counted.in_step,
+            Self::Overlapping(overlapping) => &mut overlapping.in_step,
+        }
+    }
+
     /// Writes it.
     pub(super) fn save<C: Storage<A>>(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(&(self.seen, self.in_step, self.next.is_some()))?;
-        self.next.iter().try_for_each(|next| next.save::<C>(to))?;
-        match self.overlapping.as_deref() {
-            None => to.plain(&0_u64),
-            Some(Overlapping::Windows(windows)) => {
+        match self {
+            Self::Apart(Counted { seen, in_step, next }) => {
+                to.plain(&(seen, in_step))?;
+                next.save::<C>(to)
+            }
+            Self::Overlapping(overlapping) => {
+                to.plain(&(overlapping.seen, overlapping.in_step))?;
+                overlapping.parts.save::<C>(to)
+            }
+        }
+    }
+
+    /// Reads what was saved; slices are merged anew.
+    pub(super) fn restore<T, X: Aggregate<T, Acc = A>, C: Storage<A>>(
+        every: &Every,
+        from: &mut Decoder<'_>,
+    ) -> Result<Self, StateError> {
+        let (seen, in_step) = from.plain()?;
+        Ok(if every.overlaps() {
+            let parts = Parts::restore::<T, X, C>(from)?;
+            Self::Overlapping(Box::new(Overlapping { seen, in_step, parts }))
+        } else {
+            let next = Part::restore::<C>(from)?;
+            Self::Apart(Counted { seen, in_step, next })
+        })
+    }
+}
+
+impl<A> Counted<A> {
+    #[inline]
+    fn add<T>(&mut self, every: &Every, aggregate: &impl Aggregate<T, Acc = A>, record: Arrived<T>) -> Added {
+        self.seen += 1;
+        self.in_step += 1;
+        if self.in_step <= every.gap() {
+            return Added::InGap;
+        }
+        self.next.greatest = self.next.greatest.max(record.timestamp);
+        aggregate.add_owned(&mut self.next.acc, record.value);
+        every.added(self.in_step)
+    }
+}
+
+impl<A> Overlapping<A> {
+    #[inline(never)]
+    fn add<T, X: Aggregate<T, Acc = A>>(
+        &mut self,
+        every: &Every,
+        aggregate: &X,
+        record: &Arrived<T>,
+    ) -> Added {
+        let (number, at) = (self.seen, self.in_step);
+        self.seen += 1;
+        self.in_step += 1;
+        match &mut self.parts {
+            Parts::Windows(windows) => {
+                while (windows.len() as u64) < (at + every.size) / every.step {
+                    windows.push_back(Part::new(aggregate));
+                }
+                for window in windows.iter_mut() {
+                    window.add(record, aggregate);
+                }
+            }
+            Parts::Slices(slices) => {
+                slices.add(at == 0 || at == every.cut(), number, record, aggregate);
+            }
+        }
+        every.added(self.in_step)
+    }
+}
+
+impl<A> Parts<A> {
+    /// Windows share slices if merging them is exactly what adding all records to one is; they are in order.
+    fn of<T, X: Aggregate<T, Acc = A>>() -> Self {
+        if X::MERGING.is_exact() {
+            Self::Slices(Slices::default())
+        } else {
+            Self::Windows(VecDeque::new())
+        }
+    }
+
+    fn save<C: Storage<A>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+        match self {
+            Self::Windows(windows) => {
                 to.plain(&(windows.len() as u64))?;
                 windows.iter().try_for_each(|window| window.save::<C>(to))
             }
-            Some(Overlapping::Slices(slices)) => {
+            Self::Slices(slices) => {
                 to.plain(&(slices.slices.len() as u64))?;
                 slices.slices.iter().try_for_each(|(start, slice)| {
                     to.plain(start)?;
@@ -248,51 +315,21 @@ impl<A> Group<A> {
         }
     }
 
-    /// Reads what was saved; slices are merged anew.
-    pub(super) fn restore<T, X: Aggregate<T, Acc = A>, C: Storage<A>>(
+    fn restore<T, X: Aggregate<T, Acc = A>, C: Storage<A>>(
         from: &mut Decoder<'_>,
     ) -> Result<Self, StateError> {
-        let (seen, in_step, has_next) = from.plain()?;
-        let next = if has_next {
-            Some(Part::restore::<C>(from)?)
-        } else {
-            None
-        };
-        let parts: u64 = from.plain()?;
-        let mut overlapping = Overlapping::of::<T, X>();
-        for _ in 0..parts {
-            match &mut *overlapping {
-                Overlapping::Windows(windows) => windows.push_back(Part::restore::<C>(from)?),
-                Overlapping::Slices(slices) => {
+        let mut parts = Self::of::<T, X>();
+        let saved: u64 = from.plain()?;
+        for _ in 0..saved {
+            match &mut parts {
+                Self::Windows(windows) => windows.push_back(Part::restore::<C>(from)?),
+                Self::Slices(slices) => {
                     let start = from.plain()?;
                     slices.slices.push_back((start, Part::restore::<C>(from)?));
                 }
             }
         }
-        Ok(Self {
-            seen,
-            in_step,
-            next,
-            overlapping: (parts > 0).then_some(overlapping),
-        })
-    }
-}
-
-impl<A> Overlapping<A> {
-    /// Windows share slices if merging them is exactly what adding all records to one is; they are in order.
-    fn of<T, X: Aggregate<T, Acc = A>>() -> Box<Self> {
-        Box::new(if X::MERGING.is_exact() {
-            Self::Slices(Slices::default())
-        } else {
-            Self::Windows(VecDeque::new())
-        })
-    }
-}
-
-impl<A> Part<A> {
-    fn add<T>(&mut self, record: &Arrived<T>, aggregate: &impl Aggregate<T, Acc = A>) {
-        self.greatest = self.greatest.max(record.timestamp);
-        aggregate.add(&mut self.acc, &record.value);
+        Ok(parts)
     }
 }
 
@@ -306,7 +343,7 @@ impl<A> Slices<A> {
         aggregate: &impl Aggregate<T, Acc = A>,
     ) {
         if begins {
-            let part = Part::new(record.order, aggregate.zero());
+            let part = Part::new(aggregate);
             self.slices.push_back((number, part));
         }
         if let Some((_, slice)) = self.slices.back_mut() {

@@ -79,7 +79,7 @@ impl Count {
         }
     }
 
-    /// Fires what is in the window that would be next, when the input ends.
+    /// Fires what is in the window that would be next, when the input ends; keys in the order in which they came first.
     #[must_use]
     pub fn partial(self) -> Self {
         Self {

@@ -32,8 +32,6 @@ pub struct CountStore<T, G: Grouping<T>, A: Aggregate<T>, W> {
     every: Every,
     settings: Settings<G, A, OnWatermark>,
     groups: Groups<T, G, A>,
-    /// How many records have come.
-    arrivals: u64,
     watermark: Timestamp,
     /// Records that are looked up together, and the watermarks of their partitions; empty between two calls.
     block: Block<(Arrived<T>, Timestamp), G::Held>,
@@ -47,6 +45,16 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W> fmt::Debug for CountStore<T, G, A, W
     }
 }
 
+#[inline]
+fn arrived<T>(record: Record<T>) -> (Arrived<T>, Timestamp) {
+    let Record {
+        value,
+        timestamp,
+        partition_watermark,
+    } = record;
+    (Arrived { value, timestamp }, partition_watermark)
+}
+
 fn pane<W: Numbered, V>(fired: &Fired<V>, partition_watermark: Timestamp) -> Pane<W> {
     Pane {
         window: W::of_records(fired.start, fired.end),
@@ -58,33 +66,16 @@ fn pane<W: Numbered, V>(fired: &Fired<V>, partition_watermark: Timestamp) -> Pan
 impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
     pub(in crate::window) fn new(every: Every, settings: Settings<G, A, OnWatermark>) -> Self {
         let mut groups = Groups::<T, G, A>::default();
-        groups.prepare(Group::default);
+        groups.prepare(|| Group::new(&every, &settings.aggregate));
         Self {
             every,
             settings,
             groups,
-            arrivals: 0,
             watermark: Timestamp::MIN,
             block: Block::default(),
             in_gaps: 0,
             window: PhantomData,
         }
-    }
-
-    #[inline]
-    fn arrive(&mut self, record: Record<T>) -> (Arrived<T>, Timestamp) {
-        self.arrivals += 1;
-        let Record {
-            value,
-            timestamp,
-            partition_watermark,
-        } = record;
-        let arrived = Arrived {
-            value,
-            timestamp,
-            order: self.arrivals,
-        };
-        (arrived, partition_watermark)
     }
 
     #[inline]
@@ -128,9 +119,15 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
         let groups = &self.groups;
         block.look_further(|_, hash| groups.look_further(hash));
         for (arrival, held, look_up) in block.drain() {
-            let grouping = &mut self.settings.grouping;
-            let slot =
-                grouping.slot_of_found(&mut self.groups, look_up, held, &arrival.0.value, Group::default);
+            let (
+                every,
+                Settings {
+                    grouping, aggregate, ..
+                },
+            ) = (&self.every, &mut self.settings);
+            let slot = grouping.slot_of_found(&mut self.groups, look_up, held, &arrival.0.value, || {
+                Group::new(every, aggregate)
+            });
             self.add_to(slot, arrival, emit);
         }
         self.block = block;
@@ -147,9 +144,16 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         emit: &mut impl Emit<G::Key, W, A::Out>,
         _late: impl FnOnce(Record<T>),
     ) {
-        let arrival = self.arrive(record);
-        let grouping = &mut self.settings.grouping;
-        let slot = grouping.slot(&mut self.groups, &arrival.0.value, Group::default);
+        let arrival = arrived(record);
+        let (
+            every,
+            Settings {
+                grouping, aggregate, ..
+            },
+        ) = (&self.every, &mut self.settings);
+        let slot = grouping.slot(&mut self.groups, &arrival.0.value, || {
+            Group::new(every, aggregate)
+        });
         self.add_to(slot, arrival, emit);
     }
 
@@ -164,7 +168,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
             return records.for_each(|record| self.add(record, emit, &mut late));
         }
         records.for_each(|record| {
-            let arrival = self.arrive(record);
+            let arrival = arrived(record);
             let found = self.settings.grouping.look_up(&self.groups, &arrival.0.value);
             self.block.push(arrival, found);
             if self.block.is_full() {
@@ -190,15 +194,12 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         if watermark < Timestamp::MAX || !every.partial {
             return;
         }
-        let mut left = Vec::new();
-        groups.drain_in_order(|key, group| {
-            left.extend(group.rest(every, &settings.aggregate).map(|fired| (key, fired)));
-        });
-        left.sort_unstable_by_key(|(_, fired)| fired.order);
         emit.firing(|results| {
-            for (key, fired) in left {
-                results.last(key, pane(&fired, before), fired.result);
-            }
+            groups.drain_in_order(|key, group| {
+                if let Some(fired) = group.rest(every, &settings.aggregate) {
+                    results.last(key, pane(&fired, before), fired.result);
+                }
+            });
         });
     }
 
@@ -221,7 +222,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(&(self.watermark, self.arrivals))?;
+        to.plain(&self.watermark)?;
         self.groups.save::<C>(to, Group::save::<C>)
     }
 
@@ -229,10 +230,12 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         &mut self,
         from: &mut Decoder<'_>,
     ) -> Result<(), StateError> {
-        (self.watermark, self.arrivals) = from.plain()?;
+        self.watermark = from.plain()?;
         self.groups = Groups::<T, G, A>::default();
-        self.groups.restore::<C>(from, Group::restore::<T, A, C>)?;
-        self.groups.prepare(Group::default);
+        let (every, aggregate) = (&self.every, &self.settings.aggregate);
+        self.groups
+            .restore::<C>(from, |from| Group::restore::<T, A, C>(every, from))?;
+        self.groups.prepare(|| Group::new(every, aggregate));
         Ok(())
     }
 }
