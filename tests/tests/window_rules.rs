@@ -308,7 +308,7 @@ fn what_is_left_of_a_count_fires_only_if_it_is_asked_for() {
         .iter()
         .map(|sum| (sum.key, sum.window.start, sum.value))
         .collect();
-    assert_eq!(all, [('a', 0, 4), ('b', 0, 2), ('a', 2, 4)]);
+    assert_eq!(all, [('a', 0, 4), ('a', 2, 4), ('b', 0, 2)]);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! How often a window of so many records fires.
 
-use super::group::Added;
-
 /// Of how many records a window is, and how many come between two firings.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::window) struct Every {
@@ -44,4 +42,15 @@ impl Every {
     pub(super) fn cut(self) -> u64 {
         (self.step - self.size % self.step) % self.step
     }
+}
+
+/// What a record did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Added {
+    /// It is in a window.
+    Quietly,
+    /// It is in a window, which is full.
+    Last,
+    /// It is in no window.
+    InGap,
 }

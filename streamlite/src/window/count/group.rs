@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::every::Every;
+use super::every::{Added, Every};
 use crate::aggregate::Aggregate;
 use crate::state::{Decoder, Encoder, StateError, Storage};
 use crate::time::Timestamp;
@@ -63,17 +63,6 @@ pub(super) struct Fired<V> {
     pub(super) end: u64,
     pub(super) timestamp: Timestamp,
     pub(super) result: V,
-}
-
-/// What a record did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Added {
-    /// It is in a window.
-    Quietly,
-    /// It is in a window, which is full.
-    Last,
-    /// It is in no window.
-    InGap,
 }
 
 /// A record, apart from its key.

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::every::Every;
-use super::group::{Added, Arrived, Fired, Group};
+use super::every::{Added, Every};
+use super::group::{Arrived, Fired, Group};
 use crate::aggregate::Aggregate;
 use crate::record::Record;
 use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
