@@ -13,7 +13,8 @@ pub use crate::source::{
 };
 pub use crate::time::{TimeDelta, Timestamp, ascending, bounded};
 pub use crate::window::{
-    CountWindow, GlobalWindow, Window, Windowed, count, global, session, session_by, sliding, tumbling,
+    CountWindow, Firing, GlobalWindow, Window, Windowed, count, global, session, session_by, sliding,
+    tumbling,
 };
 #[cfg(feature = "calendar")]
 pub use crate::window::{daily, monthly, weekly, yearly};

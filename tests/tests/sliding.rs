@@ -33,7 +33,7 @@ macro_rules! sliding_pipeline {
                     .with_late()
                     .aggregate(|key, window, $rows| {
                         let (start, end) = (window.start.as_millis(), window.end.as_millis());
-                        (*key, start, end, $rows.count(), $sum)
+                        (*key, start, end, $rows.count() | fired(window), $sum)
                     });
                 late.to(late_out);
                 results.to(out);
@@ -67,6 +67,19 @@ sliding_pipeline!(
         true
     )
 );
+
+/// Which firing it is, beside the count.
+fn fired(window: Window) -> u64 {
+    (u64::from(window.index) << 33) | (u64::from(window.firing == Firing::Late) << 32)
+}
+
+/// Takes out again which firings they are.
+fn take_firings(rows: &mut [Row]) -> Vec<(bool, u64)> {
+    let firings = rows.iter().map(|row| (row.3 >> 32 & 1 == 1, row.3 >> 33));
+    let firings = firings.collect();
+    rows.iter_mut().for_each(|row| row.3 &= u64::from(u32::MAX));
+    firings
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Grid {
@@ -129,7 +142,8 @@ proptest! {
         blocks in prop_oneof![Just(None), Just(Some(true))],
     ) {
         look_up_in_blocks(blocks);
-        let ran = run(&setup, grid, rules);
+        let mut ran = run(&setup, grid, rules);
+        let firings = take_firings(&mut ran.outcome.rows);
         look_up_in_blocks(None);
         let partitions = setup.partitions.len();
         let windows_of = |at| window_model::sliding(at, grid.size, grid.slide, grid.offset);
@@ -141,8 +155,15 @@ proptest! {
         prop_assert_eq!(late, &expected.late);
         let last = rows.iter().map(|row| row.2 - 1).collect::<Vec<_>>();
         prop_assert_eq!(&ran.stamps, &last, "results carry the last millisecond of their window");
+        for (place, row) in rows.iter().enumerate() {
+            let same = |other: &&Row| (other.0, other.1, other.2) == (row.0, row.1, row.2);
+            let before = rows[..place].iter().filter(same).count() as u64;
+            prop_assert_eq!(firings[place].1, before, "the number of the firing");
+            prop_assert!(firings[place].0 || before == 0, "it is on time once");
+        }
         let whole = Setup { breaks: Vec::new(), one_by_one: true, ..setup };
-        let again = run(&whole, grid, rules);
+        let mut again = run(&whole, grid, rules);
+        prop_assert_eq!(take_firings(&mut again.outcome.rows), firings);
         prop_assert_eq!(again.outcome, ran.outcome, "restored, and in rows");
     }
 }

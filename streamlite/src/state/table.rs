@@ -47,6 +47,20 @@ pub trait Table: Default {
     /// Shows every entry and its slot to a closure, in order.
     fn for_each_slot(&self, visit: impl FnMut(Self::Slot, &Self::Key, &Self::Value));
 
+    /// The slots of all entries, in order.
+    fn slots(&self) -> Vec<Self::Slot> {
+        let mut slots = Vec::with_capacity(self.count());
+        self.for_each_slot(|slot, _key, _value| slots.push(slot));
+        slots
+    }
+
+    /// Shows every entry to a closure, in order, which may change its value.
+    fn for_each_mut(&mut self, mut change: impl FnMut(&Self::Key, &mut Self::Value)) {
+        for slot in self.slots() {
+            self.update(slot, &mut change);
+        }
+    }
+
     /// The entries, in order.
     fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a Self::Key, &'a Self::Value)>
     where

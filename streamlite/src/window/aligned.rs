@@ -1,59 +1,50 @@
 //! Where windows are kept that share no record.
 
 use std::fmt;
+use std::rc::Rc;
 
 use super::assigner::Settings;
+use super::event_window::Window;
+use super::firing::{Firing, LateFirings};
 use super::grid::Grid;
 use super::open_windows::{Fired, OpenWindow, OpenWindows};
 use super::pane::{AccumulationMode, Pane};
-use super::span::Window;
 use super::store::{Emit, Results, WindowStore};
-use super::trigger::Trigger;
+use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
 use crate::record::Record;
 use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
 use crate::time::Timestamp;
 
-/// What a group has in a window: its accumulator, and what the trigger keeps.
-type Group<T, A, R> = (<A as Aggregate<T>>::Acc, <R as Trigger<Window>>::State);
+/// The table of the groups of one window.
+type Groups<T, G, A> = <G as Grouping<T>>::Table<<A as Aggregate<T>>::Acc>;
+
+/// Where a group stands in it.
+type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
 
 /// The open windows of a grid, each with a table of its groups.
-pub struct AlignedStore<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D> {
-    windows: OpenWindows<G::Table<Group<T, A, R>>, D>,
-    settings: Settings<G, A, R>,
+pub struct AlignedStore<T, G: Grouping<T>, A: Aggregate<T>, D> {
+    windows: OpenWindows<Groups<T, G, A>, D>,
+    settings: Settings<G, A, OnWatermark>,
     /// Records that are looked up together, and where their windows are; empty between two calls.
     block: Block<(T, usize), G::Held>,
+    late_firings: LateFirings<SlotOf<T, G, A>>,
 }
 
-impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D> fmt::Debug for AlignedStore<T, G, A, R, D> {
+impl<T, G: Grouping<T>, A: Aggregate<T>, D> fmt::Debug for AlignedStore<T, G, A, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AlignedStore")
     }
 }
 
-fn no_records<T, A: Aggregate<T>, R: Trigger<Window>>(aggregate: &A) -> Group<T, A, R> {
-    (aggregate.zero(), R::State::default())
-}
-
-/// Emits every group of a table, and forgets it.
-fn drain<T, A: Aggregate<T>, S, W: Copy, X>(
-    table: &mut S,
-    pane: Pane<W>,
-    aggregate: &A,
-    results: &mut impl Results<S::Key, W, A::Out>,
-) where
-    S: Table<Value = (A::Acc, X)>,
-{
-    table.drain_in_order(|key, (acc, _)| results.last(key, pane, aggregate.last_result(acc)));
-}
-
-impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> AlignedStore<T, G, A, R, D> {
+impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
     /// No window is open yet.
-    pub(super) fn new(grid: D, settings: Settings<G, A, R>) -> Self {
+    pub(super) fn new(grid: D, settings: Settings<G, A, OnWatermark>) -> Self {
         Self {
             windows: OpenWindows::new(grid, settings.lateness),
             settings,
             block: Block::default(),
+            late_firings: LateFirings::default(),
         }
     }
 
@@ -64,6 +55,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> AlignedSto
             windows,
             settings,
             block,
+            ..
         } = self;
         let Settings {
             grouping, aggregate, ..
@@ -71,9 +63,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> AlignedSto
         block.look_further(|(_, slot), hash| windows.in_slot(*slot).look_further(hash));
         for ((value, slot), held, look_up) in block.drain() {
             let table = windows.in_slot_mut(slot);
-            let slot =
-                grouping.slot_of_found(table, look_up, held, &value, || no_records::<T, A, R>(aggregate));
-            table.update(slot, |_key, (acc, _)| aggregate.add_owned(acc, value));
+            let slot = grouping.slot_of_found(table, look_up, held, &value, || aggregate.zero());
+            table.update(slot, |_key, acc| aggregate.add_owned(acc, value));
         }
     }
 
@@ -85,7 +76,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> AlignedSto
         record: Record<T>,
         emit: &mut impl Emit<G::Key, Window, A::Out>,
     ) {
-        let pane = Pane::of(place.window, self.windows.watermark());
+        let watermark = self.windows.watermark();
         let Settings {
             grouping,
             aggregate,
@@ -93,28 +84,25 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> AlignedSto
             ..
         } = &mut self.settings;
         let table = self.windows.at(place);
-        let slot = grouping.slot(table, &record.value, || no_records::<T, A, R>(aggregate));
-        table.update(slot, |_key, (acc, _)| aggregate.add_owned(acc, record.value));
-        match mode {
-            AccumulationMode::Accumulating => {
-                emit.firing(|results| {
-                    table.update(slot, |key, (acc, _)| {
-                        results.keep(key, pane, aggregate.result(acc));
-                    });
-                });
+        let before = table.count();
+        let slot = grouping.slot(table, &record.value, || aggregate.zero());
+        let is_new = table.count() > before;
+        let index = self.late_firings.next(place.window, slot, !is_new);
+        let pane = Pane::of(place.window, Firing::Late, index, watermark);
+        let result = table.update(slot, |_key, acc| {
+            aggregate.add_owned(acc, record.value);
+            match mode {
+                AccumulationMode::Accumulating => aggregate.result(acc),
+                AccumulationMode::Discarding => {
+                    aggregate.last_result(std::mem::replace(acc, aggregate.zero()))
+                }
             }
-            // Nothing else is in the table: it was emptied when the window fired.
-            AccumulationMode::Discarding => emit.firing(|results| {
-                drain(table, pane, aggregate, results);
-                table.prepare(|| no_records::<T, A, R>(aggregate));
-            }),
-        }
+        });
+        emit.firing(|results| table.update(slot, |key, _acc| results.keep(key, pane, result)));
     }
 }
 
-impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> WindowStore<T, G, A>
-    for AlignedStore<T, G, A, R, D>
-{
+impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for AlignedStore<T, G, A, D> {
     type Window = Window;
 
     #[inline]
@@ -125,14 +113,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> WindowStor
         late: impl FnOnce(Record<T>),
     ) {
         let Settings {
-            grouping,
-            aggregate,
-            trigger,
-            ..
+            grouping, aggregate, ..
         } = &mut self.settings;
         let aggregate = &*aggregate;
-        let prepare =
-            |table: &mut G::Table<Group<T, A, R>>| table.prepare(|| no_records::<T, A, R>(aggregate));
+        let prepare = |table: &mut Groups<T, G, A>| table.prepare(|| aggregate.zero());
         let Some(place) = self
             .windows
             .place(record.timestamp, record.partition_watermark, prepare)
@@ -142,20 +126,13 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> WindowStor
         if self.windows.has_fired(place) {
             return self.add_late(place, record, emit);
         }
-        let watermark = self.windows.watermark();
         let table = self.windows.at(place);
-        let slot = grouping.slot(table, &record.value, || no_records::<T, A, R>(aggregate));
-        table.update(slot, |key, (acc, state)| {
-            aggregate.add_owned(acc, record.value);
-            if R::EARLY && trigger.on_record(state, place.window, record.timestamp) {
-                let pane = Pane::of(place.window, watermark);
-                emit.firing(|results| results.keep(key, pane, aggregate.result(acc)));
-            }
-        });
+        let slot = grouping.slot(table, &record.value, || aggregate.zero());
+        table.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
     }
 
     /// A record that makes a window fire at once, because it is late, is added by itself; none of those in the block
-    /// emits anything, nor is in a window that has fired. An early trigger is asked record by record.
+    /// emits anything, nor is in a window that has fired.
     #[inline]
     fn add_all(
         &mut self,
@@ -163,13 +140,12 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> WindowStor
         emit: &mut impl Emit<G::Key, Window, A::Out>,
         mut late: impl FnMut(Record<T>),
     ) {
-        if R::EARLY || !in_blocks(self.windows.recent().any(Table::is_large)) {
+        if !in_blocks(self.windows.recent().any(Table::is_large)) {
             return records.for_each(|record| self.add(record, emit, &mut late));
         }
         records.for_each(|record| {
             let aggregate = &self.settings.aggregate;
-            let prepare =
-                |table: &mut G::Table<Group<T, A, R>>| table.prepare(|| no_records::<T, A, R>(aggregate));
+            let prepare = |table: &mut Groups<T, G, A>| table.prepare(|| aggregate.zero());
             let place = self
                 .windows
                 .place(record.timestamp, record.partition_watermark, prepare);
@@ -198,30 +174,40 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> WindowStor
         let Self {
             windows, settings, ..
         } = self;
-        let Settings { aggregate, mode, .. } = settings;
+        let Settings {
+            aggregate,
+            lateness,
+            mode,
+            ..
+        } = settings;
         emit.firing(|results| {
             windows.fire(watermark, |fired| match fired {
                 Fired::Last(window, mut table) => {
-                    drain(&mut table, Pane::of(window, before), aggregate, results);
+                    let pane = Pane::on_time(window, before);
+                    table.drain_in_order(|key, acc| results.last(key, pane, aggregate.last_result(acc)));
                     Some(table)
                 }
                 Fired::Open(window, table) => {
-                    let pane = Pane::of(window, before);
+                    let pane = Pane::on_time(window, before);
                     match mode {
                         AccumulationMode::Accumulating => {
-                            for (key, (acc, _)) in table.in_order() {
+                            for (key, acc) in table.in_order() {
                                 results.keep(key, pane, aggregate.result(acc));
                             }
                         }
+                        // The keys stay, so that it is known how often the window has fired for them.
                         AccumulationMode::Discarding => {
-                            drain(table, pane, aggregate, results);
-                            table.prepare(|| no_records::<T, A, R>(aggregate));
+                            table.for_each_mut(|key, acc| {
+                                let all = std::mem::replace(acc, aggregate.zero());
+                                results.keep(key, pane, aggregate.last_result(all));
+                            });
                         }
                     }
                     None
                 }
             });
         });
+        self.late_firings.forget(|end| end + *lateness <= watermark);
     }
 
     #[inline]
@@ -239,12 +225,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> WindowStor
         to.plain(&(self.windows.watermark(), windows.len() as u64))?;
         for (window, table) in windows {
             to.plain(&window)?;
-            table.save::<C>(to, |(acc, state), to| {
-                <C as Storage<A::Acc>>::write(acc, to)?;
-                to.plain(state)
-            })?;
+            table.save::<C>(to, <C as Storage<A::Acc>>::write)?;
         }
-        Ok(())
+        self.late_firings
+            .save(to, |window| slots_of(self.windows.get(window)))
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -256,13 +240,17 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>, D: Grid> WindowStor
         let aggregate = &self.settings.aggregate;
         for _ in 0..windows {
             let window = from.plain()?;
-            let mut table = G::Table::<Group<T, A, R>>::default();
-            table.prepare(|| no_records::<T, A, R>(aggregate));
-            table.restore::<C>(from, |from| {
-                Ok((<C as Storage<A::Acc>>::read(from)?, from.plain()?))
-            })?;
+            let mut table = Groups::<T, G, A>::default();
+            table.prepare(|| aggregate.zero());
+            table.restore::<C>(from, <C as Storage<A::Acc>>::read)?;
             self.windows.insert(window, table);
         }
+        self.late_firings = LateFirings::restore(from, |window| slots_of(self.windows.get(window)))?;
         Ok(())
     }
+}
+
+/// The slots of a window's table, if the window is open.
+fn slots_of<S: Table>(table: Option<&S>) -> Rc<[S::Slot]> {
+    table.map_or_else(Vec::new, Table::slots).into()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::pane::AccumulationMode;
 use super::store::WindowStore;
-use super::trigger::{OnWatermark, Trigger};
+use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
 use crate::error::Error;
 use crate::state::{Grouping, Shape};
@@ -69,9 +69,7 @@ pub(super) use folded_in;
 ///
 /// Parameters, and not a generic associated type of [`Assigner`], so that each assigner asks for what it needs, such as
 /// aggregates that merge.
-pub trait Stores<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Self::Window> = OnWatermark>:
-    Assigner
-{
+pub trait Stores<T, G: Grouping<T>, A: Aggregate<T>, R = OnWatermark>: Assigner {
     /// Where its windows are kept.
     type Store: WindowStore<T, G, A, Window = Self::Window>;
 
@@ -84,6 +82,7 @@ pub trait Stores<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Self::Window> = 
 pub struct Settings<G, A, R> {
     pub(crate) grouping: G,
     pub(crate) aggregate: A,
+    #[expect(dead_code, reason = "triggers that fire early read it, which come next")]
     pub(crate) trigger: R,
     pub(crate) lateness: TimeDelta,
     pub(crate) mode: AccumulationMode,

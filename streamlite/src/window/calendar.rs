@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{SignedDuration, Span};
 
 use super::aligned::AlignedStore;
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
+use super::event_window::Window;
 use super::grid::Grid;
-use super::span::Window;
-use super::trigger::Trigger;
+use super::span::Span;
+use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
 use crate::state::{Grouping, Shape};
@@ -158,10 +159,10 @@ impl Assigner for Calendar {
     }
 }
 
-impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> Stores<T, G, A, R> for Calendar {
-    type Store = AlignedStore<T, G, A, R, CalendarGrid>;
+impl<T, G: Grouping<T>, A: Aggregate<T>> Stores<T, G, A, OnWatermark> for Calendar {
+    type Store = AlignedStore<T, G, A, CalendarGrid>;
 
-    fn store(self, settings: Settings<G, A, R>, fail: impl FnOnce(Error)) -> Self::Store {
+    fn store(self, settings: Settings<G, A, OnWatermark>, fail: impl FnOnce(Error)) -> Self::Store {
         let grid = self.grid().unwrap_or_else(|error| {
             fail(error);
             CalendarGrid::new(Unit::Day, TimeZone::UTC, TimeDelta::ZERO)
@@ -177,14 +178,14 @@ pub struct CalendarGrid {
     zone: TimeZone,
     starts_at: SignedDuration,
     /// What the calendar covers: nearly all of its 20,000 years, in whole windows.
-    covers: Window,
+    covers: Span,
     /// The window that was asked for last.
-    last: Cell<Window>,
+    last: Cell<Span>,
 }
 
 impl CalendarGrid {
     fn new(unit: Unit, zone: TimeZone, starts_at: TimeDelta) -> Self {
-        let none = Window::new(Timestamp::MAX, Timestamp::MIN);
+        let none = Span::new(Timestamp::MAX, Timestamp::MIN);
         let mut grid = Self {
             unit,
             zone,
@@ -194,7 +195,7 @@ impl CalendarGrid {
         };
         let edge = |year| grid.start_of(grid.first_day(jiff::civil::date(year, 1, 1))?);
         if let (Some(first), Some(last)) = (edge(-9998), edge(9998)) {
-            grid.covers = Window::new(first, last);
+            grid.covers = Span::new(first, last);
         }
         grid
     }
@@ -205,7 +206,7 @@ impl CalendarGrid {
             Unit::Day => Some(day),
             Unit::Week => {
                 let after_monday = day.weekday().since(Weekday::Monday);
-                day.checked_sub(Span::new().days(after_monday)).ok()
+                day.checked_sub(jiff::Span::new().days(after_monday)).ok()
             }
             Unit::Month => Some(day.first_of_month()),
             Unit::Year => Some(day.first_of_year()),
@@ -215,10 +216,10 @@ impl CalendarGrid {
     /// The first day of the unit after it.
     fn next(&self, first: Date) -> Option<Date> {
         let span = match self.unit {
-            Unit::Day => Span::new().days(1),
-            Unit::Week => Span::new().weeks(1),
-            Unit::Month => Span::new().months(1),
-            Unit::Year => Span::new().years(1),
+            Unit::Day => jiff::Span::new().days(1),
+            Unit::Week => jiff::Span::new().weeks(1),
+            Unit::Month => jiff::Span::new().months(1),
+            Unit::Year => jiff::Span::new().years(1),
         };
         first.checked_add(span).ok()
     }
@@ -239,7 +240,7 @@ impl CalendarGrid {
     }
 
     /// The window, where the calendar reaches so far.
-    fn find(&self, timestamp: Timestamp) -> Option<Window> {
+    fn find(&self, timestamp: Timestamp) -> Option<Span> {
         if !self.covers.contains(timestamp) {
             return None;
         }
@@ -250,7 +251,7 @@ impl CalendarGrid {
             let next = self.next(first)?;
             let end = self.start_of(next)?;
             if timestamp < end {
-                return Some(Window::new(self.start_of(first)?, end));
+                return Some(Span::new(self.start_of(first)?, end));
             }
             // Where the clocks have gone back behind the start of a day, that day has begun all the same.
             first = next;
@@ -260,16 +261,16 @@ impl CalendarGrid {
 
 impl Grid for CalendarGrid {
     /// Before and after what the calendar covers there is one window each.
-    fn window_of(&self, timestamp: Timestamp) -> Window {
+    fn window_of(&self, timestamp: Timestamp) -> Span {
         let last = self.last.get();
         if last.contains(timestamp) {
             return last;
         }
         let window = self.find(timestamp).unwrap_or({
             if timestamp < self.covers.start {
-                Window::new(Timestamp::MIN, self.covers.start)
+                Span::new(Timestamp::MIN, self.covers.start)
             } else {
-                Window::new(self.covers.end, Timestamp::MAX)
+                Span::new(self.covers.end, Timestamp::MAX)
             }
         });
         self.last.set(window);

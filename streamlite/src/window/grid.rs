@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::span::Window;
+use super::span::Span;
 use crate::time::{TimeDelta, Timestamp};
 
 /// Windows side by side, without gaps: each timestamp belongs to one.
 pub trait Grid: fmt::Debug {
     /// The window that a timestamp belongs to.
-    fn window_of(&self, timestamp: Timestamp) -> Window;
+    fn window_of(&self, timestamp: Timestamp) -> Span;
 }
 
 /// A grid of windows of one size.
@@ -27,7 +27,7 @@ impl EvenGrid {
 }
 
 impl Grid for EvenGrid {
-    fn window_of(&self, timestamp: Timestamp) -> Window {
-        Window::containing(timestamp, self.size, self.offset)
+    fn window_of(&self, timestamp: Timestamp) -> Span {
+        Span::containing(timestamp, self.size, self.offset)
     }
 }

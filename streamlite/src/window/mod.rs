@@ -6,6 +6,8 @@ mod assigner;
 #[cfg(feature = "calendar")]
 mod calendar;
 mod count;
+mod event_window;
+mod firing;
 mod global;
 mod grid;
 mod open_windows;
@@ -28,6 +30,8 @@ pub use calendar::{Calendar, CalendarGrid, daily, monthly, weekly, yearly};
 #[cfg_attr(doc, doc(hidden))]
 pub use count::CountStore;
 pub use count::{Count, CountWindow, count};
+pub use event_window::{Window, Windowed};
+pub use firing::Firing;
 pub use global::{Global, GlobalWindow, global};
 #[cfg_attr(doc, doc(hidden))]
 pub use grid::{EvenGrid, Grid};
@@ -40,8 +44,7 @@ pub use session::{FixedGap, Gap, GapBy, Session, session, session_by};
 #[cfg_attr(doc, doc(hidden))]
 pub use sliding::SlidingStore;
 pub use sliding::{Sliding, SlidingSize, sliding};
-pub use span::{Window, Windowed};
 #[cfg_attr(doc, doc(hidden))]
 pub use store::{Emit, Results, WindowStore};
-pub use trigger::{OnWatermark, Trigger};
+pub use trigger::OnWatermark;
 pub use tumbling::{Tumbling, tumbling};

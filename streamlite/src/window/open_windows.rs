@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::grid::Grid;
-use super::span::Window;
+use super::span::Span;
 use crate::time::{TimeDelta, Timestamp};
 
 /// Open windows, in the order of their start.
@@ -31,14 +31,14 @@ pub(super) struct OpenWindows<S, D> {
 
 #[derive(Debug)]
 struct Held<S> {
-    window: Window,
+    window: Span,
     contents: S,
 }
 
 /// Where a record belongs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenWindow {
-    pub(super) window: Window,
+    pub(super) window: Span,
     /// The watermark from which on the window takes nothing.
     pub(super) closes: Timestamp,
     /// Where it is held, as long as it is open.
@@ -49,15 +49,15 @@ pub(super) struct OpenWindow {
 #[derive(Debug)]
 pub(super) enum Fired<'a, S> {
     /// It fires for the last time, and is forgotten.
-    Last(Window, S),
+    Last(Span, S),
     /// It fires, and stays open for late records.
-    Open(Window, &'a mut S),
+    Open(Span, &'a mut S),
 }
 
 impl OpenWindow {
     /// No place: contains no timestamp.
     const NONE: Self = Self {
-        window: Window::new(Timestamp::MAX, Timestamp::MIN),
+        window: Span::new(Timestamp::MAX, Timestamp::MIN),
         closes: Timestamp::MIN,
         slot: usize::MAX,
     };
@@ -159,7 +159,7 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
         self.grid.window_of(watermark).end
     }
 
-    fn open(&mut self, window: Window) -> usize {
+    fn open(&mut self, window: Span) -> usize {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Held {
                 window,
@@ -264,8 +264,14 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
         closing.into_iter().chain(firing).min().unwrap_or(Timestamp::MAX)
     }
 
+    /// What is kept in a window, if it is open.
+    pub(super) fn get(&self, window: Span) -> Option<&S> {
+        let slot = self.by_start.get(&window.start)?;
+        Some(&self.slots[*slot].contents)
+    }
+
     /// The open windows in the order of time, and what is kept in them.
-    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (Window, &S)> {
+    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (Span, &S)> {
         self.by_start
             .values()
             .map(|&slot| (self.slots[slot].window, &self.slots[slot].contents))
@@ -282,7 +288,7 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
         self.watermark = watermark;
     }
 
-    pub(super) fn insert(&mut self, window: Window, contents: S) {
+    pub(super) fn insert(&mut self, window: Span, contents: S) {
         let slot = self.open(window);
         self.slots[slot].contents = contents;
     }

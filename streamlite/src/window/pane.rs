@@ -1,6 +1,8 @@
 //! One firing of a window.
 
-use super::span::Window;
+use super::event_window::Window;
+use super::firing::Firing;
+use super::span::Span;
 use crate::time::Timestamp;
 
 /// What a window that fires several times emits each time: Flink's and Beam's accumulation mode.
@@ -25,12 +27,20 @@ pub struct Pane<W> {
 }
 
 impl Pane<Window> {
-    /// A firing of a window of event time: its results carry the window's last millisecond.
-    pub(super) fn of(window: Window, partition_watermark: Timestamp) -> Self {
+    /// A firing of a window of event time, which had fired before so many times: its results carry the window's last
+    /// millisecond.
+    #[inline]
+    pub(super) fn of(span: Span, firing: Firing, index: u32, partition_watermark: Timestamp) -> Self {
         Self {
-            window,
-            timestamp: window.last_timestamp(),
+            window: Window::fired(span, firing, index),
+            timestamp: span.last_timestamp(),
             partition_watermark,
         }
+    }
+
+    /// The first firing of a window, at its end.
+    #[inline]
+    pub(super) fn on_time(span: Span, partition_watermark: Timestamp) -> Self {
+        Self::of(span, Firing::OnTime, 0, partition_watermark)
     }
 }

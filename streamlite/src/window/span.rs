@@ -1,4 +1,4 @@
-//! A span of event time, and a result that belongs to one.
+//! A span of event time.
 
 use std::fmt;
 
@@ -7,18 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::time::{TimeDelta, Timestamp};
 
 /// A span of event time: from `start`, up to but without `end`.
-///
-/// Results of a window carry the timestamp [`last_timestamp`](Self::last_timestamp), as in Flink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Window {
+pub struct Span {
     /// The first millisecond that belongs to it.
     pub start: Timestamp,
     /// The first millisecond that does not.
     pub end: Timestamp,
 }
 
-impl Window {
+impl Span {
     /// The window from `start` up to but without `end`.
     #[must_use]
     pub const fn new(start: Timestamp, end: Timestamp) -> Self {
@@ -76,19 +73,8 @@ pub(super) fn clamped(millis: i128) -> Timestamp {
     Timestamp::from_millis(millis.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
 }
 
-impl fmt::Display for Window {
+impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[{}, {})", self.start, self.end)
     }
-}
-
-/// What the short forms of a windowed aggregate give, such as `.window(…).count()`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Windowed<K, V, W = Window> {
-    /// The key; `()` on a stream without keys.
-    pub key: K,
-    /// The window.
-    pub window: W,
-    /// The aggregate over the records of this key in this window.
-    pub value: V,
 }

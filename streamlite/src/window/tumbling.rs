@@ -2,9 +2,9 @@
 
 use super::aligned::AlignedStore;
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
+use super::event_window::Window;
 use super::grid::EvenGrid;
-use super::span::Window;
-use super::trigger::Trigger;
+use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
 use crate::state::{Grouping, Shape};
@@ -93,14 +93,14 @@ impl Assigner for Tumbling {
     }
 }
 
-impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<Window>> Stores<T, G, A, R> for Tumbling {
-    type Store = AlignedStore<T, G, A, R, EvenGrid>;
+impl<T, G: Grouping<T>, A: Aggregate<T>> Stores<T, G, A, OnWatermark> for Tumbling {
+    type Store = AlignedStore<T, G, A, EvenGrid>;
 
     fn store(
         self,
-        settings: Settings<G, A, R>,
+        settings: Settings<G, A, OnWatermark>,
         fail: impl FnOnce(Error),
-    ) -> AlignedStore<T, G, A, R, EvenGrid> {
+    ) -> AlignedStore<T, G, A, EvenGrid> {
         let grid = self.grid().unwrap_or_else(|error| {
             fail(error);
             EvenGrid::ONE

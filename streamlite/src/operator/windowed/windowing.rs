@@ -14,7 +14,7 @@ use crate::operator::finish::Finish;
 use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Grouping, Snapshot, StateError, Storage, name_of};
 use crate::time::Timestamp;
-use crate::window::{OnWatermark, Settings, Stores, Trigger, WindowStore};
+use crate::window::{OnWatermark, Settings, Stores, WindowStore};
 
 /// Describes an aggregate over windows; see [`WindowedStream::aggregate`](crate::flow::WindowedStream).
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,6 @@ where
     G: Grouping<T>,
     W: Stores<T, G, A, R>,
     A: Aggregate<T>,
-    R: Trigger<W::Window>,
     F: Finish<G::Key, W::Window, A::Out, Out = U>,
     C: Storage<G::Key> + Storage<A::Acc>,
 {
@@ -69,7 +68,6 @@ impl<T, C, G, A, X, F, N, L> WindowedPush<T, C, G, A, X, F, N, L> {
     where
         G: Grouping<T>,
         A: Aggregate<T>,
-        R: Trigger<W::Window>,
         W: Stores<T, G, A, R, Store = X>,
     {
         let Windowing {

@@ -9,7 +9,7 @@ use crate::assembly::{Chain, Context, Node12, Stage};
 use crate::operator::finish::Finish;
 use crate::record::Push;
 use crate::state::{Grouping, Storage};
-use crate::window::{Stores, Trigger};
+use crate::window::Stores;
 
 /// Describes an aggregate over windows whose late records are an output of their own.
 #[derive(Debug)]
@@ -37,7 +37,6 @@ where
     G: Grouping<T>,
     W: Stores<T, G, A, R>,
     A: Aggregate<T>,
-    R: Trigger<W::Window>,
     F: Finish<G::Key, W::Window, A::Out>,
     C: Storage<G::Key> + Storage<A::Acc>,
 {

@@ -3,7 +3,7 @@
 use crate::aggregate::Aggregate;
 use crate::state::{Decoder, Encoder, StateError, Storage};
 use crate::time::{TimeDelta, Timestamp};
-use crate::window::span::Window;
+use crate::window::span::Span;
 
 /// The sessions of one key that are not closed: most often one, which stands here itself.
 #[derive(Debug)]
@@ -24,11 +24,13 @@ pub(super) struct Group<A> {
 /// A session that is not closed.
 #[derive(Debug)]
 pub(super) struct Session<A> {
-    pub(super) span: Window,
+    pub(super) span: Span,
     /// When its first record came.
     pub(super) order: u64,
     /// Whether it has fired, and nothing has made it longer since.
     pub(super) has_fired: bool,
+    /// How often it has fired, and any of those that became one in it.
+    pub(super) firings: u32,
     /// What is in it; nothing if that was emitted, and results are to add up.
     pub(super) acc: Option<A>,
 }
@@ -53,15 +55,23 @@ impl<A> Default for Group<A> {
 }
 
 /// Whether windows touch or overlap.
-fn meet(one: Window, other: Window) -> bool {
+fn meet(one: Span, other: Span) -> bool {
     one.start <= other.end && other.start <= one.end
 }
 
-fn union(one: Window, other: Window) -> Window {
-    Window::new(one.start.min(other.start), one.end.max(other.end))
+fn union(one: Span, other: Span) -> Span {
+    Span::new(one.start.min(other.start), one.end.max(other.end))
 }
 
 impl<A> Session<A> {
+    /// It fires: how often it had before.
+    pub(super) fn fire(&mut self) -> u32 {
+        self.has_fired = true;
+        let index = self.firings;
+        self.firings = index.saturating_add(1);
+        index
+    }
+
     /// When the key has to be looked at for it: when it ends, or when it closes.
     pub(super) fn due(&self, lateness: TimeDelta) -> Timestamp {
         if self.has_fired {
@@ -76,7 +86,7 @@ impl<A> Group<A> {
     /// What is in the session that a record came to last, if this one belongs to it and to no other: by far the most common
     /// case.
     #[inline]
-    pub(super) fn extend(&mut self, span: Window) -> Option<&mut A> {
+    pub(super) fn extend(&mut self, span: Span) -> Option<&mut A> {
         let current = self.current.as_mut()?;
         let others = self.others.iter().flat_map(|others| others.iter());
         if current.has_fired
@@ -93,10 +103,10 @@ impl<A> Group<A> {
     /// session that it makes is closed for it, which then changes nothing.
     pub(super) fn add<T, X: Aggregate<T, Acc = A>>(
         &mut self,
-        span: Window,
+        span: Span,
         order: u64,
         aggregate: &X,
-        is_late: impl FnOnce(Window) -> bool,
+        is_late: impl FnOnce(Span) -> bool,
         add: impl FnOnce(&mut A),
     ) -> Added<'_, A> {
         let whole = self
@@ -113,6 +123,7 @@ impl<A> Group<A> {
                 span,
                 order,
                 has_fired: false,
+                firings: 0,
                 acc: Some(acc),
             }));
         }
@@ -125,9 +136,11 @@ impl<A> Group<A> {
             span,
             order,
             has_fired: false,
+            firings: 0,
             acc: None,
         });
         for later in met {
+            session.firings = session.firings.max(later.firings);
             match (&mut session.acc, later.acc) {
                 (Some(acc), Some(later)) => aggregate.merge_owned(acc, later),
                 (acc, later) => *acc = acc.take().or(later),
@@ -229,9 +242,10 @@ impl<A> Group<A> {
                 span,
                 order,
                 has_fired,
+                firings,
                 acc,
             } = session;
-            to.plain(&(span, order, has_fired, acc.is_some()))?;
+            to.plain(&(span, order, has_fired, firings, acc.is_some()))?;
             acc.iter().try_for_each(|acc| C::write(acc, to))?;
         }
         Ok(())
@@ -241,12 +255,13 @@ impl<A> Group<A> {
     pub(super) fn restore<C: Storage<A>>(from: &mut Decoder<'_>) -> Result<Self, StateError> {
         let mut sessions = Vec::new();
         for _ in 0..from.plain::<u64>()? {
-            let (span, order, has_fired, has_acc) = from.plain::<(Window, u64, bool, bool)>()?;
+            let (span, order, has_fired, firings, has_acc) = from.plain::<(Span, u64, bool, u32, bool)>()?;
             let acc = if has_acc { Some(C::read(from)?) } else { None };
             sessions.push(Session {
                 span,
                 order,
                 has_fired,
+                firings,
                 acc,
             });
         }

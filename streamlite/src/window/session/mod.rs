@@ -8,12 +8,12 @@ mod store;
 use std::fmt;
 
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
-use super::span::Window;
 use super::trigger::OnWatermark;
 use crate::aggregate::Merge;
 use crate::error::Error;
 use crate::state::{Grouping, Shape};
 use crate::time::TimeDelta;
+use crate::window::event_window::Window;
 use crate::witness::{No, Yes};
 
 pub use self::gap::{FixedGap, Gap, GapBy};

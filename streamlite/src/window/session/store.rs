@@ -10,8 +10,10 @@ use crate::record::Record;
 use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
 use crate::time::Timestamp;
 use crate::window::assigner::Settings;
+use crate::window::event_window::Window;
+use crate::window::firing::Firing;
 use crate::window::pane::{AccumulationMode, Pane};
-use crate::window::span::Window;
+use crate::window::span::Span;
 use crate::window::store::{Emit, Results, WindowStore};
 use crate::window::trigger::OnWatermark;
 
@@ -37,16 +39,17 @@ pub struct SessionStore<T, G: Grouping<T>, A: Aggregate<T>, P> {
     /// Every session ending at or before this watermark has fired.
     watermark: Timestamp,
     /// Records that are looked up together, their spans and order; empty between two calls.
-    block: Block<(T, Window, u64), G::Held>,
+    block: Block<(T, Span, u64), G::Held>,
     /// Sessions that fire, to be put in order; empty between two calls.
-    results: Vec<Firing<SlotOf<T, G, A>, A::Out>>,
+    results: Vec<Fires<SlotOf<T, G, A>, A::Out>>,
     /// Keys without sessions, to be forgotten; empty between two calls.
     closed: Vec<SlotOf<T, G, A>>,
 }
 
 /// A session that fires.
-struct Firing<S, V> {
-    span: Window,
+struct Fires<S, V> {
+    span: Span,
+    index: u32,
     order: u64,
     slot: S,
     result: V,
@@ -78,15 +81,15 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
 
     /// The window of a record alone, and when it came.
     #[inline]
-    fn arrive(&mut self, record: &Record<T>) -> (Window, u64) {
+    fn arrive(&mut self, record: &Record<T>) -> (Span, u64) {
         self.arrivals += 1;
         let end = record.timestamp + self.gap.after(&record.value);
-        (Window::new(record.timestamp, end), self.arrivals)
+        (Span::new(record.timestamp, end), self.arrivals)
     }
 
     /// Adds a record that is neither late nor makes a session fire at once.
     #[inline]
-    fn add_ahead(&mut self, slot: SlotOf<T, G, A>, span: Window, order: u64, value: T) {
+    fn add_ahead(&mut self, slot: SlotOf<T, G, A>, span: Span, order: u64, value: T) {
         let aggregate = &self.settings.aggregate;
         let left = self.groups.update(slot, |_key, group| match group.extend(span) {
             Some(acc) => {
@@ -102,7 +105,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
 
     /// The same where the key has other sessions, or none.
     #[inline(never)]
-    fn add_beside(&mut self, slot: SlotOf<T, G, A>, span: Window, order: u64, value: T) {
+    fn add_beside(&mut self, slot: SlotOf<T, G, A>, span: Span, order: u64, value: T) {
         let aggregate = &self.settings.aggregate;
         let due = self.groups.update(slot, |_key, group| {
             group.add(
@@ -122,7 +125,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
     fn add_behind(
         &mut self,
         record: Record<T>,
-        (span, order): (Window, u64),
+        (span, order): (Span, u64),
         emit: &mut impl Emit<G::Key, Window, A::Out>,
         late: impl FnOnce(Record<T>),
     ) {
@@ -135,7 +138,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         } = &mut self.settings;
         let (lateness, watermark) = (*lateness, self.watermark);
         let slot = grouping.slot(&mut self.groups, &record.value, Group::default);
-        let is_late = |whole: Window| whole.end + lateness <= record.partition_watermark;
+        let is_late = |whole: Span| whole.end + lateness <= record.partition_watermark;
         let is_added = self.groups.update(slot, |key, group| {
             let add = |acc: &mut A::Acc| aggregate.add(acc, &record.value);
             let session = match group.add(span, order, aggregate, is_late, add) {
@@ -145,8 +148,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
             if session.span.end > watermark {
                 return true;
             }
-            session.has_fired = true;
-            let pane = Pane::of(session.span, watermark);
+            let index = session.fire();
+            let pane = Pane::of(session.span, Firing::Late, index, watermark);
             let result = match mode {
                 AccumulationMode::Accumulating => session.acc.as_ref().map(|acc| aggregate.result(acc)),
                 AccumulationMode::Discarding => session.acc.take().map(|acc| aggregate.last_result(acc)),
@@ -196,7 +199,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
 
     /// Whether a record is neither late nor makes a session fire at once, whatever sessions there are.
     #[inline]
-    fn is_ahead(&self, span: Window, partition_watermark: Timestamp) -> bool {
+    fn is_ahead(&self, span: Span, partition_watermark: Timestamp) -> bool {
         span.end > partition_watermark.max(self.watermark)
     }
 
@@ -233,13 +236,14 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
                             } else {
                                 acc.as_ref().map(|acc| aggregate.result(acc))
                             };
-                            results.extend(result.map(|result| Firing {
+                            let index = session.fire();
+                            results.extend(result.map(|result| Fires {
                                 span: session.span,
+                                index,
                                 order: session.order,
                                 slot,
                                 result,
                             }));
-                            session.has_fired = true;
                         }
                         (!closes).then_some(session)
                     };
@@ -322,12 +326,16 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         firings.sort_unstable_by_key(|firing| (firing.span.end, firing.span.start, firing.order));
         let before = self.watermark;
         emit.firing(|results| {
-            for Firing {
-                span, slot, result, ..
+            for Fires {
+                span,
+                index,
+                slot,
+                result,
+                ..
             } in firings.drain(..)
             {
                 groups.update(slot, |key, _group| {
-                    results.keep(key, Pane::of(span, before), result);
+                    results.keep(key, Pane::of(span, Firing::OnTime, index, before), result);
                 });
             }
         });

@@ -1,7 +1,7 @@
 //! Which windows of a sliding grid there are, and how they are cut into slices.
 
 use crate::time::{TimeDelta, Timestamp};
-use crate::window::span::{Window, clamped};
+use crate::window::span::{Span, clamped};
 
 /// Windows `[k·slide + offset, k·slide + offset + size)`, cut into slices where a window starts or ends: a window consists
 /// of whole slices, and there are two for each slide at most, however size and slide divide one another.
@@ -25,7 +25,7 @@ pub(super) struct Slice {
     /// Where it starts.
     pub(super) start: Timestamp,
     /// The first window that contains it.
-    pub(super) first: Window,
+    pub(super) first: Span,
     /// The end of the last one.
     pub(super) last_end: Timestamp,
 }
@@ -115,7 +115,7 @@ impl SlidingGrid {
                     let first = base - earlier * self.slide;
                     Slice {
                         start: Timestamp::from_millis(start),
-                        first: Window::new(
+                        first: Span::new(
                             Timestamp::from_millis(first),
                             Timestamp::from_millis(first + self.size),
                         ),
@@ -145,12 +145,12 @@ impl SlidingGrid {
         })
     }
 
-    fn window_at(&self, start: i128) -> Window {
-        Window::new(clamped(start), clamped(start + i128::from(self.size)))
+    fn window_at(&self, start: i128) -> Span {
+        Span::new(clamped(start), clamped(start + i128::from(self.size)))
     }
 
     /// Where a window starts, on the endless line of numbers.
-    fn start_of(&self, window: Window) -> i128 {
+    fn start_of(&self, window: Span) -> i128 {
         if window.end < Timestamp::MAX {
             i128::from(window.end.as_millis()) - i128::from(self.size)
         } else {
@@ -159,13 +159,13 @@ impl SlidingGrid {
     }
 
     /// The next window; `None` where it would start after the end of time.
-    pub(super) fn after(&self, window: Window) -> Option<Window> {
+    pub(super) fn after(&self, window: Span) -> Option<Span> {
         let start = self.start_of(window) + i128::from(self.slide);
         (start <= i128::from(i64::MAX)).then(|| self.window_at(start))
     }
 
     /// The windows that contain a slice, in the order of time.
-    pub(super) fn windows_of(&self, slice: Slice) -> impl Iterator<Item = Window> {
+    pub(super) fn windows_of(&self, slice: Slice) -> impl Iterator<Item = Span> {
         let slide = i128::from(self.slide);
         // The last one starts at most where the slice does.
         let at = i128::from(slice.start.as_millis());
@@ -177,7 +177,7 @@ impl SlidingGrid {
 
     /// Whether a slice that does not start before the window belongs to it.
     #[inline]
-    pub(super) fn reaches(&self, window: Window, start: Timestamp) -> bool {
+    pub(super) fn reaches(&self, window: Span, start: Timestamp) -> bool {
         start < window.end
             || (window.end == Timestamp::MAX
                 && i128::from(start.as_millis()) < self.start_of(window) + i128::from(self.size))
@@ -192,7 +192,7 @@ impl SlidingGrid {
     }
 
     /// The first window that contains a slice.
-    pub(super) fn first_window_of(&self, start: Timestamp) -> Window {
+    pub(super) fn first_window_of(&self, start: Timestamp) -> Span {
         self.of_slice(start).first
     }
 
@@ -206,7 +206,7 @@ impl SlidingGrid {
     }
 
     /// The first window of a slice that ends after a watermark.
-    pub(super) fn first_window_after(&self, start: Timestamp, watermark: Timestamp) -> Option<Window> {
+    pub(super) fn first_window_after(&self, start: Timestamp, watermark: Timestamp) -> Option<Span> {
         self.windows_of(self.of_slice(start))
             .find(|window| window.end > watermark)
     }

@@ -8,7 +8,7 @@ use super::grid::SlidingGrid;
 use crate::aggregate::Aggregate;
 use crate::state::{Decoder, Encoder, StateError, Storage};
 use crate::time::{TimeDelta, Timestamp};
-use crate::window::span::Window;
+use crate::window::span::Span;
 use crate::window::two_stacks::TwoStacks;
 
 /// What one key has in the windows: what is shared stands in slices, the rest in the windows themselves.
@@ -27,7 +27,7 @@ pub(super) struct Group<A> {
     /// What is merged of the slices that have not fired.
     stacks: TwoStacks<Part<A>>,
     /// What is in single windows: records that were late for some of the windows of their slice.
-    windows: Vec<(Window, Part<A>)>,
+    windows: Vec<(Span, Part<A>)>,
 }
 
 /// An accumulator, and when its first record came: the results of a window come in this order.
@@ -49,7 +49,7 @@ pub(super) enum Due {
     /// With the next window that fires.
     Next,
     /// When this window fires, which is the first that it is in.
-    Window(Window),
+    Window(Span),
     /// At this watermark, when the last of its windows closes.
     Close(Timestamp),
     /// It is in no window.
@@ -104,7 +104,7 @@ impl<A> Group<A> {
     }
 
     /// The accumulator of a single window, for one more record.
-    pub(super) fn window(&mut self, window: Window, order: u64, zero: impl FnOnce() -> A) -> &mut A {
+    pub(super) fn window(&mut self, window: Span, order: u64, zero: impl FnOnce() -> A) -> &mut A {
         let place = self.windows.partition_point(|(other, _)| *other < window);
         if self.windows.get(place).is_none_or(|(other, _)| *other != window) {
             self.windows.insert(place, (window, Part { order, acc: zero() }));
@@ -112,10 +112,21 @@ impl<A> Group<A> {
         &mut self.windows[place].1.acc
     }
 
+    /// Whether anything is in a window that has fired.
+    pub(super) fn is_in(&self, window: Span, grid: &SlidingGrid) -> bool {
+        let from = self.slices.partition_point(|slice| slice.start < window.start);
+        let in_slice = self.slices.get(from);
+        in_slice.is_some_and(|slice| grid.reaches(window, slice.start))
+            || self
+                .windows
+                .binary_search_by_key(&window, |(other, _)| *other)
+                .is_ok()
+    }
+
     /// The result of all that is in a window, from its slices one by one: what a late record fires again.
     pub(super) fn result<T, X: Aggregate<T, Acc = A>>(
         &self,
-        window: Window,
+        window: Span,
         grid: &SlidingGrid,
         aggregate: &X,
     ) -> Option<X::Out> {
@@ -142,7 +153,7 @@ impl<A> Group<A> {
     #[inline]
     pub(super) fn fire<T, X: Aggregate<T, Acc = A>>(
         &mut self,
-        window: Window,
+        window: Span,
         grid: &SlidingGrid,
         aggregate: &X,
         keeps: bool,
@@ -168,7 +179,7 @@ impl<A> Group<A> {
     #[inline(never)]
     fn fire_with_own<T, X: Aggregate<T, Acc = A>>(
         &mut self,
-        window: Window,
+        window: Span,
         aggregate: &X,
         slices: Option<Part<A>>,
         keeps: bool,
@@ -207,7 +218,7 @@ impl<A> Group<A> {
 
     /// Drops what is before a window.
     #[inline]
-    fn skip_to<T, X: Aggregate<T, Acc = A>>(&mut self, window: Window, aggregate: &X, keeps: bool) {
+    fn skip_to<T, X: Aggregate<T, Acc = A>>(&mut self, window: Span, aggregate: &X, keeps: bool) {
         while self
             .slices
             .get(self.fired)
@@ -239,8 +250,8 @@ impl<A> Group<A> {
     #[inline]
     pub(super) fn look_ahead<T, X: Aggregate<T, Acc = A>>(
         &mut self,
-        fired: Window,
-        next: Option<Window>,
+        fired: Span,
+        next: Option<Span>,
         grid: &SlidingGrid,
         aggregate: &X,
         lateness: Option<TimeDelta>,
@@ -260,7 +271,7 @@ impl<A> Group<A> {
     /// Drops what closed up to a watermark, of the windows up to `fired`.
     pub(super) fn close(
         &mut self,
-        fired: Window,
+        fired: Span,
         watermark: Timestamp,
         grid: &SlidingGrid,
         lateness: Option<TimeDelta>,
@@ -278,7 +289,7 @@ impl<A> Group<A> {
         }
         if !self.windows.is_empty() {
             let is_closed =
-                |window: Window| window <= fired && (lateness.is_none() || window.end + late <= watermark);
+                |window: Span| window <= fired && (lateness.is_none() || window.end + late <= watermark);
             let closed = self.windows.partition_point(|(window, _)| is_closed(*window));
             self.windows.drain(..closed);
         }
@@ -287,8 +298,8 @@ impl<A> Group<A> {
     /// When it is looked at next, if windows up to `fired` have fired, and `next` comes after it.
     pub(super) fn next_due(
         &self,
-        fired: Window,
-        next: Option<Window>,
+        fired: Span,
+        next: Option<Span>,
         grid: &SlidingGrid,
         lateness: Option<TimeDelta>,
     ) -> Due {

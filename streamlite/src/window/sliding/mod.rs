@@ -6,12 +6,12 @@ mod store;
 
 use self::grid::SlidingGrid;
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
-use super::span::Window;
 use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
 use crate::state::{Grouping, Shape};
 use crate::time::TimeDelta;
+use crate::window::event_window::Window;
 
 pub use self::store::SlidingStore;
 

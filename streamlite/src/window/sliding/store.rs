@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 use super::grid::{Slice, SlidingGrid};
 use super::group::{Due, Group};
@@ -10,8 +11,10 @@ use crate::record::Record;
 use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::assigner::Settings;
+use crate::window::event_window::Window;
+use crate::window::firing::{Firing, LateFirings};
 use crate::window::pane::{AccumulationMode, Pane};
-use crate::window::span::Window;
+use crate::window::span::Span;
 use crate::window::store::{Emit, Results, WindowStore};
 use crate::window::trigger::OnWatermark;
 
@@ -34,13 +37,13 @@ pub struct SlidingStore<T, G: Grouping<T>, A: Aggregate<T>> {
     settings: Settings<G, A, OnWatermark>,
     groups: Groups<T, G, A>,
     /// Keys that are in a window before they are looked at, by the first of them.
-    waiting: BTreeMap<Window, Vec<SlotOf<T, G, A>>>,
+    waiting: BTreeMap<Span, Vec<SlotOf<T, G, A>>>,
     /// Keys whose windows have all fired, by when the last one closes.
     closing: BTreeMap<Timestamp, Vec<SlotOf<T, G, A>>>,
     /// Keys that the next window has to look at.
     active: Vec<SlotOf<T, G, A>>,
     /// The window after the one that fired last.
-    coming: Option<Window>,
+    coming: Option<Span>,
     /// How many records have come.
     arrivals: u64,
     /// The next watermark at which a window fires or closes.
@@ -53,6 +56,7 @@ pub struct SlidingStore<T, G: Grouping<T>, A: Aggregate<T>> {
     results: Vec<(u64, SlotOf<T, G, A>, A::Out)>,
     /// Records between two windows.
     in_gaps: u64,
+    late_firings: LateFirings<SlotOf<T, G, A>>,
 }
 
 impl<T, G: Grouping<T>, A: Aggregate<T>> fmt::Debug for SlidingStore<T, G, A> {
@@ -80,16 +84,15 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
             block: Block::default(),
             results: Vec::new(),
             in_gaps: 0,
+            late_firings: LateFirings::default(),
         };
         store.groups.prepare(Group::default);
         store
     }
 
-    /// How long what has fired is kept for late records.
+    /// How long what has fired is kept for late records, or to know that it has fired.
     fn kept_for(&self) -> Option<TimeDelta> {
-        let keeps =
-            self.settings.lateness > TimeDelta::ZERO && self.settings.mode == AccumulationMode::Accumulating;
-        keeps.then_some(self.settings.lateness)
+        Some(self.settings.lateness).filter(|lateness| *lateness > TimeDelta::ZERO)
     }
 
     /// The slice of a record that belongs to all windows of its slice, none of which has fired.
@@ -128,7 +131,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
 
     /// Has a key looked at when a window fires.
     #[inline(never)]
-    fn wait_for(&mut self, slot: SlotOf<T, G, A>, window: Window) {
+    fn wait_for(&mut self, slot: SlotOf<T, G, A>, window: Span) {
         self.groups
             .update(slot, |_key, group| group.due = Due::Window(window));
         self.waiting.entry(window).or_default().push(slot);
@@ -171,6 +174,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
             settings,
             groups,
             watermark,
+            late_firings,
             ..
         } = self;
         let Settings {
@@ -193,8 +197,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
                 continue;
             }
             fired = true;
-            let pane = Pane::of(window, *watermark);
             groups.update(slot, |key, group| {
+                let index = late_firings.next(window, slot, group.is_in(window, grid));
+                let pane = Pane::of(window, Firing::Late, index, *watermark);
                 let result = match mode {
                     AccumulationMode::Accumulating => {
                         aggregate.add(group.window(window, order, || aggregate.zero()), &record.value);
@@ -217,6 +222,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
             (Due::Window(window), Some(first)) if window <= first => {}
             (_, Some(first)) => self.wait_for(slot, first),
             (Due::Never, None) if fired => self.close_at(slot, slice.last_end + lateness),
+            (Due::Close(at), None) if fired && at < slice.last_end + lateness => {
+                self.close_at(slot, slice.last_end + lateness);
+            }
             (_, None) => {}
         }
     }
@@ -238,14 +246,14 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
     }
 
     /// The next window that a key is in.
-    fn first_due(&self) -> Option<Window> {
+    fn first_due(&self) -> Option<Span> {
         let waiting = self.waiting.keys().next().copied();
         let coming = self.coming.filter(|_| !self.active.is_empty());
         waiting.into_iter().chain(coming).min()
     }
 
     /// Fires a window, for all keys that are in it.
-    fn fire(&mut self, window: Window, results: &mut impl Results<G::Key, Window, A::Out>) {
+    fn fire(&mut self, window: Span, results: &mut impl Results<G::Key, Window, A::Out>) {
         while let Some(entry) = self.waiting.first_entry()
             && *entry.key() <= window
         {
@@ -295,7 +303,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
                 Due::Never => {}
             }
         }
-        let pane = Pane::of(window, self.watermark);
+        let pane = Pane::on_time(window, self.watermark);
         self.results.sort_unstable_by_key(|(order, ..)| *order);
         for place in 0..self.results.len().min(AHEAD) {
             self.groups.prefetch(self.results[place].1);
@@ -323,7 +331,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
     /// Forgets what closes up to a watermark, by which all windows have fired.
     fn close(&mut self, watermark: Timestamp) {
         let lateness = self.settings.lateness;
-        let fired = Window::new(watermark, Timestamp::MAX);
+        let fired = Span::new(watermark, Timestamp::MAX);
+        self.late_firings.forget(|end| end + lateness <= watermark);
         while let Some(entry) = self.closing.first_entry()
             && *entry.key() <= watermark
         {
@@ -439,7 +448,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&(self.watermark, self.arrivals))?;
-        self.groups.save::<C>(to, Group::save::<C>)
+        self.groups.save::<C>(to, Group::save::<C>)?;
+        let slots: Rc<[_]> = self.groups.slots().into();
+        self.late_firings.save(to, |_| Rc::clone(&slots))
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -453,9 +464,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
         (self.waiting, self.closing) = (BTreeMap::new(), BTreeMap::new());
         self.active.clear();
         let (watermark, lateness) = (self.watermark, self.settings.lateness);
-        let mut slots = Vec::new();
-        self.groups.for_each_slot(|slot, _key, _group| slots.push(slot));
-        for slot in slots {
+        let slots: Rc<[_]> = self.groups.slots().into();
+        self.late_firings = LateFirings::restore(from, |_| Rc::clone(&slots))?;
+        for &slot in &*slots {
             let grid = &self.grid;
             let due = self
                 .groups
