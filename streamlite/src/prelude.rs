@@ -13,8 +13,8 @@ pub use crate::source::{
 };
 pub use crate::time::{TimeDelta, Timestamp, ascending, bounded};
 pub use crate::window::{
-    CountWindow, Firing, GlobalWindow, Window, Windowed, count, global, session, session_by, sliding,
-    tumbling,
+    Combine, CountWindow, Firing, GlobalWindow, Window, Windowed, count, every, every_processing, global,
+    on_count, on_delta, on_processing_time, on_watermark, session, session_by, sliding, tumbling,
 };
 #[cfg(feature = "calendar")]
 pub use crate::window::{daily, monthly, weekly, yearly};

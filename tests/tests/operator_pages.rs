@@ -71,7 +71,9 @@ const LINES: [&str; 4] = [
 ];
 
 /// Methods of streams that are no operators: settings, and what an operator is told by.
-const NO_OPERATORS: [&str; 18] = [
+const NO_OPERATORS: [&str; 20] = [
+    "trigger",
+    "triggers",
     "session_by",
     "fold",
     "offset",

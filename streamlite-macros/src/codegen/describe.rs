@@ -198,9 +198,18 @@ impl Describe<'_> {
             method,
             turbofish,
             arguments,
+            triggers,
         } = call;
         let arguments = arguments.iter().map(|argument| self.call_argument(argument));
         let call_of = quote!(.#method #turbofish (#(#arguments),*));
+        if let Some(triggers) = triggers {
+            let stream = Ident::new("stream", Span::mixed_site());
+            return quote!({
+                let #stream = #receiver;
+                let #triggers = #stream.triggers();
+                #stream #call_of
+            });
+        }
         let call = quote!(#receiver #call_of);
         if self.graph.owns && is_key(&method.to_string()) {
             // What is bound stands nowhere: the first token at the operator's place is the operator.

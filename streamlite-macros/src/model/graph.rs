@@ -189,6 +189,8 @@ pub(crate) struct Call {
     pub(crate) method: Ident,
     pub(crate) turbofish: Option<syn::AngleBracketedGenericArguments>,
     pub(crate) arguments: Vec<CallArgument>,
+    /// What the triggers of the stream are called in the arguments, if they are.
+    pub(crate) triggers: Option<Ident>,
 }
 
 /// An argument of a call.

@@ -79,7 +79,7 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 41] = [
+const OPERATORS: [Known; 47] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
@@ -118,6 +118,12 @@ const OPERATORS: [Known; 41] = [
     known("session_by", Kind::Function),
     known("global", Kind::Function),
     known("every", Kind::Function).positive(),
+    known("on_watermark", Kind::Function),
+    known("on_count", Kind::Function),
+    known("on_delta", Kind::Function),
+    known("on_processing_time", Kind::Function).positive(),
+    known("every_processing", Kind::Function).positive(),
+    known("purging", Kind::Function),
     known("bounded", Kind::Function),
     known("ascending", Kind::Function),
     known("from", Kind::Function),
@@ -214,6 +220,8 @@ impl Extent {
             Some(Kind::Running) => Extent::Running,
             Some(Kind::Key) => Extent::Keyed,
             Some(Kind::Aggregate | Kind::AggregateExpression) => Extent::Whole,
+            // It may fire before the input ends.
+            _ if self == Extent::Global && name == "trigger" => Extent::Window,
             _ => self,
         }
     }
@@ -232,6 +240,7 @@ mod tests {
     fn an_aggregate_over_one_window_for_all_is_final() {
         assert!(Extent::Global.makes_final("count"));
         assert!(Extent::Global.behind("allowed_lateness").makes_final("aggregate"));
+        assert!(!Extent::Global.behind("trigger").makes_final("aggregate"));
         assert!(!Extent::Global.behind("count").makes_final("map"));
     }
 

@@ -12,8 +12,8 @@ use crate::operator::{AsWindowed, Windowing, WithBoth, WithLate, WithWindow};
 use crate::state::{Grouping, Unkeyed};
 use crate::time::TimeDelta;
 use crate::window::{
-    AccumulationMode, Assigner, FoldedIn, GapBy, IntoAssigner, OnWatermark, Session, Settings, Windowed,
-    session_by,
+    AccumulationMode, Assigner, FiredBy, FoldedIn, GapBy, IntoAssigner, OnWatermark, RecordTriggers, Session,
+    Settings, Trigger, Triggered, Windowed, session_by,
 };
 
 /// A keyed stream cut into windows; see [`KeyedStream::window`](super::KeyedStream::window).
@@ -229,6 +229,76 @@ impl<T, B, W, O, S> WindowedStream<T, B, W, DropLate, OnWatermark, O, S> {
             mode: AccumulationMode::Accumulating,
             late: PhantomData,
         }
+    }
+}
+
+/// When windows fire.
+impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, OnWatermark, O, S> {
+    /// Fires windows by this trigger, in place of [`on_watermark`](crate::window::on_watermark).
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let counts = pipeline!(
+    ///     from([("a", 0_i64), ("b", 1), ("a", 2), ("a", 3)])
+    ///         .event_time(|(_, at)| *at)
+    ///         .key_by(|(name, _)| *name)
+    ///         .window(tumbling(1min))
+    ///         .trigger(on_count(2).or(on_watermark()))
+    ///         .aggregate(|name, window, rows| (*name, window.firing, rows.count()))
+    /// )
+    /// .collect()?;
+    /// assert_eq!(
+    ///     counts,
+    ///     [("a", Firing::Early, 2), ("a", Firing::OnTime, 3), ("b", Firing::OnTime, 1)],
+    /// );
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn trigger<R: Trigger<T>>(self, trigger: R) -> WindowedStream<T, B, W, L, Triggered<R>, O, S>
+    where
+        W: FiredBy<T, R>,
+    {
+        let Self {
+            stream,
+            key,
+            window,
+            lateness,
+            mode,
+            ..
+        } = self;
+        WindowedStream {
+            stream,
+            key,
+            window,
+            trigger: Triggered(trigger),
+            lateness,
+            mode,
+            late: PhantomData,
+        }
+    }
+
+    /// What `on_delta` in `.trigger(…)` is a method of.
+    #[cfg_attr(doc, doc(hidden))]
+    pub fn triggers(&self) -> RecordTriggers<T> {
+        RecordTriggers::new()
+    }
+}
+
+/// When windows fire.
+impl<T, W, L, O, S> AllWindowedStream<T, W, L, OnWatermark, O, S> {
+    /// Fires windows by this trigger; see [`WindowedStream::trigger`].
+    pub fn trigger<R: Trigger<T>>(self, trigger: R) -> AllWindowedStream<T, W, L, Triggered<R>, O, S>
+    where
+        W: FiredBy<T, R>,
+    {
+        AllWindowedStream {
+            windowed: self.windowed.trigger(trigger),
+        }
+    }
+
+    /// What `on_delta` in `.trigger(…)` is a method of.
+    #[cfg_attr(doc, doc(hidden))]
+    pub fn triggers(&self) -> RecordTriggers<T> {
+        RecordTriggers::new()
     }
 }
 

@@ -214,6 +214,10 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
         Some(&mut self.entries[place].1)
     }
 
+    fn has(&self, slot: Slot) -> bool {
+        (slot.0 as usize) < self.entries.len() && !self.empty.contains(&slot.0)
+    }
+
     fn for_each_slot(&self, mut visit: impl FnMut(Slot, &K, &V)) {
         for place in Taken::new(self.entries.len(), &self.empty) {
             let (key, value) = &self.entries[place];

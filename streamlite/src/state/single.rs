@@ -46,6 +46,10 @@ impl<V> Table for Single<V> {
         removed.filter(|_| std::mem::take(&mut self.used))
     }
 
+    fn has(&self, (): ()) -> bool {
+        self.used
+    }
+
     fn for_each_slot(&self, mut visit: impl FnMut((), &(), &V)) {
         if let Some(value) = self.get(&()) {
             visit((), &(), value);

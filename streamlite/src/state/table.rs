@@ -38,6 +38,9 @@ pub trait Table: Default {
     /// branch on whether it is there.
     fn prepare(&mut self, _zero: impl FnOnce() -> Self::Value) {}
 
+    /// Whether an entry is in a slot.
+    fn has(&self, slot: Self::Slot) -> bool;
+
     /// The value of a key, if it is there.
     fn get(&self, key: &Self::Key) -> Option<&Self::Value>;
 

@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::pane::AccumulationMode;
 use super::store::WindowStore;
-use super::trigger::OnWatermark;
+use super::trigger::{OnWatermark, Trigger, Triggered};
 use crate::aggregate::Aggregate;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::state::{Grouping, Shape};
 use crate::time::TimeDelta;
 
@@ -73,6 +73,11 @@ pub trait Stores<T, G: Grouping<T>, A: Aggregate<T>, R = OnWatermark>: Assigner 
     /// Where its windows are kept.
     type Store: WindowStore<T, G, A, Window = Self::Window>;
 
+    /// What the trigger keeps, as far as saved state depends on it; `None` where none was written.
+    fn trigger_state() -> Option<String> {
+        None
+    }
+
     /// The store, with no window in it. There is one in any case; a setting that makes no sense is told to `fail`.
     fn store(self, settings: Settings<G, A, R>, fail: impl FnOnce(Error)) -> Self::Store;
 }
@@ -82,8 +87,18 @@ pub trait Stores<T, G: Grouping<T>, A: Aggregate<T>, R = OnWatermark>: Assigner 
 pub struct Settings<G, A, R> {
     pub(crate) grouping: G,
     pub(crate) aggregate: A,
-    #[expect(dead_code, reason = "triggers that fire early read it, which come next")]
     pub(crate) trigger: R,
     pub(crate) lateness: TimeDelta,
     pub(crate) mode: AccumulationMode,
+}
+
+impl<G, A, R> Settings<G, A, Triggered<R>> {
+    /// What is kept by this trigger, if its settings make sense.
+    pub(super) fn checked<T, X>(&self, kept: X) -> Result<X>
+    where
+        R: Trigger<T>,
+    {
+        self.trigger.0.check()?;
+        Ok(kept)
+    }
 }

@@ -12,10 +12,11 @@ use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::event_window::Window;
 use super::grid::Grid;
 use super::span::Span;
-use super::trigger::OnWatermark;
+use super::trigger::{FiredBy, OnWatermark, Trigger, Triggered};
+use super::triggered::{One, TriggeredStore};
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
-use crate::state::{Grouping, Shape};
+use crate::state::{Grouping, Shape, name_of};
 use crate::time::{TimeDelta, Timestamp};
 
 /// Windows of the calendar; see [`daily`], [`weekly`], [`monthly`] and [`yearly`].
@@ -168,6 +169,25 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> Stores<T, G, A, OnWatermark> for Calend
             CalendarGrid::new(Unit::Day, TimeZone::UTC, TimeDelta::ZERO)
         });
         AlignedStore::new(grid, settings)
+    }
+}
+
+impl<T, R: Trigger<T>> FiredBy<T, R> for Calendar {}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>> Stores<T, G, A, Triggered<R>> for Calendar {
+    type Store = TriggeredStore<T, G, A, R, One<CalendarGrid>>;
+
+    fn trigger_state() -> Option<String> {
+        Some(name_of::<R::State>())
+    }
+
+    fn store(self, settings: Settings<G, A, Triggered<R>>, fail: impl FnOnce(Error)) -> Self::Store {
+        let grid = self.grid().and_then(|grid| settings.checked::<T, _>(grid));
+        let grid = grid.unwrap_or_else(|error| {
+            fail(error);
+            CalendarGrid::new(Unit::Day, TimeZone::UTC, TimeDelta::ZERO)
+        });
+        TriggeredStore::new(One(grid), settings)
     }
 }
 

@@ -1,15 +1,21 @@
 //! One window for all records.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::count::{CountStore, Every, Numbered};
-use super::trigger::OnWatermark;
+use super::firing::Firing;
+use super::span::Span;
+use super::trigger::{FiredBy, OnWatermark, Trigger, Triggered};
+use super::triggered::{Places, Stamp, TriggeredStore};
 use crate::aggregate::Aggregate;
 use crate::error::Error;
-use crate::state::{Grouping, Shape};
+use crate::state::{Grouping, Shape, name_of};
+use crate::time::Timestamp;
 
 /// One window for all records of a key; see [`global`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +49,39 @@ pub fn global() -> Global {
     Global
 }
 
-/// The one window of [`global`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct GlobalWindow;
+/// The one window of [`global`], and which of its firings a result comes from. There is one: all of them are equal.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GlobalWindow {
+    /// Whether the input had ended when it fired.
+    pub firing: Firing,
+    /// How often it had fired before for this key.
+    pub index: u32,
+}
+
+impl PartialEq for GlobalWindow {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for GlobalWindow {}
+
+impl PartialOrd for GlobalWindow {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for GlobalWindow {
+    fn cmp(&self, _other: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+impl Hash for GlobalWindow {
+    fn hash<H: Hasher>(&self, _state: &mut H) {}
+}
 
 impl fmt::Display for GlobalWindow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +91,7 @@ impl fmt::Display for GlobalWindow {
 
 impl Numbered for GlobalWindow {
     fn of_records(_start: u64, _end: u64) -> Self {
-        Self
+        Self::default()
     }
 }
 
@@ -86,5 +122,65 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> Stores<T, G, A, OnWatermark> for Global
         _fail: impl FnOnce(Error),
     ) -> CountStore<T, G, A, GlobalWindow> {
         CountStore::new(Every::ALL, settings)
+    }
+}
+
+impl<T, R: Trigger<T>> FiredBy<T, R> for Global {}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>> Stores<T, G, A, Triggered<R>> for Global {
+    type Store = TriggeredStore<T, G, A, R, AllOfTime>;
+
+    fn trigger_state() -> Option<String> {
+        Some(name_of::<R::State>())
+    }
+
+    fn store(self, settings: Settings<G, A, Triggered<R>>, fail: impl FnOnce(Error)) -> Self::Store {
+        if let Err(error) = settings.checked::<T, _>(()) {
+            fail(error);
+        }
+        TriggeredStore::new(AllOfTime, settings)
+    }
+}
+
+/// One window for all of time.
+#[derive(Clone, Copy, Debug)]
+pub struct AllOfTime;
+
+impl Places for AllOfTime {
+    type Window = GlobalWindow;
+    type Stamp = Greatest;
+
+    #[inline]
+    fn spans(&self, _timestamp: Timestamp) -> impl Iterator<Item = Span> {
+        std::iter::once(Span::new(Timestamp::MIN, Timestamp::MAX))
+    }
+
+    fn end_after(&self, _watermark: Timestamp) -> Timestamp {
+        Timestamp::MAX
+    }
+
+    fn window(_span: Span, firing: Firing, index: u32) -> GlobalWindow {
+        GlobalWindow { firing, index }
+    }
+}
+
+/// The greatest timestamp of the records in a window: its results carry it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Greatest(Timestamp);
+
+impl Default for Greatest {
+    fn default() -> Self {
+        Self(Timestamp::MIN)
+    }
+}
+
+impl Stamp for Greatest {
+    #[inline]
+    fn note(&mut self, timestamp: Timestamp) {
+        self.0 = self.0.max(timestamp);
+    }
+
+    fn of(self, _span: Span) -> Timestamp {
+        self.0
     }
 }

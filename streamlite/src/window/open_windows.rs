@@ -13,10 +13,10 @@ use crate::time::{TimeDelta, Timestamp};
 /// Measured against a list of windows per key: 22 to 34 ns a record against 89 to 111. Records out of order go to two
 /// windows in turn, as no branch predictor could guess: which of the two is computed, not branched on.
 #[derive(Debug)]
-pub(super) struct OpenWindows<S, D> {
+pub struct OpenWindows<S, D> {
     grid: D,
     lateness: TimeDelta,
-    by_start: BTreeMap<Timestamp, usize>,
+    by_span: BTreeMap<Span, usize>,
     slots: Vec<Held<S>>,
     free: Vec<usize>,
     /// Two windows that were used lately, the earlier first.
@@ -37,7 +37,7 @@ struct Held<S> {
 
 /// Where a record belongs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct OpenWindow {
+pub struct OpenWindow {
     pub(super) window: Span,
     /// The watermark from which on the window takes nothing.
     pub(super) closes: Timestamp,
@@ -67,12 +67,12 @@ impl OpenWindow {
     }
 }
 
-impl<S: Default, D: Grid> OpenWindows<S, D> {
+impl<S: Default, D> OpenWindows<S, D> {
     pub(super) fn new(grid: D, lateness: TimeDelta) -> Self {
         Self {
             grid,
             lateness,
-            by_start: BTreeMap::new(),
+            by_span: BTreeMap::new(),
             slots: Vec::new(),
             free: Vec::new(),
             recent: [OpenWindow::NONE; 2],
@@ -88,16 +88,23 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
         self.watermark
     }
 
-    /// Where a record of this timestamp belongs that was read at watermark `partition_watermark`; `None` if it is late.
+    /// Which windows there may be.
+    pub(super) fn grid(&self) -> &D {
+        &self.grid
+    }
+
+    /// Where a record of this timestamp belongs that was read at watermark `partition_watermark`, if windows are side by
+    /// side; `None` if it is late. `prepare` makes the contents of a window that is new ready.
     #[inline]
-    ///
-    /// `prepare` makes the contents of a window that is new ready.
     pub(super) fn place(
         &mut self,
         timestamp: Timestamp,
         partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
-    ) -> Option<OpenWindow> {
+    ) -> Option<OpenWindow>
+    where
+        D: Grid,
+    {
         let window = self.recent[usize::from(timestamp >= self.later)];
         if window.window.contains(timestamp) && window.closes > partition_watermark {
             return Some(window);
@@ -111,14 +118,29 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
         timestamp: Timestamp,
         partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
-    ) -> Option<OpenWindow> {
+    ) -> Option<OpenWindow>
+    where
+        D: Grid,
+    {
         let window = self.grid.window_of(timestamp);
+        let place = self.place_in(window, partition_watermark, prepare)?;
+        self.note(place);
+        Some(place)
+    }
+
+    /// Where a window is held; `None` if it is closed for a record that was read at this watermark.
+    pub(super) fn place_in(
+        &mut self,
+        window: Span,
+        partition_watermark: Timestamp,
+        prepare: impl FnOnce(&mut S),
+    ) -> Option<OpenWindow> {
         let closes = window.end + self.lateness;
         // A window at the end of time has no end that a watermark could reach before the end of the input.
         if closes <= partition_watermark {
             return None;
         }
-        let slot = match self.by_start.get(&window.start) {
+        let slot = match self.by_span.get(&window) {
             Some(&slot) => slot,
             None => {
                 let slot = self.open(window);
@@ -126,9 +148,7 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
                 slot
             }
         };
-        let place = OpenWindow { window, closes, slot };
-        self.note(place);
-        Some(place)
+        Some(OpenWindow { window, closes, slot })
     }
 
     /// Notes that a window was used: of those that were, the later one stays.
@@ -155,7 +175,10 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
 
     /// The lowest watermark above this one at which a window may fire, whichever windows are open then. That one closes is
     /// seen by no record, which is judged by its own watermark: the window may be forgotten a little later.
-    pub(super) fn next_due(&self, watermark: Timestamp) -> Timestamp {
+    pub(super) fn next_due(&self, watermark: Timestamp) -> Timestamp
+    where
+        D: Grid,
+    {
         self.grid.window_of(watermark).end
     }
 
@@ -168,7 +191,7 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
             self.slots.len() - 1
         });
         self.slots[slot].window = window;
-        self.by_start.insert(window.start, slot);
+        self.by_span.insert(window, slot);
         let due = if window.end > self.watermark {
             window.end
         } else {
@@ -216,18 +239,17 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
     ///
     /// `fire` may leave an emptied table, to be used again.
     pub(super) fn fire(&mut self, watermark: Timestamp, mut fire: impl FnMut(Fired<'_, S>) -> Option<S>) {
-        let due: Vec<(Timestamp, usize)> = self
-            .by_start
+        let due: Vec<(Span, usize)> = self
+            .by_span
             .iter()
-            .map(|(&start, &slot)| (start, slot))
-            .take_while(|&(_, slot)| self.slots[slot].window.end <= watermark)
+            .map(|(&window, &slot)| (window, slot))
+            .take_while(|(window, _)| window.end <= watermark)
             .collect();
-        for (start, slot) in due {
-            let window = self.slots[slot].window;
+        for (window, slot) in due {
             let fires = window.end > self.watermark;
             if window.end + self.lateness <= watermark {
                 let contents = std::mem::take(&mut self.slots[slot].contents);
-                self.close(start, slot);
+                self.close(window, slot);
                 if fires && let Some(emptied) = fire(Fired::Last(window, contents)) {
                     self.slots[slot].contents = emptied;
                 }
@@ -239,8 +261,8 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
         self.next = self.find_next();
     }
 
-    fn close(&mut self, start: Timestamp, slot: usize) {
-        self.by_start.remove(&start);
+    fn close(&mut self, window: Span, slot: usize) {
+        self.by_span.remove(&window);
         self.free.push(slot);
         if self.recent.iter().any(|window| window.slot == slot) {
             let mut others = self
@@ -255,31 +277,37 @@ impl<S: Default, D: Grid> OpenWindows<S, D> {
     /// The next end of a window that has not fired, or the next close of one that has.
     fn find_next(&self) -> Timestamp {
         let closing = self
-            .by_start
-            .values()
+            .by_span
+            .keys()
             .next()
-            .map(|&slot| self.slots[slot].window.end + self.lateness);
-        let open = self.by_start.values().map(|&slot| self.slots[slot].window.end);
+            .map(|window| window.end + self.lateness);
+        let open = self.by_span.keys().map(|window| window.end);
         let firing = open.into_iter().find(|&end| end > self.watermark);
         closing.into_iter().chain(firing).min().unwrap_or(Timestamp::MAX)
     }
 
     /// What is kept in a window, if it is open.
     pub(super) fn get(&self, window: Span) -> Option<&S> {
-        let slot = self.by_start.get(&window.start)?;
+        let slot = self.by_span.get(&window)?;
         Some(&self.slots[*slot].contents)
+    }
+
+    /// What is kept in a window, if it is open.
+    pub(super) fn get_mut(&mut self, window: Span) -> Option<&mut S> {
+        let slot = self.by_span.get(&window)?;
+        Some(&mut self.slots[*slot].contents)
     }
 
     /// The open windows in the order of time, and what is kept in them.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (Span, &S)> {
-        self.by_start
+        self.by_span
             .values()
             .map(|&slot| (self.slots[slot].window, &self.slots[slot].contents))
     }
 
     /// Starts anew from a watermark; `insert` puts the windows back.
     pub(super) fn reset(&mut self, watermark: Timestamp) {
-        self.by_start.clear();
+        self.by_span.clear();
         self.slots.clear();
         self.free.clear();
         self.recent = [OpenWindow::NONE; 2];

@@ -43,6 +43,9 @@ pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
     /// Fires and closes what is due up to a watermark.
     fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Self::Window, A::Out>);
 
+    /// Fires what is due by the clock.
+    fn tick(&mut self, _now: Timestamp, _emit: &mut impl Emit<G::Key, Self::Window, A::Out>) {}
+
     /// Whether nothing is due up to a watermark, which then counts as reached: one comparison.
     fn is_quiet_until(&mut self, watermark: Timestamp) -> bool;
 

@@ -4,10 +4,11 @@ use super::aligned::AlignedStore;
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::event_window::Window;
 use super::grid::EvenGrid;
-use super::trigger::OnWatermark;
+use super::trigger::{FiredBy, OnWatermark, Trigger, Triggered};
+use super::triggered::{One, TriggeredStore};
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
-use crate::state::{Grouping, Shape};
+use crate::state::{Grouping, Shape, name_of};
 use crate::time::TimeDelta;
 
 /// Windows side by side; see [`tumbling`].
@@ -106,5 +107,26 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> Stores<T, G, A, OnWatermark> for Tumbli
             EvenGrid::ONE
         });
         AlignedStore::new(grid, settings)
+    }
+}
+
+impl<T, R: Trigger<T>> FiredBy<T, R> for Tumbling {}
+
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>> Stores<T, G, A, Triggered<R>> for Tumbling {
+    type Store = TriggeredStore<T, G, A, R, One<EvenGrid>>;
+
+    fn trigger_state() -> Option<String> {
+        Some(name_of::<R::State>())
+    }
+
+    fn store(self, settings: Settings<G, A, Triggered<R>>, fail: impl FnOnce(Error)) -> Self::Store {
+        let grid = self
+            .grid()
+            .and_then(|grid| settings.checked::<T, _>(grid))
+            .unwrap_or_else(|error| {
+                fail(error);
+                EvenGrid::ONE
+            });
+        TriggeredStore::new(One(grid), settings)
     }
 }

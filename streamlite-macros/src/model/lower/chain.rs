@@ -7,6 +7,7 @@ use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::Lowering;
 use super::scope::Binding;
+use super::triggers::triggers_of_stream;
 use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
@@ -247,14 +248,18 @@ impl Lowering<'_> {
                     method: function.clone(),
                     turbofish: None,
                     arguments: vec![CallArgument::Value(Box::new(self.argument(gap)))],
+                    triggers: None,
                 }))
             }
             _ => {
                 if name == "for_each" {
                     cursor.end = Some(End::Closure);
                 }
-                let arguments = call
-                    .args
+                let mut arguments: Vec<Expr> = call.args.iter().cloned().collect();
+                let triggers = (name == "trigger")
+                    .then(|| triggers_of_stream(&mut arguments))
+                    .flatten();
+                let arguments = arguments
                     .iter()
                     .map(|argument| CallArgument::Value(Box::new(self.argument(argument))))
                     .collect();
@@ -263,6 +268,7 @@ impl Lowering<'_> {
                     method: method.clone(),
                     turbofish,
                     arguments,
+                    triggers,
                 }))
             }
         };
@@ -280,6 +286,7 @@ impl Lowering<'_> {
             method: method.clone(),
             turbofish: None,
             arguments,
+            triggers: None,
         };
         cursor.description.operators.push(Operator::Call(Box::new(call)));
         Ok(cursor)
@@ -337,6 +344,7 @@ impl Lowering<'_> {
             method: method.clone(),
             turbofish: None,
             arguments: vec![argument],
+            triggers: None,
         })))
     }
 

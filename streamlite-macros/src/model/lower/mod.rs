@@ -3,6 +3,7 @@
 mod chain;
 mod scope;
 mod statement;
+mod triggers;
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;

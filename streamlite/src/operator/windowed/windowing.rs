@@ -7,7 +7,7 @@ use super::late::LateOutput;
 use super::results::ResultLane;
 use crate::aggregate::Aggregate;
 use crate::assembly::{Context, Stage};
-use crate::control::{Control, Question};
+use crate::control::{Control, JobEvent, Question};
 use crate::metrics::NodeTally;
 use crate::operator::fan_out::Nowhere;
 use crate::operator::finish::Finish;
@@ -81,6 +81,10 @@ impl<T, C, G, A, X, F, N, L> WindowedPush<T, C, G, A, X, F, N, L> {
             .with("mode", format_args!("{:?}", settings.mode))
             .with("key", name_of::<G::Key>())
             .with("aggregate", settings.aggregate.describe());
+        let shape = match W::trigger_state() {
+            Some(state) => shape.with("trigger", state),
+            None => shape,
+        };
         Self {
             store: assigner.store(settings, |error| cx.failure().set(error)),
             results: ResultLane::new(cx.own_lane(), finish, next),
@@ -151,6 +155,7 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
+            Control::Job(JobEvent::Tick(now)) => self.store.tick(*now, &mut self.results),
             Control::Lane(_) | Control::Job(_) => {}
             Control::Question(question) => match question {
                 Question::Save(save) => save.state(&self.state, self),

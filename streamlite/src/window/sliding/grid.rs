@@ -1,14 +1,17 @@
 //! Which windows of a sliding grid there are, and how they are cut into slices.
 
 use crate::time::{TimeDelta, Timestamp};
+use crate::window::event_window::Window;
+use crate::window::firing::Firing;
 use crate::window::span::{Span, clamped};
+use crate::window::triggered::Places;
 
 /// Windows `[k·slide + offset, k·slide + offset + size)`, cut into slices where a window starts or ends: a window consists
 /// of whole slices, and there are two for each slide at most, however size and slide divide one another.
 ///
 /// Windows reach over the ends of time, where their spans are cut off; start and end together still tell one from another.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SlidingGrid {
+pub struct SlidingGrid {
     size: i64,
     slide: i64,
     offset: i64,
@@ -209,5 +212,23 @@ impl SlidingGrid {
     pub(super) fn first_window_after(&self, start: Timestamp, watermark: Timestamp) -> Option<Span> {
         self.windows_of(self.of_slice(start))
             .find(|window| window.end > watermark)
+    }
+}
+
+impl Places for SlidingGrid {
+    type Window = Window;
+    type Stamp = ();
+
+    fn spans(&self, timestamp: Timestamp) -> impl Iterator<Item = Span> {
+        let slice = self.slice_of(timestamp);
+        slice.into_iter().flat_map(|slice| self.windows_of(slice))
+    }
+
+    fn end_after(&self, watermark: Timestamp) -> Timestamp {
+        Self::end_after(self, watermark)
+    }
+
+    fn window(span: Span, firing: Firing, index: u32) -> Window {
+        Window::fired(span, firing, index)
     }
 }

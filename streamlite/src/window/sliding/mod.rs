@@ -6,10 +6,11 @@ mod store;
 
 use self::grid::SlidingGrid;
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
-use super::trigger::OnWatermark;
+use super::trigger::{FiredBy, OnWatermark, Trigger, Triggered};
+use super::triggered::TriggeredStore;
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
-use crate::state::{Grouping, Shape};
+use crate::state::{Grouping, Shape, name_of};
 use crate::time::TimeDelta;
 use crate::window::event_window::Window;
 
@@ -156,5 +157,25 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> Stores<T, G, A, OnWatermark> for Slidin
             SlidingGrid::ONE
         });
         SlidingStore::new(grid, settings)
+    }
+}
+
+impl<T, R: Trigger<T>> FiredBy<T, R> for Sliding {}
+
+/// A trigger is asked in each window of a record, so that each is kept by itself.
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>> Stores<T, G, A, Triggered<R>> for Sliding {
+    type Store = TriggeredStore<T, G, A, R, SlidingGrid>;
+
+    fn trigger_state() -> Option<String> {
+        Some(name_of::<R::State>())
+    }
+
+    fn store(self, settings: Settings<G, A, Triggered<R>>, fail: impl FnOnce(Error)) -> Self::Store {
+        let grid = self.grid().and_then(|grid| settings.checked::<T, _>(grid));
+        let grid = grid.unwrap_or_else(|error| {
+            fail(error);
+            SlidingGrid::ONE
+        });
+        TriggeredStore::new(grid, settings)
     }
 }
