@@ -5,6 +5,7 @@ mod folder;
 pub mod model;
 mod partitions;
 mod recorder;
+pub mod trigger_model;
 pub mod window_model;
 pub mod windows;
 

@@ -37,7 +37,7 @@ struct Held {
 }
 
 /// The nearest timestamp there is.
-fn clamp(millis: i128) -> i64 {
+pub(crate) fn clamp(millis: i128) -> i64 {
     i64::try_from(millis).unwrap_or(if millis < 0 { i64::MIN } else { i64::MAX })
 }
 
@@ -94,15 +94,15 @@ pub fn sliding(at: i64, size: i64, slide: i64, offset: i64) -> Vec<(i128, i128)>
 pub type Reading = Vec<(usize, Option<Event>)>;
 
 /// How far event time has come.
-struct Clock {
+pub(crate) struct Clock {
     /// Of each partition that has not ended.
-    partitions: Vec<Option<i128>>,
+    pub(crate) partitions: Vec<Option<i128>>,
     /// Of all together.
-    watermark: i128,
+    pub(crate) watermark: i128,
 }
 
 impl Clock {
-    fn new(partitions: usize) -> Self {
+    pub(crate) fn new(partitions: usize) -> Self {
         Self {
             partitions: vec![Some(i128::from(i64::MIN)); partitions],
             watermark: i128::from(i64::MIN),
@@ -115,7 +115,7 @@ impl Clock {
     }
 
     /// After a record, or the end of a partition.
-    fn advance(&mut self, partition: usize, event: Option<&Event>, rules: Rules) {
+    pub(crate) fn advance(&mut self, partition: usize, event: Option<&Event>, rules: Rules) {
         self.partitions[partition] = event.map(|event| watermark_after(self.of(partition), event, rules));
         // What has ended holds nothing back; the end of all is told apart.
         let reached = self.partitions.iter().flatten().min();

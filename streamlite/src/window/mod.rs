@@ -39,9 +39,9 @@ pub use grid::{EvenGrid, Grid};
 pub use pane::AccumulationMode;
 #[cfg_attr(doc, doc(hidden))]
 pub use pane::Pane;
-#[cfg_attr(doc, doc(hidden))]
-pub use session::SessionStore;
 pub use session::{FixedGap, Gap, GapBy, Session, session, session_by};
+#[cfg_attr(doc, doc(hidden))]
+pub use session::{SessionStore, TriggeredSessionStore};
 #[cfg_attr(doc, doc(hidden))]
 pub use sliding::SlidingStore;
 pub use sliding::{Sliding, SlidingSize, sliding};

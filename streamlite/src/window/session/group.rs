@@ -1,7 +1,9 @@
 //! The sessions of one key.
 
+use std::marker::PhantomData;
+
 use crate::aggregate::Aggregate;
-use crate::state::{Decoder, Encoder, StateError, Storage};
+use crate::state::{Decoder, Encoder, StateError};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::span::Span;
 
@@ -33,6 +35,40 @@ pub(super) struct Session<A> {
     pub(super) firings: u32,
     /// What is in it; nothing if that was emitted, and results are to add up.
     pub(super) acc: Option<A>,
+}
+
+/// What is in sessions, and how that of two becomes one.
+pub(super) trait Contents<A> {
+    /// What is in a session without records.
+    fn empty(&self) -> A;
+
+    /// Adds what is in a later session.
+    fn merge(&self, into: &mut A, later: A);
+}
+
+/// Accumulators of records of one type.
+pub(super) struct Accumulators<'a, T, X> {
+    aggregate: &'a X,
+    record: PhantomData<fn(T)>,
+}
+
+impl<'a, T, X> Accumulators<'a, T, X> {
+    pub(super) fn of(aggregate: &'a X) -> Self {
+        Self {
+            aggregate,
+            record: PhantomData,
+        }
+    }
+}
+
+impl<T, X: Aggregate<T>> Contents<X::Acc> for Accumulators<'_, T, X> {
+    fn empty(&self) -> X::Acc {
+        self.aggregate.zero()
+    }
+
+    fn merge(&self, into: &mut X::Acc, later: X::Acc) {
+        self.aggregate.merge_owned(into, later);
+    }
 }
 
 /// What a record did.
@@ -83,10 +119,9 @@ impl<A> Session<A> {
 }
 
 impl<A> Group<A> {
-    /// What is in the session that a record came to last, if this one belongs to it and to no other: by far the most common
-    /// case.
+    /// The session that a record came to last, if this one belongs to it and to no other: by far the most common case.
     #[inline]
-    pub(super) fn extend(&mut self, span: Span) -> Option<&mut A> {
+    pub(super) fn extend(&mut self, span: Span) -> Option<&mut Session<A>> {
         let current = self.current.as_mut()?;
         let others = self.others.iter().flat_map(|others| others.iter());
         if current.has_fired
@@ -96,16 +131,16 @@ impl<A> Group<A> {
             return None;
         }
         current.span = union(current.span, span);
-        current.acc.as_mut()
+        Some(current)
     }
 
     /// Puts a record of this span into its session, which may join several that there are; `is_late` says whether the
     /// session that it makes is closed for it, which then changes nothing.
-    pub(super) fn add<T, X: Aggregate<T, Acc = A>>(
+    pub(super) fn add(
         &mut self,
         span: Span,
         order: u64,
-        aggregate: &X,
+        contents: &impl Contents<A>,
         is_late: impl FnOnce(Span) -> bool,
         add: impl FnOnce(&mut A),
     ) -> Added<'_, A> {
@@ -117,7 +152,7 @@ impl<A> Group<A> {
             return Added::Late;
         }
         if self.current.is_none() && self.others.is_none() {
-            let mut acc = aggregate.zero();
+            let mut acc = contents.empty();
             add(&mut acc);
             return Added::To(self.current.insert(Session {
                 span,
@@ -142,13 +177,13 @@ impl<A> Group<A> {
         for later in met {
             session.firings = session.firings.max(later.firings);
             match (&mut session.acc, later.acc) {
-                (Some(acc), Some(later)) => aggregate.merge_owned(acc, later),
+                (Some(acc), Some(later)) => contents.merge(acc, later),
                 (acc, later) => *acc = acc.take().or(later),
             }
         }
         session.span = whole;
         session.has_fired = false;
-        add(session.acc.get_or_insert_with(|| aggregate.zero()));
+        add(session.acc.get_or_insert_with(|| contents.empty()));
         Added::To(self.current.insert(session))
     }
 
@@ -211,6 +246,13 @@ impl<A> Group<A> {
         is_earlier
     }
 
+    /// All sessions, to be changed.
+    pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = &mut Session<A>> {
+        self.current
+            .iter_mut()
+            .chain(self.others.iter_mut().flat_map(|others| others.iter_mut()))
+    }
+
     /// All sessions.
     fn sessions(&self) -> impl Iterator<Item = &Session<A>> {
         self.current
@@ -234,8 +276,12 @@ impl<A> Group<A> {
         self.sessions().map(|session| session.due(lateness)).min()
     }
 
-    /// Writes every session.
-    pub(super) fn save<C: Storage<A>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+    /// Writes every session; what is in it by `write`.
+    pub(super) fn save(
+        &self,
+        to: &mut Encoder,
+        mut write: impl FnMut(&A, &mut Encoder) -> Result<(), StateError>,
+    ) -> Result<(), StateError> {
         to.plain(&(self.sessions().count() as u64))?;
         for session in self.sessions() {
             let Session {
@@ -246,17 +292,20 @@ impl<A> Group<A> {
                 acc,
             } = session;
             to.plain(&(span, order, has_fired, firings, acc.is_some()))?;
-            acc.iter().try_for_each(|acc| C::write(acc, to))?;
+            acc.iter().try_for_each(|acc| write(acc, to))?;
         }
         Ok(())
     }
 
-    /// Reads what was saved.
-    pub(super) fn restore<C: Storage<A>>(from: &mut Decoder<'_>) -> Result<Self, StateError> {
+    /// Reads what was saved; what is in a session by `read`.
+    pub(super) fn restore(
+        from: &mut Decoder<'_>,
+        mut read: impl FnMut(&mut Decoder<'_>) -> Result<A, StateError>,
+    ) -> Result<Self, StateError> {
         let mut sessions = Vec::new();
         for _ in 0..from.plain::<u64>()? {
             let (span, order, has_fired, firings, has_acc) = from.plain::<(Span, u64, bool, u32, bool)>()?;
-            let acc = if has_acc { Some(C::read(from)?) } else { None };
+            let acc = if has_acc { Some(read(from)?) } else { None };
             sessions.push(Session {
                 span,
                 order,

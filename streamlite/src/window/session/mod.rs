@@ -4,20 +4,22 @@ mod alarms;
 mod gap;
 mod group;
 mod store;
+mod triggered;
 
 use std::fmt;
 
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
-use super::trigger::OnWatermark;
+use super::trigger::{FiredBy, MergeTrigger, OnWatermark, Triggered};
 use crate::aggregate::Merge;
 use crate::error::Error;
-use crate::state::{Grouping, Shape};
+use crate::state::{Grouping, Shape, name_of};
 use crate::time::TimeDelta;
 use crate::window::event_window::Window;
 use crate::witness::{No, Yes};
 
 pub use self::gap::{FixedGap, Gap, GapBy};
 pub use self::store::SessionStore;
+pub use self::triggered::TriggeredSessionStore;
 
 /// Sessions: windows that last as long as no gap is longer than this; see [`session`] and [`session_by`].
 #[derive(Clone, Copy)]
@@ -124,6 +126,30 @@ impl<F> Assigner for Session<GapBy<F>> {
 
 folded_in!(Session<P>, <P> Yes, Yes);
 folded_in!(Session<P>, <P> No, No);
+
+impl<T, R: MergeTrigger<T>, P> FiredBy<T, R> for Session<P> {}
+
+impl<T, G, A, R, P> Stores<T, G, A, Triggered<R>> for Session<P>
+where
+    Self: Assigner<Window = Window>,
+    G: Grouping<T>,
+    A: Merge<T>,
+    R: MergeTrigger<T>,
+    P: Gap<T>,
+{
+    type Store = TriggeredSessionStore<T, G, A, R, P>;
+
+    fn trigger_state() -> Option<String> {
+        Some(name_of::<R::State>())
+    }
+
+    fn store(self, settings: Settings<G, A, Triggered<R>>, fail: impl FnOnce(Error)) -> Self::Store {
+        if let Err(error) = self.gap.check().and_then(|()| settings.checked::<T, _>(())) {
+            fail(error);
+        }
+        TriggeredSessionStore::new(self.gap, settings)
+    }
+}
 
 impl<T, G, A, P> Stores<T, G, A, OnWatermark> for Session<P>
 where

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::alarms::Alarms;
 use super::gap::Gap;
-use super::group::{Added, Group, Session};
+use super::group::{Accumulators, Added, Group, Session};
 use crate::aggregate::Aggregate;
 use crate::record::Record;
 use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
@@ -91,12 +91,14 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
     #[inline]
     fn add_ahead(&mut self, slot: SlotOf<T, G, A>, span: Span, order: u64, value: T) {
         let aggregate = &self.settings.aggregate;
-        let left = self.groups.update(slot, |_key, group| match group.extend(span) {
-            Some(acc) => {
-                aggregate.add_owned(acc, value);
-                None
+        let left = self.groups.update(slot, |_key, group| {
+            match group.extend(span).and_then(|session| session.acc.as_mut()) {
+                Some(acc) => {
+                    aggregate.add_owned(acc, value);
+                    None
+                }
+                None => Some(value),
             }
-            None => Some(value),
         });
         if let Some(value) = left {
             self.add_beside(slot, span, order, value);
@@ -111,7 +113,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
             group.add(
                 span,
                 order,
-                aggregate,
+                &Accumulators::of(aggregate),
                 |_| false,
                 |acc| aggregate.add_owned(acc, value),
             );
@@ -141,7 +143,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         let is_late = |whole: Span| whole.end + lateness <= record.partition_watermark;
         let is_added = self.groups.update(slot, |key, group| {
             let add = |acc: &mut A::Acc| aggregate.add(acc, &record.value);
-            let session = match group.add(span, order, aggregate, is_late, add) {
+            let session = match group.add(span, order, &Accumulators::of(&*aggregate), is_late, add) {
                 Added::Late => return false,
                 Added::To(session) => session,
             };
@@ -362,7 +364,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&(self.watermark, self.arrivals))?;
-        self.groups.save::<C>(to, Group::save::<C>)
+        self.groups
+            .save::<C>(to, |group, to| group.save(to, <C as Storage<A::Acc>>::write))
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -371,7 +374,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
     ) -> Result<(), StateError> {
         (self.watermark, self.arrivals) = from.plain()?;
         self.groups = Groups::<T, G, A>::default();
-        self.groups.restore::<C>(from, Group::restore::<C>)?;
+        self.groups
+            .restore::<C>(from, |from| Group::restore(from, <C as Storage<A::Acc>>::read))?;
         self.groups.prepare(Group::default);
         self.alarms = Alarms::new(self.gap.least());
         self.next = Timestamp::MAX;

@@ -7,3 +7,6 @@ mod timers;
 
 pub use self::places::{One, Places, Stamp};
 pub use self::store::TriggeredStore;
+
+pub(super) use self::group::{Fired, Group};
+pub(super) use self::timers::Timers;
