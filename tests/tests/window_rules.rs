@@ -359,13 +359,14 @@ fn windows_that_make_no_sense_are_refused_when_the_job_starts() {
             .to_string()
         };
     }
+    let none = 0;
     insta::assert_snapshot!(refused!(sliding(ms(0)).every(ms(1))));
     insta::assert_snapshot!(refused!(sliding(ms(10)).every(ms(-1))));
     insta::assert_snapshot!(refused!(sliding(ms(10)).every(ms(5)).offset(ms(5))));
     insta::assert_snapshot!(refused!(sliding(TimeDelta::from_days(1)).every(ms(1))));
     insta::assert_snapshot!(refused!(session(ms(0))));
-    insta::assert_snapshot!(refused!(count(0)));
-    insta::assert_snapshot!(refused!(count(3).every(0)));
+    insta::assert_snapshot!(refused!(count(none)));
+    insta::assert_snapshot!(refused!(count(3).every(none)));
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub(crate) struct Known {
     one_to_one: bool,
     /// Its duration is longer than zero.
     positive: bool,
+    /// Its number of records is at least one.
+    counts: bool,
 }
 
 /// What an operator is, and so where it may stand and what it makes of a stream.
@@ -57,6 +59,7 @@ const fn known(name: &'static str, kind: Kind) -> Known {
             Kind::Split | Kind::Time | Kind::TimeSetting | Kind::Key | Kind::End
         ),
         positive: false,
+        counts: false,
     }
 }
 
@@ -67,6 +70,11 @@ impl Known {
             one_to_one: true,
             ..self
         }
+    }
+
+    /// Its number of records is at least one.
+    const fn counts(self) -> Self {
+        Self { counts: true, ..self }
     }
 
     /// Its duration is longer than zero.
@@ -100,7 +108,7 @@ const OPERATORS: [Known; 47] = [
     known("accumulating", Kind::WindowSetting),
     known("trigger", Kind::WindowSetting),
     known("running", Kind::Running),
-    known("count", Kind::Aggregate),
+    known("count", Kind::Aggregate).counts(),
     known("sum", Kind::Aggregate),
     known("mean", Kind::Aggregate),
     known("min", Kind::Aggregate),
@@ -117,9 +125,9 @@ const OPERATORS: [Known; 47] = [
     known("session", Kind::Function).positive(),
     known("session_by", Kind::Function),
     known("global", Kind::Function),
-    known("every", Kind::Function).positive(),
+    known("every", Kind::Function).positive().counts(),
     known("on_watermark", Kind::Function),
-    known("on_count", Kind::Function),
+    known("on_count", Kind::Function).counts(),
     known("on_delta", Kind::Function),
     known("on_processing_time", Kind::Function).positive(),
     known("every_processing", Kind::Function).positive(),
@@ -168,6 +176,10 @@ pub(crate) fn conserves(name: &str) -> bool {
 }
 
 /// Whether it takes a duration that is longer than zero.
+pub(crate) fn takes_records(name: &str) -> bool {
+    find(name).is_some_and(|known| known.counts)
+}
+
 pub(crate) fn takes_positive_duration(name: &str) -> bool {
     find(name).is_some_and(|known| known.positive)
 }

@@ -12,8 +12,8 @@ use crate::operator::{AsWindowed, Windowing, WithBoth, WithLate, WithWindow};
 use crate::state::{Grouping, Unkeyed};
 use crate::time::TimeDelta;
 use crate::window::{
-    AccumulationMode, Assigner, FiredBy, FoldedIn, GapBy, IntoAssigner, OnWatermark, RecordTriggers, Session,
-    Settings, Trigger, Triggered, Windowed, session_by,
+    AccumulationMode, Assigner, CheckedTrigger, FoldedIn, GapBy, IntoAssigner, OnWatermark, RecordTriggers,
+    Session, Settings, Triggered, Windowed, session_by,
 };
 
 /// A keyed stream cut into windows; see [`KeyedStream::window`](super::KeyedStream::window).
@@ -232,6 +232,9 @@ impl<T, B, W, O, S> WindowedStream<T, B, W, DropLate, OnWatermark, O, S> {
     }
 }
 
+/// A trigger that can fire these windows.
+type FiredBy<T, W, R, M> = Triggered<<R as CheckedTrigger<T, W, M>>::Itself>;
+
 /// When windows fire.
 impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, OnWatermark, O, S> {
     /// Fires windows by this trigger, in place of [`on_watermark`](crate::window::on_watermark).
@@ -253,10 +256,10 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, OnWatermark, O, S> {
     /// );
     /// # Ok::<(), streamlite::Error>(())
     /// ```
-    pub fn trigger<R: Trigger<T>>(self, trigger: R) -> WindowedStream<T, B, W, L, Triggered<R>, O, S>
-    where
-        W: FiredBy<T, R>,
-    {
+    pub fn trigger<M, R: CheckedTrigger<T, W, M>>(
+        self,
+        trigger: R,
+    ) -> WindowedStream<T, B, W, L, FiredBy<T, W, R, M>, O, S> {
         let Self {
             stream,
             key,
@@ -269,7 +272,7 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, OnWatermark, O, S> {
             stream,
             key,
             window,
-            trigger: Triggered(trigger),
+            trigger: Triggered(trigger.itself()),
             lateness,
             mode,
             late: PhantomData,
@@ -286,10 +289,10 @@ impl<T, B, W, L, O, S> WindowedStream<T, B, W, L, OnWatermark, O, S> {
 /// When windows fire.
 impl<T, W, L, O, S> AllWindowedStream<T, W, L, OnWatermark, O, S> {
     /// Fires windows by this trigger; see [`WindowedStream::trigger`].
-    pub fn trigger<R: Trigger<T>>(self, trigger: R) -> AllWindowedStream<T, W, L, Triggered<R>, O, S>
-    where
-        W: FiredBy<T, R>,
-    {
+    pub fn trigger<M, R: CheckedTrigger<T, W, M>>(
+        self,
+        trigger: R,
+    ) -> AllWindowedStream<T, W, L, FiredBy<T, W, R, M>, O, S> {
         AllWindowedStream {
             windowed: self.windowed.trigger(trigger),
         }

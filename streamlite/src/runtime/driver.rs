@@ -111,7 +111,8 @@ impl<'env> Driver<'env> {
         // Whatever can be refused was refused: only now may a file be touched.
         driver.open(saved.is_some())?;
         driver.announce();
-        driver.parts.failure.check()?;
+        // Before the first record, so that whatever goes by the clock knows it.
+        driver.tick(now)?;
         Ok(driver)
     }
 

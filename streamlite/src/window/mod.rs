@@ -47,13 +47,13 @@ pub use sliding::SlidingStore;
 pub use sliding::{Sliding, SlidingSize, sliding};
 #[cfg_attr(doc, doc(hidden))]
 pub use store::{Emit, Results, WindowStore};
+#[cfg_attr(doc, doc(hidden))]
+pub use trigger::{CheckedTrigger, FiredBy, RecordTriggers, Triggered};
 pub use trigger::{
     Combine, Every, EveryProcessing, MergeTrigger, OnCount, OnDelta, OnProcessingTime, OnWatermark, Or,
     Purging, Trigger, TriggerContext, TriggerResult, every, every_processing, on_count, on_delta,
     on_processing_time, on_watermark,
 };
-#[cfg_attr(doc, doc(hidden))]
-pub use trigger::{FiredBy, RecordTriggers, Triggered};
 #[cfg_attr(doc, doc(hidden))]
 pub use triggered::{One, Places, Stamp, TriggeredStore};
 pub use tumbling::{Tumbling, tumbling};

@@ -1,4 +1,4 @@
-//! Windows that cannot be.
+//! Windows and triggers that cannot be.
 //!
 //! A window of no length holds no record, and one of negative length none either, so that a job with it would fail when
 //! it starts. Where the duration is a literal the mistake is plain to see, so it is one of compiling. Elsewhere a zero
@@ -9,10 +9,10 @@ use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Expr, ExprCall, ExprMethodCall, Token};
+use syn::{Expr, ExprCall, ExprMethodCall, Lit, Token};
 
 use crate::errors::Errors;
-use crate::model::operators::takes_positive_duration;
+use crate::model::operators::{takes_positive_duration, takes_records};
 use crate::syntax::literal_millis;
 
 /// Checks the duration literals of an argument.
@@ -26,12 +26,19 @@ struct Durations<'a> {
 
 impl Durations<'_> {
     fn check(&mut self, name: &Ident, arguments: &Punctuated<Expr, Token![,]>) {
-        let Some(first) = arguments
-            .first()
-            .filter(|_| takes_positive_duration(&name.to_string()))
-        else {
+        let Some(first) = arguments.first() else {
             return;
         };
+        let text = name.to_string();
+        if takes_records(&text) && is_zero(first) {
+            self.errors.at(
+                first.span(),
+                format!("`{name}` takes a number of records that is at least 1: `{name}(100)`"),
+            );
+        }
+        if !takes_positive_duration(&text) {
+            return;
+        }
         if literal_millis(first).is_some_and(|millis| millis <= 0) {
             let span = first
                 .to_token_stream()
@@ -44,6 +51,14 @@ impl Durations<'_> {
             );
         }
     }
+}
+
+/// Whether it is the literal `0`.
+fn is_zero(argument: &Expr) -> bool {
+    let Expr::Lit(literal) = argument else {
+        return false;
+    };
+    matches!(&literal.lit, Lit::Int(number) if number.base10_digits() == "0" && !number.suffix().starts_with('f'))
 }
 
 impl<'ast> Visit<'ast> for Durations<'_> {

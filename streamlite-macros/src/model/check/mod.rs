@@ -6,10 +6,12 @@ mod identity;
 mod misplaced;
 mod reserved;
 mod shape;
+mod triggers;
 mod unused;
 
 pub(super) use durations::durations;
 pub(super) use misplaced::operator;
+pub(super) use triggers::{purging, second_trigger};
 
 use super::LoweredFunction;
 use super::graph::Graph;

@@ -12,7 +12,7 @@ use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
-use crate::model::operators::{Extent, is_join, is_stateful, is_window};
+use crate::model::operators::{Extent, is_aggregate, is_join, is_stateful, is_window};
 use crate::model::rows::{Aggregate, TakenApart, take_apart};
 use crate::syntax::{Chain, Link};
 
@@ -221,6 +221,12 @@ impl Lowering<'_> {
             && let [other] = &*call.args.iter().collect::<Vec<_>>()
         {
             return self.add_join(cursor, method, other);
+        }
+        if is_aggregate(&name) {
+            check::purging(&cursor.description.operators, self.errors);
+        }
+        if check::second_trigger(method, &cursor.description.operators, self.errors) {
+            return Err(Skip);
         }
         if !check::operator(method, cursor.extent, self.errors) {
             return Err(Skip);

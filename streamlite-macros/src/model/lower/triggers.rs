@@ -1,25 +1,21 @@
 //! Triggers whose closures look at records.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprMethodCall, Token};
 
 /// Makes functions that take a closure over records methods of a value that knows what a record is, so that the closure
 /// knows it, too; says what that value is called, if there is such a function.
 pub(super) fn triggers_of_stream(arguments: &mut [Expr]) -> Option<Ident> {
-    let mut calls = Calls {
-        triggers: Ident::new("triggers", Span::mixed_site()),
-        found: false,
-    };
+    let mut calls = Calls { triggers: None };
     for argument in arguments {
         calls.visit_expr_mut(argument);
     }
-    calls.found.then_some(calls.triggers)
+    calls.triggers
 }
 
 struct Calls {
-    triggers: Ident,
-    found: bool,
+    triggers: Option<Ident>,
 }
 
 impl VisitMut for Calls {
@@ -30,8 +26,9 @@ impl VisitMut for Calls {
         let Some(name) = function.path.get_ident().filter(|name| *name == "on_delta") else {
             return;
         };
-        self.found = true;
-        let triggers = &self.triggers;
+        // Where the function is and in the same scope as it, so that an error about the call points at all of it.
+        let triggers = Ident::new("__triggers", name.span());
+        self.triggers.get_or_insert_with(|| triggers.clone());
         *expr = Expr::MethodCall(ExprMethodCall {
             attrs: call.attrs.clone(),
             receiver: Box::new(syn::parse_quote!(#triggers)),

@@ -9,10 +9,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
-use super::trigger::OnWatermark;
+use super::trigger::{OnWatermark, Triggered};
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
 use crate::state::{Grouping, Shape};
+use crate::witness::Never;
 
 pub(super) use self::every::Every;
 pub(super) use self::store::Numbered;
@@ -167,5 +168,28 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> Stores<T, G, A, OnWatermark> for Count 
             Every::ALL
         });
         CountStore::new(steps, settings)
+    }
+}
+
+/// Nobody has such a trigger: the impl is there so that a trigger that was written all the same is one error, at its place.
+impl<T, G: Grouping<T>, A: Aggregate<T>, R: Never> Stores<T, G, A, Triggered<R>> for Count {
+    type Store = CountStore<T, G, A, CountWindow>;
+
+    fn store(self, settings: Settings<G, A, Triggered<R>>, fail: impl FnOnce(Error)) -> Self::Store {
+        let Settings {
+            grouping,
+            aggregate,
+            lateness,
+            mode,
+            ..
+        } = settings;
+        let settings = Settings {
+            grouping,
+            aggregate,
+            trigger: OnWatermark,
+            lateness,
+            mode,
+        };
+        Stores::<T, G, A, OnWatermark>::store(self, settings, fail)
     }
 }

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::span::Span;
 use crate::error::Result;
 use crate::time::{TimeDelta, Timestamp};
+use crate::witness::{Never, No, Yes};
 
 pub use combined::{Combine, Or, Purging};
 pub use every::{Every, every};
@@ -118,12 +119,6 @@ impl TriggerResult {
 /// assert_eq!(sums, [(Firing::Early, 10), (Firing::OnTime, 13)]);
 /// # Ok::<(), streamlite::Error>(())
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a trigger for records of type `{T}`",
-    label = "expected a trigger, such as `every(10s)`",
-    note = "triggers are written `on_watermark()`, `every(span)`, `on_count(records)`, `on_delta(threshold, |last, new| …)`, \
-            `on_processing_time(span)` or `every_processing(span)`; `.or(…)` brings two together"
-)]
 pub trait Trigger<T> {
     /// What it knows of one key in one window.
     type State: Default + Serialize + DeserializeOwned;
@@ -175,11 +170,6 @@ pub trait Trigger<T> {
 }
 
 /// A trigger for windows that become one where they meet: sessions. Flink's `canMerge`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say what it waits for where two sessions become one",
-    label = "sessions cannot have this trigger",
-    note = "`on_delta` compares with the last record that fired, of which there would be two"
-)]
 pub trait MergeTrigger<T>: Trigger<T> {
     /// Adds what is known of a session to what is known of the other one.
     fn merge(&self, into: &mut Self::State, other: Self::State);
@@ -255,10 +245,41 @@ impl TriggerContext<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct Triggered<R>(pub(crate) R);
 
-/// A kind of windows that this trigger can fire.
-#[diagnostic::on_unimplemented(
-    message = "windows of this kind take no trigger",
-    label = "`{Self}` fires by itself",
-    note = "`count(n)` fires with every n-th record; write `global()` with `.trigger(on_count(n).purging())`, or a window of time"
-)]
+/// A kind of windows that a trigger can fire.
 pub trait FiredBy<T, R: Trigger<T>> {}
+
+/// A trigger that can fire windows `W`. Declared twice, as [`CheckedKey`](crate::witness::CheckedKey) is, so that one
+/// mistake is one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot fire windows of kind `{W}`",
+    label = "not a trigger for these windows",
+    note = "triggers are written `on_watermark()`, `every(span)`, `on_count(records)`, `on_delta(threshold, |last, new| …)`, \
+            `on_processing_time(span)` or `every_processing(span)`; `.or(…)` brings two together",
+    note = "windows of so many records, `count(n)`, fire by themselves; sessions, which become one where they meet, take any \
+            trigger but `on_delta`"
+)]
+pub trait CheckedTrigger<T, W, M> {
+    /// The trigger, once the check holds.
+    type Itself: Trigger<T>;
+
+    /// The trigger, once the check holds.
+    fn itself(self) -> Self::Itself;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, W: FiredBy<T, R>, R: Trigger<T>> CheckedTrigger<T, W, Yes> for R {
+    type Itself = R;
+
+    fn itself(self) -> R {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, W, R: Never + Trigger<T>> CheckedTrigger<T, W, No> for R {
+    type Itself = R;
+
+    fn itself(self) -> R {
+        self
+    }
+}
