@@ -49,6 +49,15 @@ pub fn disorder_by(count: usize, keys: u64, late_by: i64) -> Vec<Event> {
     events(count, keys, UPDATES, late_by)
 }
 
+/// Events of keys that have so many records in each minute, less than five seconds late.
+///
+/// # Panics
+/// If there are more events than fit into the time there is.
+#[must_use]
+pub fn often(count: usize, keys: u64, updates: u64) -> Vec<Event> {
+    events(count, keys, updates, 5_000)
+}
+
 fn events(count: usize, keys: u64, updates: u64, late_by: i64) -> Vec<Event> {
     let scattered: Vec<u64> = Random::new(7)
         .take(usize::try_from(keys).expect("keys fit"))

@@ -80,7 +80,8 @@ impl Held {
                 let next = -(-watermark).div_euclid(span) * span;
                 let first = (i128::from(event.at).div_euclid(span) + 1) * span;
                 self.due = if self.begun { next } else { next.max(first) };
-                self.due = i128::from(clamp(self.due));
+                // Nothing is due at the ends of time.
+                self.due = i128::from(clamp(self.due).clamp(i64::MIN + 1, i64::MAX - 1));
                 (self.news, self.begun) = (true, true);
             }
         }

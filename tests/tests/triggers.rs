@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use streamlite::prelude::*;
+use streamlite::state::look_up_in_blocks;
 use streamlite::window::{MergeTrigger, Trigger, TriggerContext, TriggerResult};
 use streamlite_tests::model::Row;
 use streamlite_tests::trigger_model::{self, Spec, Told, When};
@@ -403,7 +404,9 @@ proptest! {
         windows in windows(),
         rules in rules(),
         spec in specs(),
+        blocks in prop_oneof![Just(None), Just(Some(true))],
     ) {
+        look_up_in_blocks(blocks);
         let spec = match windows {
             Windows::Sessions(_) => Spec { delta: None, ..spec },
             _ => spec,
@@ -411,6 +414,7 @@ proptest! {
         // Where sessions become one the records of the earlier one come first.
         let rules = Rules { in_order: !matches!(windows, Windows::Sessions(_)), ..rules };
         let ran = run(&setup, windows, rules, spec);
+        look_up_in_blocks(None);
         let (mut rows, late) = expected(&ran, setup.partitions.len(), windows, rules, spec);
         if !matches!(windows, Windows::Global) {
             rows.iter_mut().for_each(|(row, _, _, stamp)| *stamp = row.2 - 1);

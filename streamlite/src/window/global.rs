@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::count::{CountStore, Every, Numbered};
 use super::firing::Firing;
+use super::grid::Grid;
+use super::open_windows::{OpenWindow, OpenWindows};
 use super::span::Span;
 use super::trigger::{FiredBy, OnWatermark, Trigger, Triggered};
 use super::triggered::{Places, Stamp, TriggeredStore};
@@ -146,13 +148,30 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>> Stores<T, G, A, Triggere
 #[derive(Clone, Copy, Debug)]
 pub struct AllOfTime;
 
+impl Grid for AllOfTime {
+    fn window_of(&self, _timestamp: Timestamp) -> Span {
+        Span::new(Timestamp::MIN, Timestamp::MAX)
+    }
+}
+
 impl Places for AllOfTime {
     type Window = GlobalWindow;
     type Stamp = Greatest;
 
+    const IS_ONE: bool = true;
+
+    #[inline]
+    fn find_one<S: Default>(
+        windows: &mut OpenWindows<S, Self>,
+        (timestamp, partition_watermark): (Timestamp, Timestamp),
+        prepare: impl FnMut(&mut S),
+    ) -> Option<OpenWindow> {
+        windows.place(timestamp, partition_watermark, prepare)
+    }
+
     #[inline]
     fn spans(&self, _timestamp: Timestamp) -> impl Iterator<Item = Span> {
-        std::iter::once(Span::new(Timestamp::MIN, Timestamp::MAX))
+        std::iter::once(self.window_of(Timestamp::MIN))
     }
 
     fn end_after(&self, _watermark: Timestamp) -> Timestamp {

@@ -219,6 +219,13 @@ impl<S: Default, D> OpenWindows<S, D> {
         &mut self.slots[slot].contents
     }
 
+    /// The window of a slot, and what is kept in it.
+    #[inline]
+    pub(super) fn window_in_slot(&mut self, slot: usize) -> (Span, &mut S) {
+        let held = &mut self.slots[slot];
+        (held.window, &mut held.contents)
+    }
+
     /// Whether the window has fired already, so that a late record fires it again.
     #[inline]
     pub(super) fn has_fired(&self, place: OpenWindow) -> bool {

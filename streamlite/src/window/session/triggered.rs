@@ -16,7 +16,7 @@ use crate::window::pane::{AccumulationMode, Pane};
 use crate::window::span::Span;
 use crate::window::store::{Emit, Results, WindowStore};
 use crate::window::trigger::{MergeTrigger, SetTimer, Trigger, TriggerContext, TriggerResult, Triggered};
-use crate::window::triggered::{Fired, Group as Held, Timers};
+use crate::window::triggered::{Fired, Group as Held, Rings, Timers};
 
 /// What is in a session: an accumulator, and what the trigger knows.
 type HeldOf<T, A, R> = Held<<A as Aggregate<T>>::Acc, <R as Trigger<T>>::State, ()>;
@@ -37,7 +37,7 @@ pub struct TriggeredSessionStore<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTri
     groups: Groups<T, G, A, R>,
     /// Keys by when they are looked at.
     alarms: Alarms<SlotOf<T, G, A, R>>,
-    timers: Timers<SlotOf<T, G, A, R>>,
+    timers: Timers<(), SlotOf<T, G, A, R>>,
     /// Timers that a trigger has set; empty between two calls.
     set: Vec<SetTimer>,
     /// How many records have come.
@@ -203,7 +203,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
                         (session.span.end + lateness > until).then_some(session)
                     })
                 });
-                self.timers.take_over(&mut self.set, slot);
+                self.timers.take_over(&mut self.set, (), slot);
                 if due.is_none() {
                     self.closed.push(slot);
                 }
@@ -215,7 +215,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
     /// Rings a timer for all sessions of its keys.
     fn ring(
         &mut self,
-        (at, slots): (Timestamp, Vec<SlotOf<T, G, A, R>>),
+        Rings { at, keys }: Rings<(), SlotOf<T, G, A, R>>,
         watermark: Timestamp,
         ask: impl Fn(&R, &mut R::State, Timestamp, &mut TriggerContext<'_>) -> TriggerResult,
     ) {
@@ -234,7 +234,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
             mode: settings.mode,
             times: (watermark, *now),
         };
-        for slot in slots {
+        for slot in keys.into_iter().flat_map(|((), slots)| slots) {
             if !groups.has(slot) {
                 continue;
             }
@@ -260,7 +260,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
                     ));
                 }
             });
-            timers.take_over(set, slot);
+            timers.take_over(set, (), slot);
         }
     }
 
@@ -361,7 +361,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
             }
             true
         });
-        self.timers.take_over(&mut self.set, slot);
+        self.timers.take_over(&mut self.set, (), slot);
         let due = self.groups.update(slot, |_key, group| group.due(lateness));
         if !is_added {
             late(record);
@@ -381,11 +381,11 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
     #[inline(never)]
     fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Window, A::Out>) {
         emit.firing(|results| {
-            while let Some((at, slots)) = self.timers.passed(watermark) {
+            while let Some(rings) = self.timers.passed(watermark) {
                 // The end of a session is its last millisecond: a timer there rings first.
-                self.end_sessions(at, watermark);
+                self.end_sessions(rings.at, watermark);
                 self.emit(results);
-                self.ring((at, slots), watermark, R::on_event_time);
+                self.ring(rings, watermark, R::on_event_time);
                 self.emit(results);
             }
             self.end_sessions(watermark, watermark);
@@ -421,8 +421,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
         self.groups
             .save::<C>(to, |group, to| group.save(to, Held::save::<C>))?;
         let slots = self.groups.slots();
-        self.timers
-            .save(to, |slot| Some(slots.binary_search(&slot).ok()? as u64))
+        self.timers.save(to, |(), slot| {
+            slots.binary_search(&slot).ok().map(|place| place as u64)
+        })
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -436,9 +437,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
         self.groups.prepare(Group::default);
         self.alarms = Alarms::new(self.gap.least());
         let slots = self.groups.slots();
-        self.timers = Timers::restore(from, |place: u64| {
-            slots.get(usize::try_from(place).ok()?).copied()
-        })?;
+        self.timers = Timers::restore(from, |(), place| slots.get(usize::try_from(place).ok()?).copied())?;
         let lateness = self.settings.lateness;
         for slot in slots {
             let due = self.groups.update(slot, |_key, group| group.due(lateness));

@@ -219,6 +219,8 @@ impl Places for SlidingGrid {
     type Window = Window;
     type Stamp = ();
 
+    const IS_ONE: bool = false;
+
     fn spans(&self, timestamp: Timestamp) -> impl Iterator<Item = Span> {
         let slice = self.slice_of(timestamp);
         slice.into_iter().flat_map(|slice| self.windows_of(slice))

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::{Combine, MergeTrigger, Trigger, TriggerContext, TriggerResult};
 use crate::error::{Error, Result};
 use crate::time::{TimeDelta, Timestamp};
-use crate::window::span::Span;
 
 /// A window fires now and then; see [`every`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,32 +41,48 @@ pub fn every(span: TimeDelta) -> Every {
     Every { span }
 }
 
-/// What [`every`] knows of one key in one window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct News {
-    /// When it is told.
-    due: Timestamp,
-    /// Whether there is any.
-    is_there: bool,
-    /// Whether a record has come ever.
-    has_begun: bool,
+/// What [`every`] knows of one key in one window: when news is told. One number, as it is kept for each key: the ends of
+/// time, at which nothing can be due, say that there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News(Timestamp);
+
+impl Default for News {
+    fn default() -> Self {
+        Self::BEFORE_THE_FIRST
+    }
 }
 
-/// The first multiple at or after a time.
+/// The first multiple of a span after a time; the end of time if there is none.
+#[inline]
+fn multiple_after(at: Timestamp, span: TimeDelta) -> Timestamp {
+    let into = at.as_millis().rem_euclid(span.as_millis());
+    at + TimeDelta::from_millis(span.as_millis() - into)
+}
+
+/// The first multiple of a span at or after a time.
+#[inline]
 fn multiple_from(at: Timestamp, span: TimeDelta) -> Timestamp {
-    let around = Span::containing(at, span, TimeDelta::ZERO);
-    if around.start == at && at.as_millis() % span.as_millis() == 0 {
+    if at.as_millis().rem_euclid(span.as_millis()) == 0 {
         at
     } else {
-        around.end
+        multiple_after(at, span)
     }
 }
 
 impl News {
-    /// A record has come. It is told when `clock` has come to a multiple that is after the first record.
+    /// No record has come.
+    const BEFORE_THE_FIRST: Self = Self(Timestamp::MIN);
+    /// None has come since it was told.
+    const TOLD: Self = Self(Timestamp::MAX);
+
+    fn is_there(self) -> bool {
+        self != Self::BEFORE_THE_FIRST && self != Self::TOLD
+    }
+
+    /// A record has come. Says when it is told: when `clock` has come to a multiple that is after the first record.
     #[inline]
     pub(super) fn note(&mut self, span: TimeDelta, record: Timestamp, clock: Timestamp) -> Option<Timestamp> {
-        if self.is_there {
+        if self.is_there() {
             return None;
         }
         Some(self.begin(span, record, clock))
@@ -75,17 +90,18 @@ impl News {
 
     #[inline(never)]
     fn begin(&mut self, span: TimeDelta, record: Timestamp, clock: Timestamp) -> Timestamp {
-        self.due = multiple_from(clock, span);
-        if !self.has_begun {
-            self.due = self.due.max(Span::containing(record, span, TimeDelta::ZERO).end);
+        let mut due = multiple_from(clock, span);
+        if *self == Self::BEFORE_THE_FIRST {
+            due = due.max(multiple_after(record, span));
         }
-        (self.is_there, self.has_begun) = (true, true);
-        self.due
+        let millisecond = TimeDelta::from_millis(1);
+        self.0 = due.clamp(Timestamp::MIN + millisecond, Timestamp::MAX - millisecond);
+        self.0
     }
 
     /// Tells it, if it is due.
     pub(super) fn tell_at(&mut self, at: Timestamp) -> TriggerResult {
-        if self.due == at {
+        if self.0 == at {
             self.tell()
         } else {
             TriggerResult::Continue
@@ -94,21 +110,21 @@ impl News {
 
     /// Tells it, if there is any.
     pub(super) fn tell(&mut self) -> TriggerResult {
-        if std::mem::take(&mut self.is_there) {
-            TriggerResult::Fire
-        } else {
-            TriggerResult::Continue
+        if !self.is_there() {
+            return TriggerResult::Continue;
         }
+        *self = Self::TOLD;
+        TriggerResult::Fire
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        match (self.is_there, other.is_there) {
-            (true, true) => self.due = self.due.min(other.due),
-            (false, true) => self.due = other.due,
-            (_, false) => {}
-        }
-        self.is_there |= other.is_there;
-        self.has_begun |= other.has_begun;
+        *self = match (self.is_there(), other.is_there()) {
+            (true, true) => Self(self.0.min(other.0)),
+            (true, false) => *self,
+            (false, true) => other,
+            // Told, if any of them was.
+            (false, false) => Self(self.0.max(other.0)),
+        };
     }
 }
 

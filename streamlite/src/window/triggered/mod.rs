@@ -9,4 +9,4 @@ pub use self::places::{One, Places, Stamp};
 pub use self::store::TriggeredStore;
 
 pub(super) use self::group::{Fired, Group};
-pub(super) use self::timers::Timers;
+pub(super) use self::timers::{Rings, Timers};

@@ -20,6 +20,21 @@ pub trait Places: fmt::Debug {
     /// What is kept of the timestamps of the records in it.
     type Stamp: Stamp;
 
+    /// Whether windows are side by side, so that each record is in one.
+    const IS_ONE: bool;
+
+    /// Where a record belongs, if windows are side by side; `None` if it is late.
+    fn find_one<S: Default>(
+        _windows: &mut OpenWindows<S, Self>,
+        _times: (Timestamp, Timestamp),
+        _prepare: impl FnMut(&mut S),
+    ) -> Option<OpenWindow>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// The windows that contain a timestamp, in the order of time.
     fn spans(&self, timestamp: Timestamp) -> impl Iterator<Item = Span>;
 
@@ -81,15 +96,15 @@ impl<D: Grid> Places for One<D> {
     type Window = Window;
     type Stamp = ();
 
+    const IS_ONE: bool = true;
+
     #[inline]
-    fn find<S: Default>(
+    fn find_one<S: Default>(
         windows: &mut OpenWindows<S, Self>,
         (timestamp, partition_watermark): (Timestamp, Timestamp),
         prepare: impl FnMut(&mut S),
-        found: &mut Vec<OpenWindow>,
-    ) -> bool {
-        found.extend(windows.place(timestamp, partition_watermark, prepare));
-        true
+    ) -> Option<OpenWindow> {
+        windows.place(timestamp, partition_watermark, prepare)
     }
 
     #[inline]

@@ -1,14 +1,15 @@
 //! Where windows are kept that are known from the timestamp alone, and fire by a trigger.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::mem;
 
 use super::group::{Fired, Group};
 use super::places::{Places, Stamp};
-use super::timers::Timers;
+use super::timers::{Rings, Timers};
 use crate::aggregate::Aggregate;
 use crate::record::Record;
-use crate::state::{Decoder, Encoder, Grouping, StateError, Storage, Table};
+use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::assigner::Settings;
 use crate::window::firing::Firing;
@@ -33,9 +34,11 @@ type SlotOf<T, G, A, R, D> = <Groups<T, G, A, R, D> as Table>::Slot;
 pub struct TriggeredStore<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> {
     windows: OpenWindows<Groups<T, G, A, R, D>, D>,
     settings: Settings<G, A, Triggered<R>>,
-    timers: Timers<(Span, SlotOf<T, G, A, R, D>)>,
+    timers: Timers<Span, SlotOf<T, G, A, R, D>>,
     /// Timers that a trigger has set; empty between two calls.
     set: Vec<SetTimer>,
+    /// Records that are looked up together, when they happened and where their windows are; empty between two calls.
+    block: Block<(T, Timestamp, usize), G::Held>,
     /// The windows of a record; empty between two calls.
     places: Vec<OpenWindow>,
     /// What the clock showed last.
@@ -76,6 +79,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             settings,
             timers: Timers::default(),
             set: Vec::new(),
+            block: Block::default(),
             places: Vec::new(),
             now: Timestamp::MIN,
             watermark: Timestamp::MIN,
@@ -86,8 +90,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
     /// Rings a timer for the groups that it was set for.
     fn ring(
         &mut self,
-        at: Timestamp,
-        keys: Vec<(Span, SlotOf<T, G, A, R, D>)>,
+        Rings { at, keys }: Rings<Span, SlotOf<T, G, A, R, D>>,
         watermark: Timestamp,
         is_event: bool,
         results: &mut impl Results<G::Key, D::Window, A::Out>,
@@ -107,7 +110,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             mode,
             ..
         } = settings;
-        for (span, slot) in keys {
+        let keys = keys.into_iter();
+        for (span, slot) in keys.flat_map(|(span, slots)| slots.into_iter().map(move |slot| (span, slot))) {
             let firing = if span.end <= windows.watermark() {
                 Firing::Late
             } else {
@@ -135,7 +139,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
                     results.keep(key, pane::<D>(span, firing, index, stamp, *before), result);
                 }
             });
-            timers.take_over(set, (span, slot));
+            timers.take_over(set, span, slot);
         }
     }
 
@@ -192,7 +196,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
                             results.keep(key, pane, result);
                         }
                     });
-                    timers.take_over(set, (span, slot));
+                    timers.take_over(set, span, slot);
                 }
                 None
             }
@@ -222,12 +226,25 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
         !places.is_empty()
     }
 
-    fn add_at(
+    /// Where a record belongs, if windows are side by side; `None` if it is late.
+    #[inline]
+    fn find_one(&mut self, times: (Timestamp, Timestamp)) -> Option<OpenWindow> {
+        let aggregate = &self.settings.aggregate;
+        let prepare = |table: &mut Groups<T, G, A, R, D>| table.prepare(|| Group::new(aggregate.zero()));
+        D::find_one(&mut self.windows, times, prepare)
+    }
+
+    /// Adds a record to a group of a window: `add` does that, behind the trigger, which only looks at the record.
+    #[inline]
+    fn add_to<V>(
         &mut self,
-        place: OpenWindow,
-        record: &Record<T>,
+        (held, slot): (usize, SlotOf<T, G, A, R, D>),
+        (value, timestamp): (V, Timestamp),
         emit: &mut impl Emit<G::Key, D::Window, A::Out>,
-    ) {
+        add: impl FnOnce(&A, &mut A::Acc, V),
+    ) where
+        V: Borrow<T>,
+    {
         let Self {
             windows,
             settings,
@@ -238,36 +255,63 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             ..
         } = self;
         let Settings {
-            grouping,
             aggregate,
             trigger: Triggered(trigger),
             mode,
             ..
         } = settings;
-        let table = windows.at(place);
-        let slot = grouping.slot(table, &record.value, || Group::new(aggregate.zero()));
+        let (window, table) = windows.window_in_slot(held);
         table.update(slot, |key, group| {
-            aggregate.add(&mut group.acc, &record.value);
-            group.stamp.note(record.timestamp);
-            group.has_records = true;
             let mut cx = TriggerContext {
-                span: place.window,
-                timestamp: record.timestamp,
+                span: window,
+                timestamp,
                 watermark: *watermark,
                 processing_time: *now,
                 timers: &mut *set,
             };
-            let firing = if cx.is_late() { Firing::Late } else { Firing::Early };
-            let wanted = trigger.on_record(&mut group.state, &record.value, &mut cx);
+            let wanted = trigger.on_record(&mut group.state, value.borrow(), &mut cx);
+            add(aggregate, &mut group.acc, value);
+            group.stamp.note(timestamp);
+            group.has_records = true;
             if let Some(Fired { index, stamp, result }) = group.act(wanted, aggregate, *mode) {
                 trigger.on_fire(&mut group.state);
-                let pane = pane::<D>(place.window, firing, index, stamp, *watermark);
+                let firing = if window.end <= *watermark {
+                    Firing::Late
+                } else {
+                    Firing::Early
+                };
+                let pane = pane::<D>(window, firing, index, stamp, *watermark);
                 emit.firing(|results| results.keep(key, pane, result));
             }
         });
-        if !set.is_empty() {
-            timers.take_over(set, (place.window, slot));
+        timers.take_over(set, window, slot);
+    }
+
+    #[inline]
+    fn slot_of(&mut self, place: OpenWindow, value: &T) -> SlotOf<T, G, A, R, D> {
+        let Settings {
+            grouping, aggregate, ..
+        } = &mut self.settings;
+        let table = self.windows.at(place);
+        grouping.slot(table, value, || Group::new(aggregate.zero()))
+    }
+
+    /// Adds the records of the block to their groups, which are on their way from memory.
+    #[inline]
+    fn add_block(&mut self, emit: &mut impl Emit<G::Key, D::Window, A::Out>) {
+        let mut block = mem::take(&mut self.block);
+        let windows = &self.windows;
+        block.look_further(|(_, _, held_in), hash| windows.in_slot(*held_in).look_further(hash));
+        for ((value, timestamp, held_in), held, look_up) in block.drain() {
+            let Settings {
+                grouping, aggregate, ..
+            } = &mut self.settings;
+            let table = self.windows.in_slot_mut(held_in);
+            let first = || Group::new(aggregate.zero());
+            let slot = grouping.slot_of_found(table, look_up, held, &value, first);
+            self.add_to((held_in, slot), (value, timestamp), emit, A::add_owned);
         }
+        self.block = block;
     }
 }
 
@@ -283,14 +327,59 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
         emit: &mut impl Emit<G::Key, D::Window, A::Out>,
         late: impl FnOnce(Record<T>),
     ) {
+        if D::IS_ONE {
+            let Some(place) = self.find_one((record.timestamp, record.partition_watermark)) else {
+                return late(record);
+            };
+            let slot = self.slot_of(place, &record.value);
+            return self.add_to(
+                (place.slot, slot),
+                (record.value, record.timestamp),
+                emit,
+                A::add_owned,
+            );
+        }
         if !self.find_places(&record) {
             return late(record);
         }
         let mut places = mem::take(&mut self.places);
         for place in places.drain(..) {
-            self.add_at(place, &record, emit);
+            let slot = self.slot_of(place, &record.value);
+            self.add_to(
+                (place.slot, slot),
+                (&record.value, record.timestamp),
+                emit,
+                A::add,
+            );
         }
         self.places = places;
+    }
+
+    /// What fires for a record comes before what fires for the next one, and so does a record that is late.
+    #[inline]
+    fn add_all(
+        &mut self,
+        records: impl Iterator<Item = Record<T>>,
+        emit: &mut impl Emit<G::Key, D::Window, A::Out>,
+        mut late: impl FnMut(Record<T>),
+    ) {
+        if !D::IS_ONE || !in_blocks(self.windows.recent().any(Table::is_large)) {
+            return records.for_each(|record| self.add(record, emit, &mut late));
+        }
+        records.for_each(|record| {
+            let Some(place) = self.find_one((record.timestamp, record.partition_watermark)) else {
+                self.add_block(emit);
+                return late(record);
+            };
+            let table = self.windows.in_slot(place.slot);
+            let found = self.settings.grouping.look_up(table, &record.value);
+            self.block
+                .push((record.value, record.timestamp, place.slot), found);
+            if self.block.is_full() {
+                self.add_block(emit);
+            }
+        });
+        self.add_block(emit);
     }
 
     fn next_due(&self, watermark: Timestamp) -> Timestamp {
@@ -302,12 +391,12 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
     #[inline(never)]
     fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, D::Window, A::Out>) {
         emit.firing(|results| {
-            while let Some((at, keys)) = self.timers.passed(watermark) {
+            while let Some(rings) = self.timers.passed(watermark) {
                 // The end of a window is its last millisecond: a timer there rings first.
-                if at > self.windows.watermark() {
-                    self.end_windows(at, watermark, results);
+                if rings.at > self.windows.watermark() {
+                    self.end_windows(rings.at, watermark, results);
                 }
-                self.ring(at, keys, watermark, true, results);
+                self.ring(rings, watermark, true, results);
             }
             self.end_windows(watermark, watermark, results);
         });
@@ -316,8 +405,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
 
     fn tick(&mut self, now: Timestamp, emit: &mut impl Emit<G::Key, D::Window, A::Out>) {
         self.now = now;
-        while let Some((at, keys)) = self.timers.reached(now) {
-            emit.firing(|results| self.ring(at, keys, self.watermark, false, results));
+        while let Some(rings) = self.timers.reached(now) {
+            emit.firing(|results| self.ring(rings, self.watermark, false, results));
         }
     }
 
@@ -347,12 +436,11 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
             table.save::<C>(to, Group::save::<C>)?;
         }
         let mut slots = WindowSlots::default();
-        self.timers.save(to, |(span, slot)| {
+        self.timers.save(to, |span, slot| {
             let slots = slots.of(span, || {
                 self.windows.get(span).map_or_else(Vec::new, Table::slots)
             });
-            let place = slots.binary_search(&slot).ok()?;
-            Some((span, place as u64))
+            slots.binary_search(&slot).ok().map(|place| place as u64)
         })
     }
 
@@ -372,12 +460,11 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
             self.windows.insert(window, table);
         }
         let mut slots = WindowSlots::default();
-        self.timers = Timers::restore(from, |(span, place): (Span, u64)| {
+        self.timers = Timers::restore(from, |span, place| {
             let slots = slots.of(span, || {
                 self.windows.get(span).map_or_else(Vec::new, Table::slots)
             });
-            let slot = slots.get(usize::try_from(place).ok()?)?;
-            Some((span, *slot))
+            slots.get(usize::try_from(place).ok()?).copied()
         })?;
         Ok(())
     }

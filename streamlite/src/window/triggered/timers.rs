@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::state::{Decoder, Encoder, StateError};
-use crate::time::Timestamp;
+use crate::time::{TimeDelta, Timestamp};
 use crate::window::trigger::SetTimer;
 
-/// Timers by time, of both kinds; `K` says what is asked.
+/// Timers by time, of both kinds: for keys of windows `W`, each known by where it stands.
 #[derive(Debug)]
-pub(in crate::window) struct Timers<K> {
-    event: BTreeMap<Timestamp, Vec<K>>,
-    processing: BTreeMap<Timestamp, Vec<K>>,
+pub(in crate::window) struct Timers<W, S> {
+    event: ByTime<W, S>,
+    processing: ByTime<W, S>,
 }
 
-impl<K> Default for Timers<K> {
+/// Of each time the windows that have a timer for it, and the keys that it is for: most often many of few windows.
+type ByTime<W, S> = BTreeMap<Timestamp, Vec<(W, Vec<S>)>>;
+
+impl<W, S> Default for Timers<W, S> {
     fn default() -> Self {
         Self {
             event: BTreeMap::new(),
@@ -22,60 +28,76 @@ impl<K> Default for Timers<K> {
     }
 }
 
-impl<K: Copy + Ord> Timers<K> {
+impl<W: Copy + Ord, S: Copy + Ord> Timers<W, S> {
     /// Takes over what a trigger has set for a key.
-    pub(in crate::window) fn take_over(&mut self, set: &mut Vec<SetTimer>, key: K) {
+    #[inline]
+    pub(in crate::window) fn take_over(&mut self, set: &mut Vec<SetTimer>, window: W, key: S) {
+        if !set.is_empty() {
+            self.take_over_some(set, window, key);
+        }
+    }
+
+    #[inline(never)]
+    fn take_over_some(&mut self, set: &mut Vec<SetTimer>, window: W, key: S) {
         for timer in set.drain(..) {
-            let (timers, at) = match timer {
-                SetTimer::Event(at) => (&mut self.event, at),
-                SetTimer::Processing(at) => (&mut self.processing, at),
-            };
-            timers.entry(at).or_default().push(key);
+            match timer {
+                SetTimer::Event(at) => put(&mut self.event, at, window, key),
+                SetTimer::Processing(at) => put(&mut self.processing, at, window, key),
+            }
         }
     }
 
     /// The lowest watermark that has passed a timer.
     pub(in crate::window) fn next(&self) -> Timestamp {
         let first = self.event.keys().next();
-        first.map_or(Timestamp::MAX, |at| *at + crate::time::TimeDelta::from_millis(1))
+        first.map_or(Timestamp::MAX, |at| *at + TimeDelta::from_millis(1))
     }
 
-    /// Takes the timers out that a watermark has passed: those of the earliest time, each key once, in order.
-    pub(in crate::window) fn passed(&mut self, watermark: Timestamp) -> Option<(Timestamp, Vec<K>)> {
+    /// Takes the timers out that a watermark has passed: those of the earliest time, windows and keys in order, each once.
+    pub(in crate::window) fn passed(&mut self, watermark: Timestamp) -> Option<Rings<W, S>> {
         take_first(&mut self.event, |at| at < watermark)
     }
 
     /// The same of those that the clock has come to.
-    pub(in crate::window) fn reached(&mut self, now: Timestamp) -> Option<(Timestamp, Vec<K>)> {
+    pub(in crate::window) fn reached(&mut self, now: Timestamp) -> Option<Rings<W, S>> {
         take_first(&mut self.processing, |at| at <= now)
     }
 
-    /// Writes them; `known` says what a key is known by.
-    pub(in crate::window) fn save<S: serde::Serialize>(
+    /// Writes them; `place` says what a key is known by.
+    pub(in crate::window) fn save(
         &self,
         to: &mut Encoder,
-        mut known: impl FnMut(K) -> Option<S>,
-    ) -> Result<(), StateError> {
+        mut place: impl FnMut(W, S) -> Option<u64>,
+    ) -> Result<(), StateError>
+    where
+        W: Serialize,
+    {
         for timers in [&self.event, &self.processing] {
-            let all = timers
-                .iter()
-                .flat_map(|(at, keys)| keys.iter().map(|key| (*at, *key)));
-            let all: Vec<(Timestamp, S)> = all.filter_map(|(at, key)| Some((at, known(key)?))).collect();
+            let mut all: Vec<(Timestamp, W, u64)> = Vec::new();
+            for (at, windows) in timers {
+                for (window, keys) in windows {
+                    let places = keys.iter().filter_map(|key| place(*window, *key));
+                    all.extend(places.map(|place| (*at, *window, place)));
+                }
+            }
             to.plain(&all)?;
         }
         Ok(())
     }
 
-    /// Reads them; `key` finds what is known.
-    pub(in crate::window) fn restore<S: serde::de::DeserializeOwned>(
+    /// Reads them; `key` finds the key at a place.
+    pub(in crate::window) fn restore(
         from: &mut Decoder<'_>,
-        mut key: impl FnMut(S) -> Option<K>,
-    ) -> Result<Self, StateError> {
+        mut key: impl FnMut(W, u64) -> Option<S>,
+    ) -> Result<Self, StateError>
+    where
+        W: DeserializeOwned,
+    {
         let mut timers = Self::default();
         for timers in [&mut timers.event, &mut timers.processing] {
-            for (at, known) in from.plain::<Vec<(Timestamp, S)>>()? {
-                if let Some(key) = key(known) {
-                    timers.entry(at).or_insert_with(Vec::new).push(key);
+            for (at, window, place) in from.plain::<Vec<(Timestamp, W, u64)>>()? {
+                if let Some(key) = key(window, place) {
+                    put(timers, at, window, key);
                 }
             }
         }
@@ -83,16 +105,34 @@ impl<K: Copy + Ord> Timers<K> {
     }
 }
 
-fn take_first<K: Ord>(
-    timers: &mut BTreeMap<Timestamp, Vec<K>>,
+/// Timers that ring at one time: of which windows, and for which keys.
+#[derive(Debug)]
+pub(in crate::window) struct Rings<W, S> {
+    pub(in crate::window) at: Timestamp,
+    pub(in crate::window) keys: Vec<(W, Vec<S>)>,
+}
+
+fn put<W: Copy + PartialEq, S>(timers: &mut ByTime<W, S>, at: Timestamp, window: W, key: S) {
+    let windows = timers.entry(at).or_default();
+    match windows.iter_mut().rfind(|(other, _)| *other == window) {
+        Some((_, keys)) => keys.push(key),
+        None => windows.push((window, vec![key])),
+    }
+}
+
+fn take_first<W: Ord + Copy, S: Ord>(
+    timers: &mut ByTime<W, S>,
     is_due: impl FnOnce(Timestamp) -> bool,
-) -> Option<(Timestamp, Vec<K>)> {
+) -> Option<Rings<W, S>> {
     let entry = timers.first_entry()?;
     if !is_due(*entry.key()) {
         return None;
     }
     let (at, mut keys) = entry.remove_entry();
-    keys.sort_unstable();
-    keys.dedup();
-    Some((at, keys))
+    keys.sort_unstable_by_key(|(window, _)| *window);
+    for (_, keys) in &mut keys {
+        keys.sort_unstable();
+        keys.dedup();
+    }
+    Some(Rings { at, keys })
 }
