@@ -320,3 +320,125 @@ fn sums_never_wrap() {
         .expect_err("it has no room");
     assert!(error.to_string().contains("the sum does not fit"), "{error}");
 }
+
+/// Any, all, those that are cheap, distinct, how many distinct, variance, deviation.
+type Spread = (bool, bool, bool, bool, Vec<u8>, u64, f64, f64, Option<f64>);
+
+pipeline!(
+    fn spreads(sales: Source<Sale>, totals: Sink<Spread>, visits: Sink<Spread>, limit: i32) {
+        let sales = sales.event_time(|sale| sale.at).watermark(bounded(1h));
+        sales
+            .aggregate(|rows| {
+                (
+                    rows.any(|sale| sale.amount == 3),
+                    rows.all(|sale| sale.amount != 3),
+                    rows.filter(|sale| sale.amount < limit).any(|sale| sale.shop == 1),
+                    rows.filter(|sale| sale.amount < limit).all(|sale| sale.shop == 1),
+                    rows.distinct(|sale| sale.shop),
+                    rows.count_distinct(|sale| sale.amount),
+                    rows.variance(|sale| sale.amount),
+                    rows.stddev(|sale| sale.amount),
+                    rows.filter(|sale| sale.amount < limit)
+                        .variance(|sale| f64::from(sale.amount)),
+                )
+            })
+            .to(totals);
+        sales
+            .window(session(10ms))
+            .aggregate(|_window, rows| {
+                (
+                    rows.any(|sale| sale.amount == 3),
+                    rows.all(|sale| sale.amount != 3),
+                    rows.filter(|sale| sale.amount < limit).any(|sale| sale.shop == 1),
+                    rows.filter(|sale| sale.amount < limit).all(|sale| sale.shop == 1),
+                    rows.distinct(|sale| sale.shop),
+                    rows.count_distinct(|sale| sale.amount),
+                    rows.variance(|sale| sale.amount),
+                    rows.stddev(|sale| sale.amount),
+                    rows.filter(|sale| sale.amount < limit)
+                        .variance(|sale| f64::from(sale.amount)),
+                )
+            })
+            .to(visits);
+    }
+);
+
+/// Two passes: the mean, and then the distances from it.
+fn variance(numbers: &[f64]) -> f64 {
+    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    let squares = numbers.iter().map(|number| (number - mean).powi(2));
+    squares.sum::<f64>() / (numbers.len() as f64 - 1.0)
+}
+
+fn spread(sales: &[Sale], limit: i32) -> Spread {
+    let amounts =
+        |sales: &mut dyn Iterator<Item = &Sale>| sales.map(|sale| f64::from(sale.amount)).collect::<Vec<_>>();
+    let cheap: Vec<&Sale> = sales.iter().filter(|sale| sale.amount < limit).collect();
+    let mut shops = Vec::new();
+    for sale in sales {
+        if !shops.contains(&sale.shop) {
+            shops.push(sale.shop);
+        }
+    }
+    let mut different: Vec<i32> = sales.iter().map(|sale| sale.amount).collect();
+    different.sort_unstable();
+    different.dedup();
+    let of_all = variance(&amounts(&mut sales.iter()));
+    (
+        sales.iter().any(|sale| sale.amount == 3),
+        sales.iter().all(|sale| sale.amount != 3),
+        cheap.iter().any(|sale| sale.shop == 1),
+        cheap.iter().all(|sale| sale.shop == 1),
+        shops,
+        different.len() as u64,
+        of_all,
+        of_all.sqrt(),
+        (!cheap.is_empty()).then(|| variance(&amounts(&mut cheap.iter().copied()))),
+    )
+}
+
+fn near(one: f64, other: f64) -> bool {
+    (one.is_nan() && other.is_nan()) || (one - other).abs() <= 1e-9 * other.abs().max(1.0)
+}
+
+fn is_spread(got: &Spread, expected: &Spread) -> bool {
+    let exact = |spread: &Spread| {
+        let (any, all, cheap_any, cheap_all, shops, different, ..) = spread.clone();
+        (any, all, cheap_any, cheap_all, shops, different)
+    };
+    let cheap = match (got.8, expected.8) {
+        (Some(got), Some(expected)) => near(got, expected),
+        (got, expected) => got.is_none() && expected.is_none(),
+    };
+    exact(got) == exact(expected) && near(got.6, expected.6) && near(got.7, expected.7) && cheap
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    /// Over all, and in two sessions that a last sale makes one.
+    #[test]
+    fn the_spread_of_sales_is_the_loop(
+        first in prop::collection::vec(sale(), 1..20),
+        second in prop::collection::vec(sale(), 1..20),
+        last in sale(),
+        limit in -9_i32..9,
+        batch in 1_usize..70,
+    ) {
+        let at = |at: i64| move |sale: Sale| Sale { at, ..sale };
+        let first = first.into_iter().map(at(0));
+        let second = second.into_iter().map(at(20));
+        let sales: Vec<Sale> = first.chain(second).chain([at(10)(last)]).collect();
+        let (totals, got_totals) = CollectionSink::new();
+        let (visits, got_visits) = CollectionSink::new();
+        spreads(from(sales.clone()), totals, visits, limit)
+            .batch_size(batch)
+            .run()
+            .expect("nothing fails");
+        let expected = spread(&sales, limit);
+        for got in [got_totals.take(), got_visits.take()] {
+            prop_assert_eq!(got.len(), 1);
+            prop_assert!(is_spread(&got[0], &expected), "{:?}\nexpected {:?}", got, expected);
+        }
+    }
+}

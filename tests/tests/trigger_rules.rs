@@ -205,6 +205,22 @@ pipeline!(
             .to(out);
     }
 
+    fn late_by_the_clock(events: Source<Event>, out: Sink<Row>) {
+        events
+            .event_time(|(at, _)| *at)
+            .window(tumbling(10ms))
+            .trigger(on_processing_time(1s))
+            .allowed_lateness(1h)
+            .aggregate(|window, rows| {
+                (
+                    window.firing,
+                    window.index,
+                    rows.sum(|(_, n)| *n).try_into().expect("small"),
+                )
+            })
+            .to(out);
+    }
+
     fn every_second(events: Source<Event>, out: Sink<Row>) {
         events
             .event_time(|(at, _)| *at)
@@ -276,6 +292,21 @@ fn every_processing_fires_at_the_multiples_of_the_clock_and_at_the_end() {
     t.events.push((2, 4));
     t.finish();
     assert_eq!(t.out.take(), [(OnTime, 2, 7)]);
+}
+
+#[test]
+fn a_timer_of_the_clock_that_rings_when_the_window_has_just_ended_is_late() {
+    let mut t = late_by_the_clock::test();
+    t.events.push_all([(0, 1), (9, 2)]);
+    t.clock.advance(ms(400));
+    t.events.push((10, 4));
+    assert_eq!(t.out.take(), []);
+    t.clock.advance(ms(600));
+    assert_eq!(
+        t.out.take(),
+        [(Late, 0, 3)],
+        "the watermark is at the end of the window"
+    );
 }
 
 #[test]

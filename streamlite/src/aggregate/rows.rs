@@ -1,11 +1,12 @@
 //! The rows of an aggregate expression.
 
 use std::fmt;
+use std::hash::Hash;
 use std::marker::PhantomData;
 
 use super::{
-    Collect, Count, Every, Extreme, ExtremeBy, First, Fold, Greatest, JoinedBy, Last, Least, Mean, Number,
-    Reduce, Sum, Where,
+    All, Any, Collect, Count, CountDistinct, Deviation, Distinct, Every, Extreme, ExtremeBy, First, Fold,
+    Greatest, Holds, JoinedBy, Last, Least, Mean, Number, Reduce, Squared, Sum, Variance, Where,
 };
 
 /// The rows of one key and window, in `.aggregate(|key, window, rows| …)`.
@@ -96,6 +97,90 @@ impl<T, P: Clone> Rows<T, P> {
             pick: self.pick.clone(),
             of,
             side: PhantomData,
+        }
+    }
+
+    /// The variance of a number, as of a sample: the squares of the distances from the mean, by one less than their number. Of
+    /// one row it is NaN. In one pass, by Welford's recurrence; SQL's `VAR_SAMP`.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let spread = pipeline!(
+    ///     from([2.0_f64, 4.0, 6.0]).aggregate(|rows| (rows.variance(|x| *x), rows.stddev(|x| *x)))
+    /// )
+    /// .collect()?;
+    /// assert_eq!(spread, [(4.0, 2.0)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn variance<V: Number, F: Fn(&T) -> V>(&self, of: F) -> Variance<P, V::Of<F>, V::Itself, Squared> {
+        Variance {
+            pick: self.pick.clone(),
+            of: V::of(of),
+            number: PhantomData,
+        }
+    }
+
+    /// The standard deviation of a number, as of a sample: the root of the [`variance`](Self::variance).
+    pub fn stddev<V: Number, F: Fn(&T) -> V>(&self, of: F) -> Variance<P, V::Of<F>, V::Itself, Deviation> {
+        Variance {
+            pick: self.pick.clone(),
+            of: V::of(of),
+            number: PhantomData,
+        }
+    }
+
+    /// Whether a predicate holds for at least one row. It is not asked again once that is known.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let answers = pipeline!(
+    ///     from([1, 2, 3]).aggregate(|rows| (rows.any(|n| *n > 2), rows.all(|n| *n > 2)))
+    /// )
+    /// .collect()?;
+    /// assert_eq!(answers, [(true, false)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn any<F: Fn(&T) -> bool>(&self, holds: F) -> Holds<P, F, Any> {
+        Holds {
+            pick: self.pick.clone(),
+            holds,
+            quantifier: PhantomData,
+        }
+    }
+
+    /// Whether a predicate holds for every row; without rows it does. It is not asked again once that is known.
+    pub fn all<F: Fn(&T) -> bool>(&self, holds: F) -> Holds<P, F, All> {
+        Holds {
+            pick: self.pick.clone(),
+            holds,
+            quantifier: PhantomData,
+        }
+    }
+
+    /// Keeps the values that differ, in the order in which they came first: this one takes memory for each of them.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let letters = pipeline!(
+    ///     from(["b", "a", "b"]).aggregate(|rows| (rows.distinct(|s| *s), rows.count_distinct(|s| *s)))
+    /// )
+    /// .collect()?;
+    /// assert_eq!(letters, [(vec!["b", "a"], 2)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn distinct<V: Hash + Eq + Clone, F: Fn(&T) -> V>(&self, of: F) -> Distinct<P, F> {
+        Distinct {
+            pick: self.pick.clone(),
+            of,
+        }
+    }
+
+    /// Counts the values that differ, exactly: this one takes memory for each of them.
+    pub fn count_distinct<V: Hash + Eq + Clone, F: Fn(&T) -> V>(&self, of: F) -> CountDistinct<P, F, V> {
+        CountDistinct {
+            pick: self.pick.clone(),
+            of,
+            value: PhantomData,
         }
     }
 

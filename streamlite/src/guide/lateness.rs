@@ -52,4 +52,4 @@
 //! A window that waits fires again with every late record: with all its records (`.accumulating()`, which is the rule), or
 //! only with those that came since it fired last (`.discarding()`), for sinks that add up.
 //!
-//! Next: [testing](super::testing).
+//! Next: [triggers](super::triggers).
