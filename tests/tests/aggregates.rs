@@ -329,17 +329,17 @@ pipeline!(
         let sales = sales.event_time(|sale| sale.at).watermark(bounded(1h));
         sales
             .aggregate(|rows| {
+                let cheap = rows.filter(|sale| sale.amount < limit);
                 (
                     rows.any(|sale| sale.amount == 3),
                     rows.all(|sale| sale.amount != 3),
-                    rows.filter(|sale| sale.amount < limit).any(|sale| sale.shop == 1),
-                    rows.filter(|sale| sale.amount < limit).all(|sale| sale.shop == 1),
+                    cheap.any(|sale| sale.shop == 1),
+                    cheap.all(|sale| sale.shop == 1),
                     rows.distinct(|sale| sale.shop),
                     rows.count_distinct(|sale| sale.amount),
                     rows.variance(|sale| sale.amount),
                     rows.stddev(|sale| sale.amount),
-                    rows.filter(|sale| sale.amount < limit)
-                        .variance(|sale| f64::from(sale.amount)),
+                    cheap.variance(|sale| f64::from(sale.amount)),
                 )
             })
             .to(totals);

@@ -51,11 +51,13 @@ pub(super) fn take_apart(closure: &ExprClosure, errors: &mut Errors) -> Option<T
     let mut hoist = Hoist {
         locals: locals(closure, &heads),
         rows,
+        filters: Vec::new(),
         calls: Vec::new(),
         wrong: false,
         errors,
     };
     let body = hoist.tokens(closure.body.to_token_stream());
+    hoist.check_filters(0);
     let Hoist {
         rows,
         calls,
@@ -118,20 +120,34 @@ fn locals(closure: &ExprClosure, heads: &[Pat]) -> Vec<Ident> {
 struct Hoist<'a> {
     rows: Ident,
     locals: Vec<Ident>,
+    /// The filters that are bound by a `let` here.
+    filters: Vec<Filter>,
     calls: Vec<(Ident, TokenStream)>,
     /// Something was reported.
     wrong: bool,
     errors: &'a mut Errors,
 }
 
+/// `let name = rows.filter(…);`
+struct Filter {
+    name: Ident,
+    /// `rows.filter(…)`.
+    rows: Vec<TokenTree>,
+    used: bool,
+}
+
 impl Hoist<'_> {
     fn tokens(&mut self, tokens: TokenStream) -> TokenStream {
         let trees: Vec<TokenTree> = tokens.into_iter().collect();
         let (mut replaced, mut place) = (TokenStream::new(), 0);
+        let outer = self.filters.len();
         while let Some(tree) = trees.get(place) {
             let behind_dot = place > 0 && is_punct(&trees[place - 1], '.');
             place += match tree {
-                TokenTree::Ident(word) if *word == self.rows && !behind_dot => {
+                TokenTree::Ident(word) if *word == "let" && self.binds_filter(&trees[place..]) => {
+                    self.filter_length(&trees[place..])
+                }
+                TokenTree::Ident(word) if !behind_dot && !is_field(&trees[place..]) && self.is_rows(word) => {
                     let (name, taken) = self.call(word, &trees[place..]);
                     replaced.extend(name);
                     taken
@@ -148,7 +164,90 @@ impl Hoist<'_> {
                 }
             };
         }
+        self.check_filters(outer);
         replaced
+    }
+
+    /// Whether a word stands for rows: all of them, or those of a filter.
+    fn is_rows(&self, word: &Ident) -> bool {
+        *word == self.rows || self.filters.iter().any(|filter| filter.name == *word)
+    }
+
+    /// Notes `let name = rows.filter(…);`, if that is what the tokens begin with: it is no value, but is part of each call
+    /// on it.
+    fn binds_filter(&mut self, trees: &[TokenTree]) -> bool {
+        let [
+            _let,
+            TokenTree::Ident(name),
+            equals,
+            TokenTree::Ident(rows),
+            rest @ ..,
+        ] = trees
+        else {
+            return false;
+        };
+        // The name means something else from here on.
+        let shadowed = self
+            .filters
+            .iter()
+            .rposition(|filter| filter.name == *name && filter.used);
+        let length = filters_length(rest);
+        let binds = is_punct(equals, '=')
+            && self.is_rows(rows)
+            && length > 0
+            && rest.get(length).is_some_and(|tree| is_punct(tree, ';'));
+        if !binds {
+            if let Some(place) = shadowed {
+                self.filters.remove(place);
+            }
+            return false;
+        }
+        let mut all = self.rows_of(rows);
+        self.check_calls(&rest[..length]);
+        all.extend(rest[..length].iter().cloned());
+        self.filters.push(Filter {
+            name: name.clone(),
+            rows: all,
+            used: false,
+        });
+        true
+    }
+
+    /// How many tokens `let name = rows.filter(…);` is.
+    fn filter_length(&self, trees: &[TokenTree]) -> usize {
+        4 + filters_length(&trees[4..]) + 1
+    }
+
+    /// What a word stands for that stands for rows.
+    fn rows_of(&mut self, word: &Ident) -> Vec<TokenTree> {
+        match self.filters.iter_mut().rfind(|filter| filter.name == *word) {
+            Some(filter) => {
+                filter.used = true;
+                filter.rows.clone()
+            }
+            None => vec![TokenTree::Ident(word.clone())],
+        }
+    }
+
+    fn check_calls(&mut self, mut trees: &[TokenTree]) {
+        while let Some((name, length)) = method_call(trees) {
+            if let Some(TokenTree::Group(arguments)) = trees.get(length - 1) {
+                self.check_arguments(&name, &arguments.stream());
+            }
+            trees = &trees[length..];
+        }
+    }
+
+    /// The filters from one on go out of scope.
+    fn check_filters(&mut self, from: usize) {
+        for filter in self.filters.split_off(from.min(self.filters.len())) {
+            if !filter.used {
+                let name = &filter.name;
+                let text =
+                    format!("`{name}` is never used: call one of its aggregates, such as `{name}.count()`");
+                self.report(name.span(), text);
+            }
+        }
     }
 
     /// `rows.filter(…).mean(…)`: gives what takes its place, and how many tokens it was.
@@ -174,8 +273,11 @@ impl Hoist<'_> {
         };
         let span = method.span().resolved_at(Span::mixed_site());
         let name = Ident::new(&format!("{rows}_{method}_{}", self.calls.len()), span);
-        self.calls
-            .push((name.clone(), trees[..taken].iter().cloned().collect()));
+        let all = self
+            .rows_of(rows)
+            .into_iter()
+            .chain(trees[1..taken].iter().cloned());
+        self.calls.push((name.clone(), all.collect()));
         (name.into_token_stream(), taken)
     }
 
@@ -206,6 +308,25 @@ fn shadowed(arguments: &TokenStream, local: &Ident) -> bool {
             .flat_map(pattern_names)
             .any(|name| name == *local),
         Err(_) => false,
+    }
+}
+
+/// How many tokens `.filter(…).filter(…)` takes at the beginning of tokens; 0 if nothing else may follow a filter there.
+fn filters_length(trees: &[TokenTree]) -> usize {
+    let mut length = 0;
+    while let Some((name, more)) = method_call(&trees[length..])
+        && name == "filter"
+    {
+        length += more;
+    }
+    length
+}
+
+/// Whether a word is the name of a field: `name: value`.
+fn is_field(trees: &[TokenTree]) -> bool {
+    match trees {
+        [_, first, second, ..] => is_punct(first, ':') && !is_punct(second, ':'),
+        _ => false,
     }
 }
 

@@ -236,7 +236,21 @@ impl<T, P: Clone> Rows<T, P> {
 }
 
 impl<T> Rows<T> {
-    /// Looks only at the rows for which `holds`; an aggregate that needs a row then gives an `Option`.
+    /// Looks only at the rows for which `holds`; an aggregate that needs a row then gives an `Option`. A `let` may give it a
+    /// name, to be used several times.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let even = pipeline!(
+    ///     from([1, 2, 3, 4]).aggregate(|rows| {
+    ///         let even = rows.filter(|n| n % 2 == 0);
+    ///         (even.count(), even.max(|n| *n), rows.count())
+    ///     })
+    /// )
+    /// .collect()?;
+    /// assert_eq!(even, [(2, Some(4), 4)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
     pub fn filter<Q: Fn(&T) -> bool + Clone>(&self, holds: Q) -> Rows<T, Where<Q>> {
         Rows {
             pick: Where(holds),

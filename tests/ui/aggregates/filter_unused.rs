@@ -1,0 +1,24 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+pipeline!(
+    fn p(readings: Source<Reading>) {
+        readings
+            .event_time(|r| r.at)
+            .window(tumbling(1min))
+            .aggregate(|_window, rows| {
+                let hot = rows.filter(|r| r.temp > 30.0);
+                rows.count()
+            })
+            .for_each(|_| {});
+    }
+);
+
+fn main() {}
