@@ -221,6 +221,21 @@ pipeline!(
             .to(out);
     }
 
+    fn by_count_or_the_clock(events: Source<Event>, out: Sink<Row>) {
+        events
+            .event_time(|(at, _)| *at)
+            .window(tumbling(1h))
+            .trigger(on_processing_time(1s).or(on_count(2)))
+            .aggregate(|window, rows| {
+                (
+                    window.firing,
+                    window.index,
+                    rows.sum(|(_, n)| *n).try_into().expect("small"),
+                )
+            })
+            .to(out);
+    }
+
     fn every_second(events: Source<Event>, out: Sink<Row>) {
         events
             .event_time(|(at, _)| *at)
@@ -307,6 +322,20 @@ fn a_timer_of_the_clock_that_rings_when_the_window_has_just_ended_is_late() {
         [(Late, 0, 3)],
         "the watermark is at the end of the window"
     );
+}
+
+#[test]
+fn a_window_that_another_trigger_has_fired_has_nothing_to_tell_by_the_clock() {
+    let mut t = by_count_or_the_clock::test();
+    t.events.push_all([(0, 1), (1, 2)]);
+    assert_eq!(t.out.take(), [(Early, 0, 3)]);
+    t.clock.advance(ms(2_000));
+    assert_eq!(t.out.take(), []);
+    t.events.push((2, 4));
+    t.clock.advance(ms(999));
+    assert_eq!(t.out.take(), []);
+    t.clock.advance(ms(1));
+    assert_eq!(t.out.take(), [(Early, 1, 7)]);
 }
 
 #[test]

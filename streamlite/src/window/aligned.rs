@@ -7,7 +7,7 @@ use super::assigner::Settings;
 use super::event_window::Window;
 use super::firing::{Firing, LateFirings};
 use super::grid::Grid;
-use super::open_windows::{Fired, OpenWindow, OpenWindows};
+use super::open_windows::{Fired, OpenWindows, Place};
 use super::pane::{AccumulationMode, Pane};
 use super::store::{Emit, Results, WindowStore};
 use super::trigger::OnWatermark;
@@ -70,12 +70,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
 
     /// A window that has fired, and takes late records still, fires again for each: only the record's own group.
     #[cold]
-    fn add_late(
-        &mut self,
-        place: OpenWindow,
-        record: Record<T>,
-        emit: &mut impl Emit<G::Key, Window, A::Out>,
-    ) {
+    fn add_late(&mut self, place: Place, record: Record<T>, emit: &mut impl Emit<G::Key, Window, A::Out>) {
         let watermark = self.windows.watermark();
         let Settings {
             grouping,
@@ -83,12 +78,12 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
             mode,
             ..
         } = &mut self.settings;
-        let table = self.windows.at(place);
+        let (window, table) = self.windows.window_in_slot(place.slot);
         let before = table.count();
         let slot = grouping.slot(table, &record.value, || aggregate.zero());
         let is_new = table.count() > before;
-        let index = self.late_firings.next(place.window, slot, !is_new);
-        let pane = Pane::of(place.window, Firing::Late, index, watermark);
+        let index = self.late_firings.next(window, slot, !is_new);
+        let pane = Pane::of(window, Firing::Late, index, watermark);
         let result = table.update(slot, |_key, acc| {
             aggregate.add_owned(acc, record.value);
             match mode {

@@ -10,7 +10,7 @@ use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
 use super::count::{CountStore, Every, Numbered};
 use super::firing::Firing;
 use super::grid::Grid;
-use super::open_windows::{OpenWindow, OpenWindows};
+use super::open_windows::{OpenWindows, Place};
 use super::span::Span;
 use super::trigger::{FiredBy, OnWatermark, Trigger, Triggered};
 use super::triggered::{Places, Stamp, TriggeredStore};
@@ -165,7 +165,7 @@ impl Places for AllOfTime {
         windows: &mut OpenWindows<S, Self>,
         (timestamp, partition_watermark): (Timestamp, Timestamp),
         prepare: impl FnMut(&mut S),
-    ) -> Option<OpenWindow> {
+    ) -> Option<Place> {
         windows.place(timestamp, partition_watermark, prepare)
     }
 

@@ -35,14 +35,23 @@ struct Held<S> {
     contents: S,
 }
 
-/// Where a record belongs.
+/// A window that is open.
 #[derive(Clone, Copy, Debug)]
-pub struct OpenWindow {
-    pub(super) window: Span,
+struct OpenWindow {
+    window: Span,
     /// The watermark from which on the window takes nothing.
-    pub(super) closes: Timestamp,
+    closes: Timestamp,
     /// Where it is held, as long as it is open.
+    slot: usize,
+}
+
+/// Where a record belongs: two numbers, which stay in registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Where the window is held, as long as it is open.
     pub(super) slot: usize,
+    /// Where the window ends.
+    pub(super) end: Timestamp,
 }
 
 /// A window that a watermark has reached.
@@ -64,6 +73,14 @@ impl OpenWindow {
 
     fn is_none(&self) -> bool {
         self.slot == Self::NONE.slot
+    }
+
+    #[inline]
+    fn place(&self) -> Place {
+        Place {
+            slot: self.slot,
+            end: self.window.end,
+        }
     }
 }
 
@@ -101,13 +118,13 @@ impl<S: Default, D> OpenWindows<S, D> {
         timestamp: Timestamp,
         partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
-    ) -> Option<OpenWindow>
+    ) -> Option<Place>
     where
         D: Grid,
     {
-        let window = self.recent[usize::from(timestamp >= self.later)];
+        let window = &self.recent[usize::from(timestamp >= self.later)];
         if window.window.contains(timestamp) && window.closes > partition_watermark {
-            return Some(window);
+            return Some(window.place());
         }
         self.look_up(timestamp, partition_watermark, prepare)
     }
@@ -118,13 +135,17 @@ impl<S: Default, D> OpenWindows<S, D> {
         timestamp: Timestamp,
         partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
-    ) -> Option<OpenWindow>
+    ) -> Option<Place>
     where
         D: Grid,
     {
         let window = self.grid.window_of(timestamp);
         let place = self.place_in(window, partition_watermark, prepare)?;
-        self.note(place);
+        self.note(OpenWindow {
+            window,
+            closes: window.end + self.lateness,
+            slot: place.slot,
+        });
         Some(place)
     }
 
@@ -134,10 +155,9 @@ impl<S: Default, D> OpenWindows<S, D> {
         window: Span,
         partition_watermark: Timestamp,
         prepare: impl FnOnce(&mut S),
-    ) -> Option<OpenWindow> {
-        let closes = window.end + self.lateness;
+    ) -> Option<Place> {
         // A window at the end of time has no end that a watermark could reach before the end of the input.
-        if closes <= partition_watermark {
+        if window.end + self.lateness <= partition_watermark {
             return None;
         }
         let slot = match self.by_span.get(&window) {
@@ -148,7 +168,10 @@ impl<S: Default, D> OpenWindows<S, D> {
                 slot
             }
         };
-        Some(OpenWindow { window, closes, slot })
+        Some(Place {
+            slot,
+            end: window.end,
+        })
     }
 
     /// Notes that a window was used: of those that were, the later one stays.
@@ -203,7 +226,7 @@ impl<S: Default, D> OpenWindows<S, D> {
 
     /// What is kept in a window.
     #[inline]
-    pub(super) fn at(&mut self, place: OpenWindow) -> &mut S {
+    pub(super) fn at(&mut self, place: Place) -> &mut S {
         &mut self.slots[place.slot].contents
     }
 
@@ -228,8 +251,8 @@ impl<S: Default, D> OpenWindows<S, D> {
 
     /// Whether the window has fired already, so that a late record fires it again.
     #[inline]
-    pub(super) fn has_fired(&self, place: OpenWindow) -> bool {
-        place.window.end <= self.watermark
+    pub(super) fn has_fired(&self, place: Place) -> bool {
+        place.end <= self.watermark
     }
 
     /// Whether nothing happens up to this watermark: one comparison.

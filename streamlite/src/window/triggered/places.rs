@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 use crate::window::event_window::Window;
 use crate::window::firing::Firing;
 use crate::window::grid::Grid;
-use crate::window::open_windows::{OpenWindow, OpenWindows};
+use crate::window::open_windows::{OpenWindows, Place};
 use crate::window::span::Span;
 
 /// Which windows a record is in, and what their results carry.
@@ -28,7 +28,7 @@ pub trait Places: fmt::Debug {
         _windows: &mut OpenWindows<S, Self>,
         _times: (Timestamp, Timestamp),
         _prepare: impl FnMut(&mut S),
-    ) -> Option<OpenWindow>
+    ) -> Option<Place>
     where
         Self: Sized,
     {
@@ -44,7 +44,7 @@ pub trait Places: fmt::Debug {
         windows: &mut OpenWindows<S, Self>,
         (timestamp, partition_watermark): (Timestamp, Timestamp),
         mut prepare: impl FnMut(&mut S),
-        found: &mut Vec<OpenWindow>,
+        found: &mut Vec<Place>,
     ) -> bool
     where
         Self: Sized,
@@ -103,7 +103,7 @@ impl<D: Grid> Places for One<D> {
         windows: &mut OpenWindows<S, Self>,
         (timestamp, partition_watermark): (Timestamp, Timestamp),
         prepare: impl FnMut(&mut S),
-    ) -> Option<OpenWindow> {
+    ) -> Option<Place> {
         windows.place(timestamp, partition_watermark, prepare)
     }
 

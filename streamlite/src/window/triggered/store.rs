@@ -13,7 +13,7 @@ use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::assigner::Settings;
 use crate::window::firing::Firing;
-use crate::window::open_windows::{Fired as FiredWindow, OpenWindow, OpenWindows};
+use crate::window::open_windows::{Fired as FiredWindow, OpenWindows, Place};
 use crate::window::pane::Pane;
 use crate::window::span::Span;
 use crate::window::store::{Emit, Results, WindowStore};
@@ -40,7 +40,7 @@ pub struct TriggeredStore<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: 
     /// Records that are looked up together, when they happened and where their windows are; empty between two calls.
     block: Block<(T, Timestamp, usize), G::Held>,
     /// The windows of a record; empty between two calls.
-    places: Vec<OpenWindow>,
+    places: Vec<Place>,
     /// What the clock showed last.
     now: Timestamp,
     /// Every window ending at or before this watermark has come to its end, and every timer before it has rung.
@@ -228,7 +228,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
 
     /// Where a record belongs, if windows are side by side; `None` if it is late.
     #[inline]
-    fn find_one(&mut self, times: (Timestamp, Timestamp)) -> Option<OpenWindow> {
+    fn find_one(&mut self, times: (Timestamp, Timestamp)) -> Option<Place> {
         let aggregate = &self.settings.aggregate;
         let prepare = |table: &mut Groups<T, G, A, R, D>| table.prepare(|| Group::new(aggregate.zero()));
         D::find_one(&mut self.windows, times, prepare)
@@ -288,7 +288,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
     }
 
     #[inline]
-    fn slot_of(&mut self, place: OpenWindow, value: &T) -> SlotOf<T, G, A, R, D> {
+    fn slot_of(&mut self, place: Place, value: &T) -> SlotOf<T, G, A, R, D> {
         let Settings {
             grouping, aggregate, ..
         } = &mut self.settings;
