@@ -1,6 +1,7 @@
 //! Every aggregate against a loop over its rows, for each key and window, in short form and in an expression.
 
 use proptest::prelude::*;
+use streamlite::aggregate::Aggregator;
 use streamlite::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -322,7 +323,43 @@ fn sums_never_wrap() {
 }
 
 /// Any, all, those that are cheap, distinct, how many distinct, variance, deviation.
-type Spread = (bool, bool, bool, bool, Vec<u8>, u64, f64, f64, Option<f64>);
+type Spread = (
+    bool,
+    bool,
+    bool,
+    bool,
+    Vec<u8>,
+    u64,
+    f64,
+    f64,
+    Option<f64>,
+    Vec<i32>,
+);
+
+/// The amounts, in the order in which they came.
+#[derive(Clone, Copy)]
+struct Amounts;
+
+impl Aggregator<Sale> for Amounts {
+    type Acc = Vec<i32>;
+    type Out = Vec<i32>;
+
+    fn zero(&self) -> Vec<i32> {
+        Vec::new()
+    }
+
+    fn add(&self, amounts: &mut Vec<i32>, sale: &Sale) {
+        amounts.push(sale.amount);
+    }
+
+    fn merge(&self, amounts: &mut Vec<i32>, later: &Vec<i32>) {
+        amounts.extend(later);
+    }
+
+    fn finish(&self, amounts: &Vec<i32>) -> Vec<i32> {
+        amounts.clone()
+    }
+}
 
 pipeline!(
     fn spreads(sales: Source<Sale>, totals: Sink<Spread>, visits: Sink<Spread>, limit: i32) {
@@ -340,6 +377,7 @@ pipeline!(
                     rows.variance(|sale| sale.amount),
                     rows.stddev(|sale| sale.amount),
                     cheap.variance(|sale| f64::from(sale.amount)),
+                    cheap.apply(Amounts),
                 )
             })
             .to(totals);
@@ -357,6 +395,7 @@ pipeline!(
                     rows.stddev(|sale| sale.amount),
                     rows.filter(|sale| sale.amount < limit)
                         .variance(|sale| f64::from(sale.amount)),
+                    rows.filter(|sale| sale.amount < limit).apply(Amounts),
                 )
             })
             .to(visits);
@@ -394,6 +433,7 @@ fn spread(sales: &[Sale], limit: i32) -> Spread {
         of_all,
         of_all.sqrt(),
         (!cheap.is_empty()).then(|| variance(&amounts(&mut cheap.iter().copied()))),
+        cheap.iter().map(|sale| sale.amount).collect(),
     )
 }
 
@@ -410,7 +450,11 @@ fn is_spread(got: &Spread, expected: &Spread) -> bool {
         (Some(got), Some(expected)) => near(got, expected),
         (got, expected) => got.is_none() && expected.is_none(),
     };
-    exact(got) == exact(expected) && near(got.6, expected.6) && near(got.7, expected.7) && cheap
+    got.9 == expected.9
+        && exact(got) == exact(expected)
+        && near(got.6, expected.6)
+        && near(got.7, expected.7)
+        && cheap
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! Incremental aggregates: one a file, and [`Rows`], on which an aggregate expression calls them.
 
+mod apply;
 mod collect;
 mod count;
 mod distinct;
@@ -17,6 +18,7 @@ mod rows;
 mod sum;
 mod variance;
 
+pub use apply::{Aggregator, Apply};
 pub use collect::Collect;
 pub use count::Count;
 pub use distinct::{CountDistinct, Distinct};

@@ -5,8 +5,9 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use super::{
-    All, Any, Collect, Count, CountDistinct, Deviation, Distinct, Every, Extreme, ExtremeBy, First, Fold,
-    Greatest, Holds, JoinedBy, Last, Least, Mean, Number, Reduce, Squared, Sum, Variance, Where,
+    Aggregator, All, Any, Apply, Collect, Count, CountDistinct, Deviation, Distinct, Every, Extreme,
+    ExtremeBy, First, Fold, Greatest, Holds, JoinedBy, Last, Least, Mean, Number, Reduce, Squared, Sum,
+    Variance, Where,
 };
 
 /// The rows of one key and window, in `.aggregate(|key, window, rows| …)`.
@@ -220,6 +221,14 @@ impl<T, P: Clone> Rows<T, P> {
             init,
             fold,
             merge: JoinedBy(merge),
+        }
+    }
+
+    /// Aggregates the rows by an [`Aggregator`] of one's own, where an example stands.
+    pub fn apply<A: Aggregator<T>>(&self, aggregator: A) -> Apply<P, A> {
+        Apply {
+            pick: self.pick.clone(),
+            aggregator,
         }
     }
 
