@@ -60,7 +60,12 @@ pub enum Control<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LaneEvent {
     /// The partition belongs to the source upstream, and will have records.
-    Open(Lane),
+    Open {
+        /// The partition.
+        lane: Lane,
+        /// Its records come as they happen, so that the clock says what their timestamps may be.
+        is_live: bool,
+    },
     /// The records that follow come from this partition.
     Current(Lane),
     /// Until the next [`Leave`](Self::Leave) the records come in this lane: results, amid the records of a partition.

@@ -11,7 +11,7 @@ pub use crate::sink::{
 pub use crate::source::{
     BadRecord, Bounded, CollectionSource, CsvSource, Fail, JsonSource, LinesSource, Route, Skip, Source, from,
 };
-pub use crate::time::{TimeDelta, Timestamp, ascending, bounded};
+pub use crate::time::{TimeDelta, Timestamp, WatermarkStrategy, ascending, bounded, periodic, punctuated};
 pub use crate::window::{
     Combine, CountWindow, Firing, GlobalWindow, Window, Windowed, count, every, every_processing, global,
     on_count, on_delta, on_processing_time, on_watermark, session, session_by, sliding, tumbling,

@@ -76,6 +76,10 @@ impl<T: Clone + Send> Source for Partitions<T> {
         })
     }
 
+    fn is_live(&self) -> bool {
+        false
+    }
+
     fn describe(&self) -> String {
         format!("{} lists", self.lists.len())
     }

@@ -17,6 +17,7 @@ const PAGES: [(&str, &str, &[&str]); 9] = [
             "to",
             "for_each",
             "event_time",
+            "processing_time",
             "aggregate",
         ],
     ),
@@ -71,7 +72,7 @@ const LINES: [&str; 4] = [
 ];
 
 /// Methods of streams that are no operators: settings, and what an operator is told by.
-const NO_OPERATORS: [&str; 20] = [
+const NO_OPERATORS: [&str; 22] = [
     "trigger",
     "triggers",
     "session_by",
@@ -84,6 +85,8 @@ const NO_OPERATORS: [&str; 20] = [
     "zone",
     "starts_at",
     "watermark",
+    "watermarks",
+    "max_future_skew",
     "idle_after",
     "allowed_lateness",
     "accumulating",

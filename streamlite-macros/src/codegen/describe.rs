@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{at, copies_name, node_name, piece_name, source_name};
 use crate::model::{
-    Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, Step, StreamId,
-    is_key, is_short_form, pieces, slot,
+    Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, RecordFunctions,
+    Step, StreamId, is_key, is_short_form, pieces, slot,
 };
 
 /// How many aggregates stand in one tuple; more are nested.
@@ -198,15 +198,15 @@ impl Describe<'_> {
             method,
             turbofish,
             arguments,
-            triggers,
+            functions,
         } = call;
         let arguments = arguments.iter().map(|argument| self.call_argument(argument));
         let call_of = quote!(.#method #turbofish (#(#arguments),*));
-        if let Some(triggers) = triggers {
+        if let Some(RecordFunctions { given_by, value }) = functions {
             let stream = Ident::new("stream", Span::mixed_site());
             return quote!({
                 let #stream = #receiver;
-                let #triggers = #stream.triggers();
+                let #value = #stream.#given_by();
                 #stream #call_of
             });
         }

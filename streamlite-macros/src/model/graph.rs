@@ -189,8 +189,16 @@ pub(crate) struct Call {
     pub(crate) method: Ident,
     pub(crate) turbofish: Option<syn::AngleBracketedGenericArguments>,
     pub(crate) arguments: Vec<CallArgument>,
-    /// What the triggers of the stream are called in the arguments, if they are.
-    pub(crate) triggers: Option<Ident>,
+    /// The functions about records that its arguments call, if they do.
+    pub(crate) functions: Option<RecordFunctions>,
+}
+
+/// A value whose methods are functions about the records of a stream.
+pub(crate) struct RecordFunctions {
+    /// The method of the stream that gives it.
+    pub(crate) given_by: Ident,
+    /// What it is called in the arguments.
+    pub(crate) value: Ident,
 }
 
 /// An argument of a call.

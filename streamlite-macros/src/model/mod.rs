@@ -13,7 +13,8 @@ pub(crate) use argument::Argument;
 pub(crate) use branches::{Branches, slot};
 pub(crate) use depth::{Depths, pieces};
 pub(crate) use graph::{
-    Call, CallArgument, Description, End, Graph, Head, Naming, Node, Operator, Origin, Step, StreamId, User,
+    Call, CallArgument, Description, End, Graph, Head, Naming, Node, Operator, Origin, RecordFunctions, Step,
+    StreamId, User,
 };
 pub(crate) use operators::{is_key, is_short_form};
 pub(crate) use rows::Aggregate;

@@ -87,7 +87,7 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 47] = [
+const OPERATORS: [Known; 51] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
@@ -99,6 +99,8 @@ const OPERATORS: [Known; 47] = [
     known("event_time", Kind::Time),
     known("watermark", Kind::TimeSetting),
     known("idle_after", Kind::TimeSetting).positive(),
+    known("max_future_skew", Kind::TimeSetting),
+    known("processing_time", Kind::Time),
     known("key_by", Kind::Key),
     known("key_by_ref", Kind::Key),
     known("window", Kind::Window),
@@ -134,6 +136,8 @@ const OPERATORS: [Known; 47] = [
     known("purging", Kind::Function),
     known("bounded", Kind::Function),
     known("ascending", Kind::Function),
+    known("periodic", Kind::Function).positive(),
+    known("punctuated", Kind::Function),
     known("from", Kind::Function),
 ];
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::boundary::Boundary;
 use super::counted::Counted;
@@ -16,6 +17,7 @@ use crate::control::Lane;
 use crate::graph::{Graph, GraphEnd};
 use crate::record::Push;
 use crate::state::{DeclaredState, Durable, Shape, StateId};
+use crate::time::Clock;
 
 /// What a job is built in, from its sinks up to its sources. `C` says whether state must be storable:
 /// [`Durable`] or [`Transient`](crate::state::Transient).
@@ -38,6 +40,7 @@ pub struct Context<C> {
 /// What all operators of a job share.
 pub(crate) struct Parts {
     pub(crate) graph: &'static Graph,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) failure: Failure,
     lanes: RefCell<LaneNumbers>,
     /// How many operators of each name have a lane of their own.
@@ -61,9 +64,10 @@ impl Parts {
 }
 
 impl<'env, C> Assembly<'env, C> {
-    pub(crate) fn new(graph: &'static Graph, lanes: LaneNumbers) -> Self {
+    pub(crate) fn new(graph: &'static Graph, clock: Arc<dyn Clock>, lanes: LaneNumbers) -> Self {
         let parts = Parts {
             graph,
+            clock,
             failure: Failure::default(),
             lanes: RefCell::new(lanes),
             own_lanes: RefCell::default(),
@@ -166,6 +170,11 @@ impl<C> Context<C> {
     /// Where the operator leaves an error.
     pub(crate) fn failure(&self) -> &Failure {
         &self.parts.failure
+    }
+
+    /// The clock of the job.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.parts.clock)
     }
 
     /// The statement that the operator belongs to.

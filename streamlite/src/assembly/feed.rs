@@ -302,10 +302,11 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
     }
 
     fn announce(&mut self) {
+        let is_live = self.source.is_live();
         for place in 0..self.partitions.len() {
             if !matches!(self.partitions[place].reading, Reading::Ended(_)) {
                 let lane = self.partitions[place].lane;
-                self.control_chain(&mut Control::Lane(LaneEvent::Open(lane)));
+                self.control_chain(&mut Control::Lane(LaneEvent::Open { lane, is_live }));
             }
         }
         if self.left == 0 {

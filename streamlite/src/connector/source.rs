@@ -65,6 +65,13 @@ pub trait Source: Send {
     /// What it is, for the report: a file's name.
     fn describe(&self) -> String;
 
+    /// Whether its records come as they happen, as those of a socket or a queue do, rather than from a file or a
+    /// collection: then a timestamp that is far ahead of the clock is a mistake, and moves no watermark, see
+    /// [`max_future_skew`](crate::Stream::max_future_skew). A source that ends says `false`.
+    fn is_live(&self) -> bool {
+        true
+    }
+
     /// Whether bad records that do not end the job are kept somewhere, so that nobody need look for them.
     fn keeps_bad_records(&self) -> bool {
         false

@@ -1,17 +1,16 @@
 //! A stream without keys.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use super::short_forms::{short_fold, short_forms};
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::{Chain, Id, Then};
 use crate::operator::{
-    AsValue, EventTime, Filter, FilterMap, FinalAggregate, FlatMap, ForEach, Inspect, Map, Split, To, TryMap,
-    Union, WithNothing,
+    AsValue, EventTime, Filter, FilterMap, FinalAggregate, FlatMap, ForEach, Inspect, Map, ProcessingTime,
+    Split, To, TryMap, Union, WithNothing,
 };
 use crate::state::Unkeyed;
-use crate::time::{Ascending, TimeDelta, Timestamp, WatermarkStrategy};
+use crate::time::{Ascending, RecordWatermarks, TimeDelta, Timestamp, WatermarkStrategy};
 use crate::witness::Accepts;
 
 /// A stream of `T`: a description of what will run.
@@ -307,46 +306,78 @@ impl<T, O, S> Stream<T, O, S> {
         U: Into<Timestamp>,
         F: FnMut(&T) -> U,
     {
-        let strategy = crate::time::ascending();
-        self.then(EventTime {
-            timestamp,
-            strategy,
-            idle_after: None,
-            into: PhantomData,
-        })
+        self.then(EventTime::new(timestamp, crate::time::ascending()))
+    }
+
+    /// Says aloud that a record happens when it comes by: its timestamp is what the clock shows, and the watermark is the
+    /// clock. Behind a source that is the time of ingestion, which records have without `event_time`, too.
+    ///
+    /// No record is late, and windows fire by the clock, also where no record comes. The same input read twice gives
+    /// other results, and a file read in a second has all its records in one second: for what happened when, write
+    /// [`event_time`](Self::event_time).
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// pipeline!(
+    ///     fn each_second(clicks: Source<u32>, out: Sink<Windowed<(), u64>>) {
+    ///         clicks.processing_time().window(tumbling(1s)).count().to(out);
+    ///     }
+    /// );
+    ///
+    /// let mut t = each_second::test();
+    /// t.clicks.push_all([1, 2, 3]);
+    /// t.clock.advance(TimeDelta::from_secs(1));
+    /// assert_eq!(t.out.take()[0].value, 3);
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | emits its own: what the clock shows |
+    /// | on a late record | there is none |
+    /// | at a checkpoint | saves how far it has come; time never goes back |
+    /// | in Flink | `WatermarkStrategy.noWatermarks()`, and windows of processing time |
+    pub fn processing_time(self) -> Stream<T, O, Then<S, T, ProcessingTime>> {
+        self.then(ProcessingTime)
     }
 }
 
 impl<T, O, S, F, U, V> Stream<T, O, Then<S, T, EventTime<F, U, V>>> {
-    /// Says how watermarks follow from the timestamps: `bounded(5s)` or `ascending()`.
-    pub fn watermark<W: WatermarkStrategy>(
+    /// Says how watermarks follow from the records: `bounded(5s)`, `ascending()`, `periodic(1s, bounded(5s))`,
+    /// `punctuated(|record| …)`, or a [`WatermarkStrategy`] of one's own.
+    pub fn watermark<W: WatermarkStrategy<T>>(
         self,
         strategy: W,
     ) -> Stream<T, O, Then<S, T, EventTime<F, U, W>>> {
         let Then { before, after, .. } = self.chain.stage;
-        let EventTime {
-            timestamp,
-            idle_after,
-            into,
-            ..
-        } = after;
-        let after = EventTime {
-            timestamp,
-            strategy,
-            idle_after,
-            into,
-        };
-        let stage = Then::new(before, after);
+        let stage = Then::new(before, after.with_strategy(strategy));
         Stream {
             chain: Chain::new(stage),
         }
+    }
+
+    /// The watermark strategies that look at records of this stream: what `punctuated` in `.watermark(…)` is a method of.
+    #[must_use]
+    #[doc(hidden)]
+    pub fn watermarks(&self) -> RecordWatermarks<T> {
+        RecordWatermarks::new()
     }
 
     /// Stops waiting for a partition that has had nothing to read for longer than this.
     ///
     /// When it speaks again below the watermark, its records are candidates for being late.
     pub fn idle_after(mut self, span: TimeDelta) -> Self {
-        self.chain.stage.after.idle_after = Some(span);
+        self.chain.stage.after = self.chain.stage.after.idle_after(span);
+        self
+    }
+
+    /// Says how far a timestamp may be ahead of the clock. A record that is further ahead goes on like any other, but does
+    /// not move the watermark, or one device whose clock is wrong would make the records of all others late; such
+    /// records are counted, and the report names them.
+    ///
+    /// Without it five minutes are allowed for a source that is [live](crate::source::Source::is_live), and any time for a
+    /// file or a collection; `max_future_skew(TimeDelta::MAX)` allows any time for both.
+    pub fn max_future_skew(mut self, span: TimeDelta) -> Self {
+        self.chain.stage.after = self.chain.stage.after.max_future_skew(span);
         self
     }
 }

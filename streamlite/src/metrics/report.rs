@@ -58,6 +58,9 @@ pub struct OperatorReport {
     pub late_dropped: u64,
     /// Records that were in no window, because its windows have gaps between them; they are not late.
     pub in_gaps: u64,
+    /// Records whose timestamps were so far ahead of the clock that they did not move the watermark; they went on like any
+    /// other.
+    pub ahead_of_clock: u64,
     /// The watermark that it reached; `None` if it does not look at event time.
     pub watermark: Option<Timestamp>,
 }
@@ -181,6 +184,7 @@ fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
             late: counts.late,
             late_dropped: counts.late_dropped,
             in_gaps: counts.in_gaps,
+            ahead_of_clock: counts.ahead_of_clock,
             watermark: counts.watermark,
         });
     reports.collect()

@@ -25,6 +25,8 @@ pub struct NodeTally {
     pub late_dropped: u64,
     /// Records that were in no window, because there are gaps between windows.
     pub in_gaps: u64,
+    /// Records whose timestamps were too far ahead of the clock to move the watermark.
+    pub ahead_of_clock: u64,
     /// The watermark that the statement has reached.
     pub watermark: Option<Timestamp>,
     /// Records that were written out.
@@ -81,6 +83,7 @@ impl Tally {
             node.late += before.late;
             node.late_dropped += before.late_dropped;
             node.in_gaps += before.in_gaps;
+            node.ahead_of_clock += before.ahead_of_clock;
             node.written += before.written;
             node.watermark = node.watermark.max(before.watermark);
         }

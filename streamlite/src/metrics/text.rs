@@ -93,6 +93,18 @@ impl Report {
                 if operator.in_gaps == 1 { "is" } else { "are" },
             )
         });
+        let ahead = self.operators.iter().filter(|operator| operator.ahead_of_clock > 0).map(|operator| {
+            format!(
+                "{} of `{}` {}: mend the clock that stamps them, or allow more with `.max_future_skew(…)`",
+                records(operator.ahead_of_clock),
+                operator.name,
+                if operator.ahead_of_clock == 1 {
+                    "was further ahead of the clock than is likely, and did not move the watermark"
+                } else {
+                    "were further ahead of the clock than is likely, and did not move the watermark"
+                }
+            )
+        });
         let skipped = self.sources.iter().filter(|source| source.skipped > 0).map(|source| {
             let (count, name) = (records(source.skipped), source.name);
             if source.routed {
@@ -101,7 +113,7 @@ impl Report {
             let verb = if source.skipped == 1 { "was" } else { "were" };
             format!("{count} of `{name}` could not be read and {verb} left out: see which with `.on_error(Route(sink))`")
         });
-        late.chain(gaps).chain(skipped).collect()
+        late.chain(gaps).chain(ahead).chain(skipped).collect()
     }
 }
 

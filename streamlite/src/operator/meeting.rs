@@ -146,7 +146,7 @@ impl<Op: TwoInputs> Meeting<Op> {
         }
         match control {
             Control::Lane(event) => match event {
-                LaneEvent::Open(_) => self.inputs.0.reopen(input),
+                LaneEvent::Open { .. } => self.inputs.0.reopen(input),
                 LaneEvent::Current(_)
                 | LaneEvent::Enter(_)
                 | LaneEvent::Leave

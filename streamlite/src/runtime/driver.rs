@@ -85,7 +85,8 @@ impl<'env> Driver<'env> {
             savepoint.check_pipeline(graph.name())?;
         }
         let saved = savepoint.map(|savepoint| &savepoint.contents);
-        let assembly = Assembly::new(graph, saved.map(|saved| saved.lanes.clone()).unwrap_or_default());
+        let lanes = saved.map(|saved| saved.lanes.clone()).unwrap_or_default();
+        let assembly = Assembly::new(graph, Arc::clone(&clock), lanes);
         build(&assembly);
         let (parts, mut feeds) = assembly.into_parts();
         parts.failure.check()?;

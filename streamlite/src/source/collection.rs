@@ -58,6 +58,10 @@ impl<I: Iterator + Send> Source for CollectionSource<I> {
         Ok(reader)
     }
 
+    fn is_live(&self) -> bool {
+        false
+    }
+
     fn describe(&self) -> String {
         "collection".to_owned()
     }

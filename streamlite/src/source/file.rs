@@ -284,6 +284,10 @@ impl<F: Decode> Source for FileSource<F> {
         self.policy.keeps()
     }
 
+    fn is_live(&self) -> bool {
+        false
+    }
+
     fn describe(&self) -> String {
         match self.paths.as_slice() {
             [one] => one.display().to_string(),

@@ -181,6 +181,10 @@ impl<T: Send> Source for TestSource<T> {
         })
     }
 
+    fn is_live(&self) -> bool {
+        false
+    }
+
     fn describe(&self) -> String {
         format!("test input `{}`", self.name)
     }

@@ -8,4 +8,7 @@ mod watermark;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use delta::TimeDelta;
 pub use timestamp::Timestamp;
-pub use watermark::{Ascending, BoundedOutOfOrderness, WatermarkStrategy, ascending, bounded};
+pub use watermark::{
+    Ascending, BoundedOutOfOrderness, Greatest, Periodic, Punctuated, RecordWatermarks, WatermarkStrategy,
+    ascending, bounded, periodic, punctuated,
+};

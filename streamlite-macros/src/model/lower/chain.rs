@@ -6,8 +6,8 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::Lowering;
+use super::record_functions::record_functions;
 use super::scope::Binding;
-use super::triggers::triggers_of_stream;
 use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
@@ -254,7 +254,7 @@ impl Lowering<'_> {
                     method: function.clone(),
                     turbofish: None,
                     arguments: vec![CallArgument::Value(Box::new(self.argument(gap)))],
-                    triggers: None,
+                    functions: None,
                 }))
             }
             _ => {
@@ -262,9 +262,7 @@ impl Lowering<'_> {
                     cursor.end = Some(End::Closure);
                 }
                 let mut arguments: Vec<Expr> = call.args.iter().cloned().collect();
-                let triggers = (name == "trigger")
-                    .then(|| triggers_of_stream(&mut arguments))
-                    .flatten();
+                let functions = record_functions(&name, &mut arguments);
                 let arguments = arguments
                     .iter()
                     .map(|argument| CallArgument::Value(Box::new(self.argument(argument))))
@@ -274,7 +272,7 @@ impl Lowering<'_> {
                     method: method.clone(),
                     turbofish,
                     arguments,
-                    triggers,
+                    functions,
                 }))
             }
         };
@@ -292,7 +290,7 @@ impl Lowering<'_> {
             method: method.clone(),
             turbofish: None,
             arguments,
-            triggers: None,
+            functions: None,
         };
         cursor.description.operators.push(Operator::Call(Box::new(call)));
         Ok(cursor)
@@ -350,7 +348,7 @@ impl Lowering<'_> {
             method: method.clone(),
             turbofish: None,
             arguments: vec![argument],
-            triggers: None,
+            functions: None,
         })))
     }
 

@@ -1,9 +1,9 @@
 //! Statements to nodes.
 
 mod chain;
+mod record_functions;
 mod scope;
 mod statement;
-mod triggers;
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;

@@ -93,7 +93,9 @@ impl<K, W: Copy, V, F: Finish<K, W, V>, N: Push<F::Out>> Results<K, W, V> for Re
 pub(in crate::operator) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut Control<'_>) {
     match control {
         Control::Lane(event) => match event {
-            LaneEvent::Open(_) => next.control(&mut Control::Lane(LaneEvent::Open(lane))),
+            LaneEvent::Open { .. } => {
+                next.control(&mut Control::Lane(LaneEvent::Open { lane, is_live: false }))
+            }
             LaneEvent::Current(_)
             | LaneEvent::Enter(_)
             | LaneEvent::Leave

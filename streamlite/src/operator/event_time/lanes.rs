@@ -1,16 +1,17 @@
 //! How far each partition has come, of those whose records come by an `event_time`.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::alignment::Alignment;
 use crate::control::Lane;
+use crate::operator::alignment::Alignment;
 use crate::state::{Decoder, Encoder, Snapshot, StateError};
 use crate::time::Timestamp;
 
 /// The partitions whose records come by here.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct LaneWatermarks {
-    pub(super) known: Vec<LaneState>,
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LaneWatermarks<S> {
+    pub(super) known: Vec<LaneState<S>>,
     /// The places of the lanes among the known, by their numbers.
     #[serde(skip)]
     places: Vec<Option<usize>>,
@@ -21,20 +22,48 @@ pub(super) struct LaneWatermarks {
     pub(super) alignment: Alignment,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct LaneState {
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LaneState<S> {
     lane: u32,
     pub(super) quiet_since: Option<Timestamp>,
+    /// Its source is live; it says so itself when it is opened.
+    #[serde(skip)]
+    pub(super) is_live: bool,
+    /// What the watermark strategy knows of it.
+    strategy: S,
 }
 
-impl LaneWatermarks {
+impl<S> Default for LaneWatermarks<S> {
+    fn default() -> Self {
+        Self {
+            known: Vec::new(),
+            places: Vec::new(),
+            current: 0,
+            outer: Vec::new(),
+            alignment: Alignment::default(),
+        }
+    }
+}
+
+impl<S> LaneWatermarks<S> {
+    /// What the watermark strategy knows of the current lane.
+    #[inline]
+    pub(super) fn strategy(&mut self) -> &mut S {
+        &mut self.known[self.current].strategy
+    }
+
     /// Makes a lane known; one that is known already stays as it is.
-    pub(super) fn open(&mut self, lane: Lane) {
+    pub(super) fn open(&mut self, lane: Lane)
+    where
+        S: Default,
+    {
         if self.search(lane).is_none() {
             self.index(lane, self.known.len());
             self.known.push(LaneState {
                 lane: lane.0,
                 quiet_since: None,
+                is_live: false,
+                strategy: S::default(),
             });
             self.alignment.add();
         }
@@ -56,7 +85,7 @@ impl LaneWatermarks {
     }
 }
 
-impl Snapshot for LaneWatermarks {
+impl<S: Serialize + DeserializeOwned> Snapshot for LaneWatermarks<S> {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(self)
     }
