@@ -179,11 +179,12 @@ pub(crate) fn conserves(name: &str) -> bool {
     find(name).is_some_and(|known| known.one_to_one)
 }
 
-/// Whether it takes a duration that is longer than zero.
+/// Whether it takes a number of records that is at least one.
 pub(crate) fn takes_records(name: &str) -> bool {
     find(name).is_some_and(|known| known.counts)
 }
 
+/// Whether it takes a duration that is longer than zero.
 pub(crate) fn takes_positive_duration(name: &str) -> bool {
     find(name).is_some_and(|known| known.positive)
 }
@@ -192,9 +193,17 @@ pub(crate) fn is_window_setting(name: &str) -> bool {
     kind(name) == Some(Kind::WindowSetting)
 }
 
+/// Whether it is a setting of event time.
+pub(crate) fn is_time_setting(name: &str) -> bool {
+    kind(name) == Some(Kind::TimeSetting)
+}
+
 /// Whether it is about records, and so not about windows or keys.
 pub(crate) fn is_on_records(name: &str) -> bool {
-    matches!(kind(name), Some(Kind::Records | Kind::Split | Kind::End))
+    matches!(
+        kind(name),
+        Some(Kind::Records | Kind::Split | Kind::Time | Kind::End)
+    )
 }
 
 /// Whether it makes windows.

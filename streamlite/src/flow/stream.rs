@@ -10,8 +10,8 @@ use crate::operator::{
     Split, To, TryMap, Union, WithNothing,
 };
 use crate::state::Unkeyed;
-use crate::time::{Ascending, RecordWatermarks, TimeDelta, Timestamp, WatermarkStrategy};
-use crate::witness::Accepts;
+use crate::time::{Ascending, RecordWatermarks, TimeDelta, Timestamp};
+use crate::witness::{Accepts, CheckedStrategy};
 
 /// A stream of `T`: a description of what will run.
 ///
@@ -344,12 +344,14 @@ impl<T, O, S> Stream<T, O, S> {
 impl<T, O, S, F, U, V> Stream<T, O, Then<S, T, EventTime<F, U, V>>> {
     /// Says how watermarks follow from the records: `bounded(5s)`, `ascending()`, `periodic(1s, bounded(5s))`,
     /// `punctuated(|record| …)`, or a [`WatermarkStrategy`] of one's own.
-    pub fn watermark<W: WatermarkStrategy<T>>(
+    ///
+    /// [`WatermarkStrategy`]: crate::time::WatermarkStrategy
+    pub fn watermark<M, W: CheckedStrategy<T, M>>(
         self,
         strategy: W,
-    ) -> Stream<T, O, Then<S, T, EventTime<F, U, W>>> {
+    ) -> Stream<T, O, Then<S, T, EventTime<F, U, W::Itself>>> {
         let Then { before, after, .. } = self.chain.stage;
-        let stage = Then::new(before, after.with_strategy(strategy));
+        let stage = Then::new(before, after.with_strategy(strategy.itself()));
         Stream {
             chain: Chain::new(stage),
         }

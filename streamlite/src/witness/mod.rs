@@ -4,7 +4,9 @@
 mod answer;
 mod key;
 mod sink;
+mod strategy;
 
 pub use answer::{Never, No, Yes};
 pub use key::CheckedKey;
 pub use sink::Accepts;
+pub use strategy::CheckedStrategy;

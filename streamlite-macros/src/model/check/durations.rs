@@ -20,6 +20,11 @@ pub(crate) fn durations(argument: &Expr, errors: &mut Errors) {
     Durations { errors }.visit_expr(argument);
 }
 
+/// Checks what an operator takes itself.
+pub(crate) fn own_durations(call: &ExprMethodCall, errors: &mut Errors) {
+    Durations { errors }.check(&call.method, &call.args);
+}
+
 struct Durations<'a> {
     errors: &'a mut Errors,
 }

@@ -7,12 +7,16 @@
 use proc_macro2::Ident;
 
 use crate::errors::Errors;
-use crate::model::operators::{Extent, is_on_records, is_window_setting};
+use crate::model::graph::Operator;
+use crate::model::operators::{Extent, is_on_records, is_time_setting, is_window_setting};
 
-/// Checks one operator against what stands before it; says whether it may stand there.
-pub(crate) fn operator(method: &Ident, extent: Extent, errors: &mut Errors) -> bool {
+/// Checks one operator against those that stand before it; says whether it may stand there.
+pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, errors: &mut Errors) -> bool {
     let name = method.to_string();
     let mistake = match extent {
+        _ if is_time_setting(&name) && !ends_in_event_time(before) => {
+            format!("`{name}` is a setting of event time: write `.event_time(|record| …)` just before it")
+        }
         Extent::Whole | Extent::Keyed | Extent::Running if is_window_setting(&name) => {
             format!("`{name}` is a setting of a window: write `.window(tumbling(5min))` before it")
         }
@@ -31,4 +35,14 @@ pub(crate) fn operator(method: &Ident, extent: Extent, errors: &mut Errors) -> b
     };
     errors.at(method.span(), mistake);
     false
+}
+
+/// Whether the last operator, or the one that the last settings belong to, is `event_time`.
+fn ends_in_event_time(operators: &[Operator]) -> bool {
+    let calls = operators.iter().rev().map_while(|operator| match operator {
+        Operator::Call(call) => Some(call.method.to_string()),
+        Operator::Aggregate(_) => None,
+    });
+    let mut owners = calls.skip_while(|name| is_time_setting(name));
+    owners.next().is_some_and(|name| name == "event_time")
 }

@@ -9,7 +9,7 @@ mod shape;
 mod triggers;
 mod unused;
 
-pub(super) use durations::durations;
+pub(super) use durations::{durations, own_durations};
 pub(super) use misplaced::operator;
 pub(super) use triggers::{purging, second_trigger};
 

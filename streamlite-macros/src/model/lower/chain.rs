@@ -222,13 +222,14 @@ impl Lowering<'_> {
         {
             return self.add_join(cursor, method, other);
         }
+        check::own_durations(call, self.errors);
         if is_aggregate(&name) {
             check::purging(&cursor.description.operators, self.errors);
         }
         if check::second_trigger(method, &cursor.description.operators, self.errors) {
             return Err(Skip);
         }
-        if !check::operator(method, cursor.extent, self.errors) {
+        if !check::operator(method, &cursor.description.operators, cursor.extent, self.errors) {
             return Err(Skip);
         }
         if cursor.extent.makes_final(&name) {

@@ -1,6 +1,7 @@
 //! What `event_time` does when something happens to a partition.
 
-use super::{EventTimePush, GREATEST};
+use super::EventTimePush;
+use super::lanes::GREATEST;
 use crate::control::{Control, JobEvent, Lane, LaneEvent};
 use crate::operator::alignment::Activity;
 use crate::record::Push;

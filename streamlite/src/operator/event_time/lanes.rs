@@ -8,6 +8,9 @@ use crate::operator::alignment::Alignment;
 use crate::state::{Decoder, Encoder, Snapshot, StateError};
 use crate::time::Timestamp;
 
+/// The greatest watermark that records can give; one more is the end of the input.
+pub(super) const GREATEST: Timestamp = Timestamp::from_millis(i64::MAX - 1);
+
 /// The partitions whose records come by here.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LaneWatermarks<S> {

@@ -10,17 +10,14 @@ use std::marker::PhantomData;
 use std::mem;
 
 use self::future_skew::FutureSkew;
-use self::lanes::LaneWatermarks;
-use self::row::Row;
+use self::lanes::{GREATEST, LaneWatermarks};
+use self::row::{Row, Stopped};
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, JobEvent, Question};
 use crate::error::{Error, Result};
 use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Shape, name_of};
 use crate::time::{TimeDelta, Timestamp, WatermarkStrategy};
-
-/// The greatest watermark that records can give; one more is the end of the input.
-const GREATEST: Timestamp = Timestamp::from_millis(i64::MAX - 1);
 
 /// Describes `event_time`; see [`Stream::event_time`](crate::flow::Stream::event_time).
 #[derive(Clone, Copy, Debug)]
@@ -169,8 +166,8 @@ where
         self.push_at(timestamp, record.value);
     }
 
-    /// Rows go on up to a record that brings a watermark that is due, and up to one that may be late: it comes alone, and
-    /// finds every watermark at its place.
+    /// Rows go on up to a record that brings a watermark that is due, and up to one that may be late, or too far
+    /// ahead of the clock: it comes alone, and finds every watermark at its place.
     #[inline]
     fn push_all(&mut self, mut records: impl Iterator<Item = Record<T>>) {
         if self.resting {
@@ -193,19 +190,18 @@ where
                 strategy: &self.strategy,
                 state: mem::take(self.lanes.strategy()),
                 far_ahead: self.skew.far_ahead(),
-                skew: &mut self.skew,
                 own: self.own,
                 before: self.own,
                 partition_watermark: self.partition_watermark,
                 due,
-                late: None,
+                stopped: None,
                 into: PhantomData,
             };
             self.next.push_all(&mut row);
             let Row {
                 own,
                 before,
-                late,
+                stopped,
                 state,
                 ..
             } = row;
@@ -216,8 +212,9 @@ where
             if own > self.own {
                 self.advance(own);
             }
-            match late {
-                Some((timestamp, value)) => self.push_at(timestamp, value),
+            match stopped {
+                Some(Stopped::Record(timestamp, value)) => self.push_at(timestamp, value),
+                Some(Stopped::Watermark(said)) => self.advance_if_likely(said),
                 None if own < due => return,
                 None => {}
             }
@@ -261,19 +258,29 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
         W: WatermarkStrategy<T, State = S>,
     {
         // The strategy looks at the record before it goes; what it says comes behind it.
-        let watermark = if timestamp > self.skew.far_ahead() && self.skew.refuses(timestamp) {
-            None
+        let is_likely = timestamp <= self.skew.far_ahead() || !self.skew.refuses(timestamp);
+        let said = if is_likely {
+            self.strategy.on_record(self.lanes.strategy(), &value, timestamp)
         } else {
-            let watermark = self.strategy.on_record(self.lanes.strategy(), &value, timestamp);
-            let risen = watermark.filter(|&watermark| watermark > self.own);
-            risen.filter(|&risen| risen <= self.skew.far_ahead() || !self.skew.refuses(risen))
+            None
         };
         self.next.push(Record {
             value,
             timestamp,
             partition_watermark: self.partition_watermark,
         });
-        if let Some(watermark) = watermark {
+        if let Some(watermark) = said.filter(|&said| said > self.own) {
+            self.advance_if_likely(watermark);
+        }
+    }
+
+    /// Takes a higher watermark, if it is not too far ahead of the clock.
+    #[inline]
+    fn advance_if_likely<T>(&mut self, watermark: Timestamp)
+    where
+        N: Push<T>,
+    {
+        if watermark <= self.skew.far_ahead() || !self.skew.refuses(watermark) {
             self.advance(watermark.min(GREATEST));
         }
     }

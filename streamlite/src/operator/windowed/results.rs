@@ -94,7 +94,7 @@ pub(in crate::operator) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, 
     match control {
         Control::Lane(event) => match event {
             LaneEvent::Open { .. } => {
-                next.control(&mut Control::Lane(LaneEvent::Open { lane, is_live: false }))
+                next.control(&mut Control::Lane(LaneEvent::Open { lane, is_live: false }));
             }
             LaneEvent::Current(_)
             | LaneEvent::Enter(_)

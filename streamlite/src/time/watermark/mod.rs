@@ -70,10 +70,6 @@ pub use punctuated::{Punctuated, RecordWatermarks, punctuated};
 /// assert_eq!(counts.iter().map(|count| count.value).collect::<Vec<_>>(), [2, 1, 1]);
 /// # Ok::<(), streamlite::Error>(())
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a watermark strategy for records of type `{T}`",
-    label = "expected `bounded(5s)`, `ascending()`, `periodic(1s, …)` or `punctuated(|record| …)`"
-)]
 pub trait WatermarkStrategy<T> {
     /// What it knows of one partition.
     type State: Default + Serialize + DeserializeOwned;
