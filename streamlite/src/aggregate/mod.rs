@@ -1,6 +1,7 @@
 //! Incremental aggregates: one a file, and [`Rows`], on which an aggregate expression calls them.
 
 mod apply;
+mod approx_distinct;
 mod collect;
 mod count;
 mod distinct;
@@ -13,12 +14,15 @@ mod number;
 mod pick;
 mod position;
 mod predicate;
+mod quantile;
 mod reduce;
 mod rows;
 mod sum;
+mod top_k;
 mod variance;
 
 pub use apply::{Aggregator, Apply};
+pub use approx_distinct::{ApproxCountDistinct, Registers};
 pub use collect::Collect;
 pub use count::Count;
 pub use distinct::{CountDistinct, Distinct};
@@ -31,7 +35,9 @@ pub use number::{Number, Total};
 pub use pick::{Every, Pick, Where};
 pub use position::{First, Last};
 pub use predicate::{All, Any, Holds, Quantifier};
+pub use quantile::{Buckets, Quantile};
 pub use reduce::Reduce;
 pub use rows::Rows;
 pub use sum::Sum;
+pub use top_k::{Counts, TopK};
 pub use variance::{Deviation, Moments, Spread, Squared, Variance};
