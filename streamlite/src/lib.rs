@@ -20,7 +20,8 @@
 //! | | |
 //! | --- | --- |
 //! | … write a pipeline? | [`pipeline!`], the language |
-//! | … understand event time, windows, late records? | [`guide::event_time`], [`guide::windows`], [`guide::lateness`] |
+//! | … understand event time, windows, late records? | [`guide::event_time`], [`guide::watermarks`], [`guide::windows`], [`guide::lateness`] |
+//! | … find an aggregate? | [`guide::aggregates`] |
 //! | … test a pipeline? | [`guide::testing`] |
 //! | … read and write files? | [`source::CsvSource`], [`source::JsonSource`], [`source::LinesSource`]; [`sink`] |
 //! | … keep what cannot be read? | `.on_error(Route(sink))`, see [`source`] |

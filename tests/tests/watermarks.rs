@@ -564,3 +564,59 @@ fn event_time_behind_processing_time_goes_by_the_records() {
     t.finish();
     assert_eq!(t.rows.take(), [(1_000, 1)]);
 }
+
+pipeline!(
+    /// Marks that may be ahead of the clock.
+    fn marked(events: Source<Stamped>, lates: Sink<Stamped>, counts: Sink<u64>) {
+        let timed = events
+            .event_time(|e| e.at)
+            .watermark(punctuated(|e| e.mark))
+            .max_future_skew(0s);
+        let (windows, late) = timed.window(tumbling(1ms)).with_late().count();
+        windows.map(|window| window.value).to(counts);
+        late.to(lates);
+    }
+
+    fn resting(at: Source<i64>, counts: Sink<u64>) {
+        let timed = at.event_time(|at| *at).idle_after(1h);
+        timed.count().to(counts);
+    }
+);
+
+#[test]
+fn what_a_mark_says_counts_for_the_next_record_of_the_same_row() {
+    let mut t = marked::test();
+    let event = |at: i64, mark: Option<i64>| Stamped { at, mark };
+    t.events.push(event(0, Some(0)));
+    // The clock was read at 0: whether 50 is too far ahead is asked anew.
+    t.clock.advance(TimeDelta::from_millis(100));
+    t.events.push_all([
+        event(-10, Some(50)),
+        event(10, None),
+        event(60, Some(101)),
+        event(55, None),
+    ]);
+    assert_eq!(
+        t.lates.take(),
+        [event(-10, Some(50)), event(10, None)],
+        "50 was said just before; 101 is too far ahead"
+    );
+    assert_eq!(
+        t.finish().operator("timed").map(|timed| timed.ahead_of_clock),
+        Some(1)
+    );
+}
+
+#[test]
+fn the_last_timestamp_there_is_does_not_end_the_input() {
+    let mut t = resting::test();
+    // The partition was quiet: the record comes by itself.
+    t.clock.advance(TimeDelta::from_millis(100));
+    t.at.push(i64::MAX);
+    let watermark = t.report().operator("timed").and_then(|timed| timed.watermark);
+    assert_eq!(watermark, Some(Timestamp::from_millis(i64::MAX - 1)));
+    assert!(t.counts.take().is_empty(), "the input has not ended");
+    t.at.push(1);
+    t.finish();
+    assert_eq!(t.counts.take(), [2]);
+}

@@ -4,6 +4,7 @@ use super::incremental::{Aggregate, Merge, Merging};
 use super::pick::Pick;
 use super::pick::described;
 use crate::state::{head_of, name_of};
+use crate::witness::{Never, No, Yes};
 
 /// An aggregate of one's own, for [`rows.apply(…)`](super::Rows::apply). Flink's `AggregateFunction`.
 ///
@@ -52,11 +53,6 @@ use crate::state::{head_of, name_of};
 /// assert!((means[0] - 10.0).abs() < 1e-9);
 /// # Ok::<(), streamlite::Error>(())
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an aggregator of records of type `{T}`",
-    label = "expected an `Aggregator<{T}>`",
-    note = "implement `streamlite::aggregate::Aggregator` for it: `zero`, `add`, `merge`, `finish`"
-)]
 pub trait Aggregator<T> {
     /// What is kept for each key and window; in a pipeline function it must be serializable.
     type Acc;
@@ -118,3 +114,36 @@ impl<T, P: Pick<T>, A: Aggregator<T>> Aggregate<T> for Apply<P, A> {
 }
 
 impl<T, P: Pick<T>, A: Aggregator<T>> Merge<T> for Apply<P, A> {}
+
+/// An aggregator of records of type `T`. Declared twice, as [`CheckedKey`](crate::witness::CheckedKey) is, so that one mistake is
+/// one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregator of records of type `{T}`",
+    label = "expected an `Aggregator<{T}>`",
+    note = "implement `streamlite::aggregate::Aggregator` for it: `zero`, `add`, `merge`, `finish`"
+)]
+pub trait CheckedAggregator<T, M> {
+    /// The aggregator, once the check holds.
+    type Itself: Aggregator<T>;
+
+    /// The aggregator, once the check holds.
+    fn itself(self) -> Self::Itself;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, A: Aggregator<T>> CheckedAggregator<T, Yes> for A {
+    type Itself = A;
+
+    fn itself(self) -> A {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, A: Never + Aggregator<T>> CheckedAggregator<T, No> for A {
+    type Itself = A;
+
+    fn itself(self) -> A {
+        self
+    }
+}

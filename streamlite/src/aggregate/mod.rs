@@ -21,7 +21,7 @@ mod sum;
 mod top_k;
 mod variance;
 
-pub use apply::{Aggregator, Apply};
+pub use apply::{Aggregator, Apply, CheckedAggregator};
 pub use approx_distinct::{ApproxCountDistinct, Registers};
 pub use collect::Collect;
 pub use count::Count;

@@ -5,9 +5,9 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use super::{
-    Aggregator, All, Any, Apply, ApproxCountDistinct, Collect, Count, CountDistinct, Deviation, Distinct,
-    Every, Extreme, ExtremeBy, First, Fold, Greatest, Holds, JoinedBy, Last, Least, Mean, Number, Quantile,
-    Reduce, Squared, Sum, TopK, Variance, Where,
+    All, Any, Apply, ApproxCountDistinct, CheckedAggregator, Collect, Count, CountDistinct, Deviation,
+    Distinct, Every, Extreme, ExtremeBy, First, Fold, Greatest, Holds, JoinedBy, Last, Least, Mean, Number,
+    Quantile, Reduce, Squared, Sum, TopK, Variance, Where,
 };
 
 /// The rows of one key and window, in `.aggregate(|key, window, rows| …)`.
@@ -307,10 +307,12 @@ impl<T, P: Clone> Rows<T, P> {
     }
 
     /// Aggregates the rows by an [`Aggregator`] of one's own, where an example stands.
-    pub fn apply<A: Aggregator<T>>(&self, aggregator: A) -> Apply<P, A> {
+    ///
+    /// [`Aggregator`]: super::Aggregator
+    pub fn apply<M, A: CheckedAggregator<T, M>>(&self, aggregator: A) -> Apply<P, A::Itself> {
         Apply {
             pick: self.pick.clone(),
-            aggregator,
+            aggregator: aggregator.itself(),
         }
     }
 

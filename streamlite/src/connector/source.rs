@@ -67,7 +67,7 @@ pub trait Source: Send {
 
     /// Whether its records come as they happen, as those of a socket or a queue do, rather than from a file or a
     /// collection: then a timestamp that is far ahead of the clock is a mistake, and moves no watermark, see
-    /// [`max_future_skew`](crate::Stream::max_future_skew). A source that ends says `false`.
+    /// [`max_future_skew`](crate::flow::Stream::max_future_skew). A source that ends says `false`.
     fn is_live(&self) -> bool {
         true
     }

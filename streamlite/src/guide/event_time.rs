@@ -41,4 +41,4 @@
 //! else: neither the size of batches nor how far other partitions happened to be can change an answer. The semantics
 //! are those of Flink's watermarks per partition.
 //!
-//! Next: [windows](super::windows).
+//! Next: [watermarks](super::watermarks).

@@ -1,13 +1,17 @@
 //! A guide, a page for each idea; every snippet runs as a test.
 //!
 //! * [`event_time`]: when something happened, and how far a stream has come.
+//! * [`watermarks`]: how a stream knows how far it has come, and which strategy is for what.
 //! * [`windows`]: ten records, and which window has which.
+//! * [`aggregates`]: the list, what each keeps, and what it costs.
 //! * [`lateness`]: what comes after its window has fired, and what can be done about it.
 //! * [`triggers`]: results before a window has ended, and after.
 //! * [`testing`]: how a pipeline is driven by hand.
 
+pub mod aggregates;
 pub mod event_time;
 pub mod lateness;
 pub mod testing;
 pub mod triggers;
+pub mod watermarks;
 pub mod windows;

@@ -23,12 +23,12 @@ pub use punctuated::{Punctuated, RecordWatermarks, punctuated};
 /// # Laws
 /// * What it says depends on the state, the record and its timestamp alone, not on a clock or on chance: so the same
 ///   partition gives the same watermarks in whatever sizes it is read, and after a crash. (A watermark by the clock is
-///   [`processing_time`](crate::Stream::processing_time).)
+///   [`processing_time`](crate::flow::Stream::processing_time).)
 /// * What it says is a promise: a record of the partition that comes below it is late. It is asked behind the record, so that
 ///   no record is late by what it says itself.
 /// * A watermark never goes back: what it says that is not above what it said before is no news.
 /// * It is asked once for each record, in the partition's order, but for those that
-///   [`max_future_skew`](crate::Stream::max_future_skew) leaves out.
+///   [`max_future_skew`](crate::flow::Stream::max_future_skew) leaves out.
 ///
 /// # A strategy of one's own
 /// A device numbers its records, and repeats what was lost; what came without a gap is complete:
