@@ -1,4 +1,4 @@
-//! Aggregates that estimate: within their bounds, whatever the order of the rows, and whatever is merged or restored.
+//! Aggregates that estimate: within their bounds; and one that does not even round; whatever the order of the rows, and whatever is merged or restored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -203,6 +203,63 @@ proptest! {
         prop_assert_eq!(&forwards, &backwards);
         prop_assert_eq!(forwards[0].0, twice_backwards[0].0);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Against integers: each number is a multiple of 2^-20, and their sum fits into 128 bits.
+    #[test]
+    fn an_exact_sum_is_the_float_next_to_the_true_one_in_any_order_and_in_any_parts(
+        numbers in prop::collection::vec((-(1_i64 << 53)..(1_i64 << 53), 0_u32..60), 1..40),
+        cancelled in 0_usize..40,
+        slide in 1_i64..20,
+    ) {
+        let float = |(digits, power): (i64, u32)| digits as f64 * f64::from(power).exp2() * 2_f64.powi(-20);
+        let mut floats: Vec<(f64, i128)> = numbers.iter().map(|&(digits, power)| (float((digits, power)), i128::from(digits) << power)).collect();
+        // Some are taken away again, so that what was small is all that is left.
+        let away: Vec<(f64, i128)> = floats.iter().take(cancelled).map(|(x, n)| (-x, -n)).collect();
+        floats.extend(away);
+        let exact = floats.iter().map(|(_, n)| *n).sum::<i128>() as f64 * 2_f64.powi(-20);
+        let rows: Vec<(i64, f64)> = floats.iter().enumerate().map(|(place, (x, _))| (place as i64, *x)).collect();
+        let backwards: Vec<f64> = floats.iter().rev().map(|(x, _)| *x).collect();
+        let sums = pipeline!(from(backwards).aggregate(|rows| rows.sum_exact(|x| *x))).collect().expect("it runs");
+        prop_assert_eq!(&sums, &[exact]);
+        // Windows of 80 ms hold them all, in slices.
+        let windows = pipeline!(
+            from(rows)
+                .event_time(|(at, _)| *at)
+                .window(sliding(80ms).every(TimeDelta::from_millis(slide)))
+                .aggregate(|window, rows| (window.start.as_millis(), window.end.as_millis(), rows.sum_exact(|(_, x)| *x)))
+        )
+        .collect()
+        .expect("it runs");
+        let whole = windows.iter().filter(|(start, end, _)| *start <= 0 && *end >= floats.len() as i64);
+        for (_, _, sum) in whole {
+            prop_assert_eq!(*sum, exact);
+        }
+    }
+}
+
+#[test]
+fn an_exact_sum_of_what_has_no_end_is_what_a_sum_is() {
+    let sum = |numbers: Vec<f64>| {
+        pipeline!(from(numbers).aggregate(|rows| rows.sum_exact(|x| *x)))
+            .collect()
+            .expect("it runs")[0]
+    };
+    assert_eq!(sum(vec![1.0, f64::INFINITY, -1e300]), f64::INFINITY);
+    assert_eq!(sum(vec![f64::NEG_INFINITY, 1.0]), f64::NEG_INFINITY);
+    assert!(sum(vec![f64::NEG_INFINITY, 1.0, f64::INFINITY]).is_nan());
+    assert!(sum(vec![f64::NAN, 1.0]).is_nan());
+    assert_eq!(sum(vec![f64::MAX, f64::MAX]), f64::INFINITY);
+    assert_eq!(sum(vec![1e308, -1e308, 5e-324]), 5e-324);
+    // Half of the last digit, and a little more or less of it.
+    assert_eq!(
+        sum(vec![1.0, 2_f64.powi(-53), 2_f64.powi(-110)]),
+        1.0 + f64::EPSILON
+    );
+    assert_eq!(sum(vec![1.0, 2_f64.powi(-53), -(2_f64.powi(-110))]), 1.0);
 }
 
 /// Numbers that look random, the same each time.

@@ -18,6 +18,7 @@ mod quantile;
 mod reduce;
 mod rows;
 mod sum;
+mod sum_exact;
 mod top_k;
 mod variance;
 
@@ -39,5 +40,6 @@ pub use quantile::{Buckets, Quantile};
 pub use reduce::Reduce;
 pub use rows::Rows;
 pub use sum::Sum;
+pub use sum_exact::{Parts, SumExact};
 pub use top_k::{Counts, TopK};
 pub use variance::{Deviation, Moments, Spread, Squared, Variance};

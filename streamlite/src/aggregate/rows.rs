@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use super::{
     All, Any, Apply, ApproxCountDistinct, CheckedAggregator, Collect, Count, CountDistinct, Deviation,
     Distinct, Every, Extreme, ExtremeBy, First, Fold, Greatest, Holds, JoinedBy, Last, Least, Mean, Number,
-    Quantile, Reduce, Squared, Sum, TopK, Variance, Where,
+    Quantile, Reduce, Squared, Sum, SumExact, TopK, Variance, Where,
 };
 
 /// The rows of one key and window, in `.aggregate(|key, window, rows| …)`.
@@ -47,6 +47,28 @@ impl<T, P: Clone> Rows<T, P> {
             pick: self.pick.clone(),
             of: V::of(of),
             number: PhantomData,
+        }
+    }
+
+    /// Sums floats without an error: the result is the float that is nearest to the true sum, so that it is the same in any order
+    /// of the rows. [`sum`](Self::sum) rounds with each row, which is faster, and keeps less.
+    ///
+    /// With infinities or NaN among the rows, or where a sum on the way is too great for a float, it is what
+    /// `sum` would be: infinite or NaN.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let sums = pipeline!(
+    ///     from([1e100, 1.0, -1e100]).aggregate(|rows| (rows.sum(|x| *x), rows.sum_exact(|x| *x)))
+    /// )
+    /// .collect()?;
+    /// assert_eq!(sums, [(0.0, 1.0)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn sum_exact<V: Into<f64>, F: Fn(&T) -> V>(&self, of: F) -> SumExact<P, F> {
+        SumExact {
+            pick: self.pick.clone(),
+            of,
         }
     }
 

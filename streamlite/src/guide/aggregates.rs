@@ -21,6 +21,7 @@
 //! | --- | --- | --- |
 //! | `count()` | `u64` | 8 bytes |
 //! | `sum(f)` | the sum: of small integers 64 bits wide, of those 128, of floats an `f64` | 8 or 16 bytes |
+//! | `sum_exact(f)` | `f64`: the float nearest to the true sum of floats | some floats, rarely more than three |
 //! | `mean(f)` | `f64`; of integers the exact sum, divided once | 16 to 32 bytes |
 //! | `min(f)` `max(f)` | a value; NaN loses to everything | the value |
 //! | `min_by_key(f)` `max_by_key(f)` | the row; of several the first | the row and its value |
@@ -41,13 +42,13 @@
 //!
 //! `first`, `last`, `collect`, `distinct`, `fold`, `reduce` and the first of several in `min_by_key`, `max_by_key` and `top_k` go by
 //! the order in which rows *came*, which is not that of their timestamps; where several partitions are read, it is the order
-//! of reading, which is the same in every run. Sums and means of floats, `variance` and `stddev` are the same up to rounding
+//! of reading, which is the same in every run. `sum` and `mean` of floats, `variance` and `stddev` are the same up to rounding
 //! in any order. All others do not depend on it at all.
 //!
 //! # What windows make of it
 //!
 //! Windows that overlap share slices where the accumulators of slices can be put together to exactly what one accumulator
-//! would be: a record then costs the same for one window and for sixty. Sums of floats, `variance`, `top_k` and what goes by the
+//! would be: a record then costs the same for one window and for sixty. `sum` and `mean` of floats, `variance`, `top_k` and what goes by the
 //! order cannot be, so each window has its own. Sessions put accumulators together where they meet; a `fold` says with its
 //! third closure how that is done.
 //!
