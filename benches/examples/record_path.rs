@@ -23,6 +23,7 @@ fn main() -> streamlite::Result<()> {
         "floats" => floats(records),
         "words" => words(records),
         "windows" => windows(records),
+        "triggers" => triggers(records),
         "unkeyed" => unkeyed(records),
         "running" => running(records),
         "split" => split(records),
@@ -33,7 +34,7 @@ fn main() -> streamlite::Result<()> {
         "csv" => csv(records),
         other => {
             eprintln!(
-                "there is no work `{other}`: floats, words, windows, unkeyed, running, split, integers, sliding, sessions, \
+                "there is no work `{other}`: floats, words, windows, triggers, unkeyed, running, split, integers, sliding, sessions, \
                  counts, csv"
             );
             Ok(())
@@ -83,6 +84,26 @@ fn windows(records: usize) -> streamlite::Result<()> {
                 (*key, rows.count(), rows.sum(|e| e.value), rows.max(|e| e.value))
             });
         minutes.for_each(|_| rows += 1);
+    })
+    .run()?;
+    black_box(rows);
+    Ok(())
+}
+
+fn triggers(records: usize) -> streamlite::Result<()> {
+    let events = disorder(records, KEYS);
+    let mut rows = 0;
+    pipeline!({
+        from(events)
+            .event_time(|e| e.at)
+            .watermark(bounded(30s))
+            .key_by(|e| e.key)
+            .window(tumbling(1min))
+            .trigger(every(1min))
+            .aggregate(|key, _window, rows| {
+                (*key, rows.count(), rows.sum(|e| e.value), rows.max(|e| e.value))
+            })
+            .for_each(|_| rows += 1);
     })
     .run()?;
     black_box(rows);
