@@ -254,6 +254,17 @@ fn an_exact_sum_of_what_has_no_end_is_what_a_sum_is() {
     assert!(sum(vec![f64::NAN, 1.0]).is_nan());
     assert_eq!(sum(vec![f64::MAX, f64::MAX]), f64::INFINITY);
     assert_eq!(sum(vec![1e308, -1e308, 5e-324]), 5e-324);
+    // In another slice of a window.
+    let windows = pipeline!(
+        from([(0_i64, f64::INFINITY), (15, 1.0)])
+            .event_time(|(at, _)| *at)
+            .window(sliding(20ms).every(10ms))
+            .aggregate(|_window, rows| rows.sum_exact(|(_, x)| *x))
+    );
+    assert_eq!(
+        windows.collect().expect("it runs"),
+        [f64::INFINITY, f64::INFINITY, 1.0]
+    );
     // Half of the last digit, and a little more or less of it.
     assert_eq!(
         sum(vec![1.0, 2_f64.powi(-53), 2_f64.powi(-110)]),
