@@ -233,6 +233,15 @@ both_modes!(
     [size, slide, offset]
 );
 both_modes!(
+    in_days,
+    in_days_discarding,
+    daily().starts_at(offset),
+    any_trigger,
+    true,
+    |window| (window.start, window.end),
+    [offset]
+);
+both_modes!(
     in_sessions,
     in_sessions_discarding,
     session(gap),
@@ -255,6 +264,8 @@ both_modes!(
 enum Windows {
     Tumbling(i64, i64),
     Sliding(i64, i64, i64),
+    /// Days in UTC that start at this time of day.
+    Daily(i64),
     Sessions(i64),
     Global,
 }
@@ -300,6 +311,10 @@ fn run(setup: &Setup, windows: Windows, rules: Rules, spec: Spec) -> Ran {
                 ms(offset),
             )
         }
+        Windows::Daily(offset) => {
+            let job = if discarding { in_days_discarding } else { in_days };
+            job(source, rows, late, log, spec, delay, lateness, ms(offset))
+        }
         Windows::Sessions(gap) => {
             let job = if discarding {
                 in_sessions_discarding
@@ -313,6 +328,21 @@ fn run(setup: &Setup, windows: Windows, rules: Rules, spec: Spec) -> Ran {
             job(source, rows, late, log, spec, delay, lateness)
         }
     })
+}
+
+/// A day of 24 hours, from the first of January of the year -9998 to that of 9998; one window before, and one behind.
+fn day(at: i64, offset: i64) -> (i128, i128) {
+    const LENGTH: i128 = 86_400_000;
+    let (at, offset) = (i128::from(at), i128::from(offset));
+    let (first, last) = (-4_371_222 * LENGTH + offset, 2_932_167 * LENGTH + offset);
+    if at < first {
+        return (i128::from(i64::MIN), first);
+    }
+    if at >= last {
+        return (last, i128::from(i64::MAX));
+    }
+    let start = (at - offset).div_euclid(LENGTH) * LENGTH + offset;
+    (start, start + LENGTH)
 }
 
 fn expected(
@@ -330,6 +360,7 @@ fn expected(
         Windows::Sliding(size, slide, offset) => {
             aligned(&|at| window_model::sliding(at, size, slide, offset))
         }
+        Windows::Daily(offset) => aligned(&|at| vec![day(at, offset)]),
         Windows::Sessions(gap) => trigger_model::sessions(&ran.reading, partitions, rules, spec, gap),
         Windows::Global => aligned(&|_| vec![(i128::from(i64::MIN), i128::from(i64::MAX))]),
     }
@@ -346,6 +377,7 @@ fn windows() -> impl Strategy<Value = Windows> {
             .prop_map(move |(size, part)| Windows::Tumbling(size, offset(size, part))),
         2 => (size(), 1_i64..25, any::<prop::sample::Index>())
             .prop_map(move |(size, slide, part)| Windows::Sliding(size, slide, offset(slide, part))),
+        1 => (0_i64..40).prop_map(Windows::Daily),
         2 => (1_i64..20).prop_map(Windows::Sessions),
         1 => Just(Windows::Global),
     ]

@@ -313,7 +313,8 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Folds the rows into a value; `merge` makes one out of two, where rows were folded apart.
+    /// Folds the rows into a value, in the order in which they came; `merge` makes one out of two, where rows were folded
+    /// apart.
     pub fn fold<X: Clone, F: Fn(X, &T) -> X, M: Fn(X, X) -> X>(
         &self,
         init: X,
@@ -338,7 +339,7 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Reduces the rows to one, by a closure that makes one out of two.
+    /// Reduces the rows to one, by a closure that makes one out of two, in the order in which they came.
     pub fn reduce<F: Fn(T, T) -> T>(&self, reduce: F) -> Reduce<P, F>
     where
         T: Clone,
