@@ -367,6 +367,30 @@ fn the_most_frequent_of_many_are_found_and_counted_within_the_bound() {
 }
 
 #[test]
+fn where_there_are_too_many_each_loses_the_median_of_the_counts() {
+    let rows: Vec<u64> = [0, 0, 0].into_iter().chain(1..=1_024).collect();
+    let top = pipeline!(from(rows).aggregate(|rows| rows.top_k(5, |n| *n)))
+        .collect()
+        .expect("it runs");
+    assert_eq!(top, [[(0, 2)]]);
+}
+
+#[test]
+fn a_quantile_of_nothing_but_nan_is_nan_in_slices_too() {
+    let windows = pipeline!(
+        from([(0_i64, f64::NAN), (15, f64::NAN)])
+            .event_time(|(at, _)| *at)
+            .window(sliding(20ms).every(10ms))
+            .aggregate(|_window, rows| rows.quantile(0.5, |(_, x)| *x))
+    );
+    let windows = windows.collect().expect("it runs");
+    assert_eq!(
+        windows.iter().map(|got| got.is_nan()).collect::<Vec<_>>(),
+        [true; 3]
+    );
+}
+
+#[test]
 fn as_many_as_are_counted_are_counted_exactly() {
     // 1,024 values, and 8 k if that is more.
     let all_of = |k: usize, values: u64| {
