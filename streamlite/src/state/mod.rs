@@ -12,6 +12,7 @@ mod snapshot;
 mod storage;
 mod table;
 mod taken;
+mod time_queue;
 
 pub use codec::{Decoder, Encoder, StateError};
 pub use grouping::{By, ByRef, Grouping, Unkeyed};
@@ -24,3 +25,4 @@ pub use single::Single;
 pub use snapshot::{DeclaredState, Restore, Save, SavedState, Snapshot, StateId};
 pub use storage::{Durable, Storage, Transient};
 pub use table::Table;
+pub use time_queue::TimeQueue;

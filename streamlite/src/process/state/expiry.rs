@@ -1,0 +1,136 @@
+//! How long the values of a state live.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fmt;
+
+use crate::process::spec::FieldTtl;
+use crate::process::times::Times;
+use crate::time::Timestamp;
+
+/// Whether the values of a state expire: [`Forever`] or [`Expiring`].
+pub trait Expiry: Default + fmt::Debug + sealed::Sealed + 'static {
+    /// Whether they do.
+    const EXPIRES: bool;
+    /// When a value was written last.
+    type Stamp: Copy + Default + fmt::Debug + PartialEq;
+
+    /// What writes are stamped with by now.
+    fn stamp(&self) -> Self::Stamp;
+}
+
+/// The values of a state stay until they are removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forever;
+
+/// The values of a state expire some time after they were written last.
+#[derive(Debug)]
+pub struct Expiring {
+    /// What writes are stamped with.
+    written: Timestamp,
+}
+
+impl Default for Expiring {
+    fn default() -> Self {
+        Self { written: UNWRITTEN }
+    }
+}
+
+/// The stamp of what was never written, and so does not expire.
+pub(super) const UNWRITTEN: Timestamp = Timestamp::MAX;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Forever {}
+    impl Sealed for super::Expiring {}
+}
+
+impl Expiry for Forever {
+    const EXPIRES: bool = false;
+    type Stamp = ();
+
+    #[inline]
+    fn stamp(&self) {}
+}
+
+impl Expiry for Expiring {
+    const EXPIRES: bool = true;
+    type Stamp = Stamp;
+
+    #[inline]
+    fn stamp(&self) -> Stamp {
+        Stamp(self.written)
+    }
+}
+
+impl Expiring {
+    /// Notes what writes are stamped with from now on.
+    #[inline]
+    pub(super) fn enter(&mut self, times: &Times, ttl: &FieldTtl) {
+        self.written = times.written(ttl);
+    }
+}
+
+/// When a value was written last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp(pub(super) Timestamp);
+
+impl Default for Stamp {
+    fn default() -> Self {
+        Self(UNWRITTEN)
+    }
+}
+
+/// Which of several values expires next: each by its number, once.
+///
+/// A value that is written again is not moved: when its turn comes it is put back for the time that is right by then.
+#[derive(Debug, Default)]
+pub(super) struct Ages {
+    by_stamp: BinaryHeap<Reverse<(Timestamp, u32)>>,
+}
+
+impl Ages {
+    /// Notes a value that is new.
+    #[inline]
+    pub(super) fn add(&mut self, stamp: Timestamp, number: u32) {
+        self.by_stamp.push(Reverse((stamp, number)));
+    }
+
+    /// A stamp that no value is older than; [`UNWRITTEN`] if there is none.
+    #[inline]
+    pub(super) fn oldest(&self) -> Timestamp {
+        self.by_stamp.peek().map_or(UNWRITTEN, |Reverse((stamp, _))| *stamp)
+    }
+
+    /// Takes the values that have expired. `stamp_of` says when one was written last; `None` if it is gone.
+    pub(super) fn take_expired(
+        &mut self,
+        is_expired: impl Fn(Timestamp) -> bool,
+        stamp_of: impl Fn(u32) -> Option<Timestamp>,
+        mut take: impl FnMut(u32),
+    ) {
+        while let Some(&Reverse((noted, number))) = self.by_stamp.peek()
+            && is_expired(noted)
+        {
+            self.by_stamp.pop();
+            match stamp_of(number) {
+                Some(stamp) if is_expired(stamp) => take(number),
+                Some(stamp) => self.add(stamp, number),
+                None => {}
+            }
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.by_stamp.clear();
+    }
+
+    /// Numbers have changed: these are the values.
+    pub(super) fn replace(&mut self, values: impl Iterator<Item = (Timestamp, u32)>) {
+        self.by_stamp = values.map(Reverse).collect();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_stamp.len()
+    }
+}

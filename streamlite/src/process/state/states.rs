@@ -1,0 +1,207 @@
+//! The states of one key.
+
+use crate::process::spec::FieldTtl;
+use crate::process::times::Times;
+use crate::state::{Decoder, Encoder, StateError, Storage};
+use crate::time::Timestamp;
+
+/// The states of one key: one, or a tuple of several, which stand side by side, so that one look-up finds them all.
+///
+/// The methods are the library's own.
+pub trait States: Sized {
+    /// How many states there are.
+    const FIELDS: usize;
+    /// Whether one of them expires.
+    const EXPIRES: bool;
+    /// Whether all of them expire, so that nothing is left of a key in the end.
+    const ALL_EXPIRE: bool;
+
+    /// What each of them is, for a savepoint: its type, and whether it expires.
+    fn describe(each: &mut impl FnMut(String, bool));
+
+    /// Before a handler runs: removes what has expired, and notes when it is. `true` if a plain value has expired, which is
+    /// to have its first value again.
+    fn enter(&mut self, times: &Times, ttls: &[FieldTtl]) -> bool;
+
+    /// Gives the plain values that have expired their first values.
+    fn start_again(&mut self, first: Self, times: &Times, ttls: &[FieldTtl]);
+
+    /// A bit for each state that expires and holds nothing that does.
+    fn blank(&self) -> u64;
+
+    /// When a state of this number has something that expires next, at the earliest; [`Timestamp::MAX`] if it has none.
+    fn due(&self, field: usize, ttls: &[FieldTtl]) -> Timestamp;
+}
+
+/// States that can be saved where `C` asks for it.
+pub trait StoredStates<C>: States {
+    /// Writes them.
+    ///
+    /// # Errors
+    /// If a value's `Serialize` fails.
+    fn write(&self, to: &mut Encoder) -> Result<(), StateError>;
+
+    /// Reads them in place of these, which are the first ones. What was saved without the time at which it was written was
+    /// written at the time that is now.
+    ///
+    /// # Errors
+    /// If the bytes are not such states.
+    fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError>;
+}
+
+/// How a state was saved, and what is done with it.
+#[derive(Clone, Copy, Debug)]
+pub struct SavedField {
+    /// It was saved with the times at which its values were written.
+    pub(crate) has_stamps: bool,
+    /// If those times cannot be used, this one is.
+    pub(crate) written: Option<Timestamp>,
+}
+
+impl SavedField {
+    /// When a value was written, if it expires.
+    pub(super) fn stamp(&self, from: &mut Decoder<'_>) -> Result<Timestamp, StateError> {
+        let saved = if self.has_stamps {
+            from.plain()?
+        } else {
+            Timestamp::MIN
+        };
+        Ok(self.written.unwrap_or(saved))
+    }
+}
+
+impl States for () {
+    const FIELDS: usize = 0;
+    const EXPIRES: bool = false;
+    const ALL_EXPIRE: bool = true;
+
+    fn describe(_each: &mut impl FnMut(String, bool)) {}
+
+    #[inline]
+    fn enter(&mut self, _times: &Times, _ttls: &[FieldTtl]) -> bool {
+        false
+    }
+
+    fn start_again(&mut self, _first: Self, _times: &Times, _ttls: &[FieldTtl]) {}
+
+    #[inline]
+    fn blank(&self) -> u64 {
+        0
+    }
+
+    fn due(&self, _field: usize, _ttls: &[FieldTtl]) -> Timestamp {
+        Timestamp::MAX
+    }
+}
+
+impl<C> StoredStates<C> for () {
+    fn write(&self, _to: &mut Encoder) -> Result<(), StateError> {
+        Ok(())
+    }
+
+    fn read(&mut self, _from: &mut Decoder<'_>, _saved: &[SavedField]) -> Result<(), StateError> {
+        Ok(())
+    }
+}
+
+/// Implements the states of a key for tuples. A tuple may stand in a tuple.
+macro_rules! tuples {
+    ($($($A:ident $a:ident $first:ident),+;)*) => {$(
+        impl<$($A: States),+> States for ($($A,)+) {
+            const FIELDS: usize = 0 $(+ $A::FIELDS)+;
+            const EXPIRES: bool = $($A::EXPIRES)||+;
+            const ALL_EXPIRE: bool = $($A::ALL_EXPIRE)&&+;
+
+            fn describe(each: &mut impl FnMut(String, bool)) {
+                $($A::describe(each);)+
+            }
+
+            #[inline]
+            fn enter(&mut self, times: &Times, ttls: &[FieldTtl]) -> bool {
+                if !Self::EXPIRES {
+                    return false;
+                }
+                let ($($a,)+) = self;
+                let mut has_expired = false;
+                let mut from = 0;
+                $(
+                    has_expired |= $a.enter(times, &ttls[from..]);
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
+                has_expired
+            }
+
+            fn start_again(&mut self, first: Self, times: &Times, ttls: &[FieldTtl]) {
+                let ($($a,)+) = self;
+                let ($($first,)+) = first;
+                let mut from = 0;
+                $(
+                    $a.start_again($first, times, &ttls[from..]);
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
+            }
+
+            #[inline]
+            fn blank(&self) -> u64 {
+                let ($($a,)+) = self;
+                let (mut blank, mut from) = (0, 0);
+                $(
+                    blank |= $a.blank() << from;
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
+                blank
+            }
+
+            fn due(&self, field: usize, ttls: &[FieldTtl]) -> Timestamp {
+                let ($($a,)+) = self;
+                let mut from = 0;
+                $(
+                    if field < from + $A::FIELDS {
+                        return $a.due(field - from, &ttls[from..]);
+                    }
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
+                Timestamp::MAX
+            }
+        }
+
+        impl<X, $($A: StoredStates<X>),+> StoredStates<X> for ($($A,)+) {
+            fn write(&self, to: &mut Encoder) -> Result<(), StateError> {
+                let ($($a,)+) = self;
+                $($a.write(to)?;)+
+                Ok(())
+            }
+
+            fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {
+                let ($($a,)+) = self;
+                let mut place = 0;
+                $(
+                    $a.read(from, &saved[place..])?;
+                    place += $A::FIELDS;
+                )+
+                let _ = place;
+                Ok(())
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A a one;
+    A a one, B b two;
+    A a one, B b two, D d three;
+    A a one, B b two, D d three, E e four;
+    A a one, B b two, D d three, E e four, F f five;
+    A a one, B b two, D d three, E e four, F f five, G g six;
+    A a one, B b two, D d three, E e four, F f five, G g six, H h seven;
+    A a one, B b two, D d three, E e four, F f five, G g six, H h seven, I i eight;
+}
+
+/// Reads a value as `C` keeps it.
+pub(super) fn read<C: Storage<V>, V>(from: &mut Decoder<'_>) -> Result<V, StateError> {
+    C::read(from)
+}
