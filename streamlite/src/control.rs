@@ -6,7 +6,8 @@
 //!
 //! | signal | who sends it | who acts on it | who does not pass it on |
 //! | --- | --- | --- | --- |
-//! | [`LaneEvent::Open`] | each source, for each partition, before the first read | `event_time`; a union whose input had finished | windows and final aggregates open their own lane instead |
+//! | [`LaneEvent::Open`] | each source, for each partition, before the first read | `event_time`, which says so to those downstream; processes; a union whose input had finished | windows and final aggregates open their own lane instead |
+//! | [`LaneEvent::Limit`] | `event_time`, whenever another lane is current | processes | windows, final aggregates, unions |
 //! | [`LaneEvent::Current`] | the driver, whenever another lane is read | `event_time` | windows, final aggregates |
 //! | [`LaneEvent::Enter`], [`LaneEvent::Leave`] | windows and final aggregates, around their results | `event_time` | windows, final aggregates |
 //! | [`LaneEvent::End`] | a source; windows and final aggregates, at the end of their input | `event_time` | windows, final aggregates |
@@ -65,7 +66,12 @@ pub enum LaneEvent {
         lane: Lane,
         /// Its records come as they happen, so that the clock says what their timestamps may be.
         is_live: bool,
+        /// Its records have event time: an operator upstream gives it to them.
+        has_event_time: bool,
     },
+    /// The records that follow come in rows, in which watermarks need not be at their places: before each of them the
+    /// watermark is the last one or, where that is higher, the record's own partition watermark, but not above this.
+    Limit(Timestamp),
     /// The records that follow come from this partition.
     Current(Lane),
     /// Until the next [`Leave`](Self::Leave) the records come in this lane: results, amid the records of a partition.

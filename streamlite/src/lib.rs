@@ -52,6 +52,7 @@ pub mod metrics;
 #[cfg_attr(doc, doc(hidden))]
 pub mod operator;
 pub mod prelude;
+pub mod process;
 #[cfg_attr(doc, doc(hidden))]
 pub mod record;
 pub mod runtime;

@@ -306,7 +306,11 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         for place in 0..self.partitions.len() {
             if !matches!(self.partitions[place].reading, Reading::Ended(_)) {
                 let lane = self.partitions[place].lane;
-                self.control_chain(&mut Control::Lane(LaneEvent::Open { lane, is_live }));
+                self.control_chain(&mut Control::Lane(LaneEvent::Open {
+                    lane,
+                    is_live,
+                    has_event_time: false,
+                }));
             }
         }
         if self.left == 0 {

@@ -2,7 +2,8 @@
 
 use super::fragment::Fragment;
 use crate::flow::{KeyedStream, Stream};
-use crate::operator::{Failed, Matching, Slot, Split, TryMap, Union, WithLate};
+use crate::operator::{Failed, Matching, Slot, Split, TryMap, Union, WithLate, WithSides};
+use crate::process::Side;
 
 /// Declares what gives a number of streams.
 macro_rules! outputs {
@@ -40,7 +41,7 @@ outputs! {
         "an operator that gives two streams is written `let (a, b) = …;`";
     two Outputs2 [H0 H1]
         "this does not give two streams" "does not give two streams"
-        "`split`, `try_map`, an aggregate behind `with_late`, and a fragment with two outputs do";
+        "`split`, `try_map`, an aggregate behind `with_late`, a process with a side output, and a fragment with two outputs do";
     three Outputs3 [H0 H1 H2]
         "this does not give three streams" "does not give three streams" "only a fragment with three outputs does";
     four Outputs4 [H0 H1 H2 H3]
@@ -161,4 +162,33 @@ many_outputs! {
     Outputs6 H0 A H1 B H2 C H3 D H4 E H5 G;
     Outputs7 H0 A H1 B H2 C H3 D H4 E H5 G H6 J;
     Outputs8 H0 A H1 B H2 C H3 D H4 E H5 G H6 J H7 K;
+}
+
+/// Implements the outputs of a process: its main one, and those besides.
+macro_rules! process_outputs {
+    ($($Outputs:ident $($H:ident $A:ident)+;)*) => {$(
+        impl<T, O, S, X, U, $($A),+> $Outputs for WithSides<T, O, S, X, U, ($(Side<$A>,)+)> {
+            type Itself = Self;
+            type H0 = Stream<U>;
+            $(type $H = Stream<$A>;)+
+
+            fn itself(self) -> Self {
+                self
+            }
+
+            fn handles(&self) -> (Stream<U>, $(Stream<$A>),+) {
+                (Stream::named(), $(Stream::<$A>::named()),+)
+            }
+        }
+    )*};
+}
+
+process_outputs! {
+    Outputs2 H1 A;
+    Outputs3 H1 A H2 B;
+    Outputs4 H1 A H2 B H3 C;
+    Outputs5 H1 A H2 B H3 C H4 D;
+    Outputs6 H1 A H2 B H3 C H4 D H5 E;
+    Outputs7 H1 A H2 B H3 C H4 D H5 E H6 F;
+    Outputs8 H1 A H2 B H3 C H4 D H5 E H6 F H7 G;
 }

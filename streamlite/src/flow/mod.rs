@@ -1,6 +1,7 @@
 //! What users chain: typed descriptions of what will run. Nothing runs before a job is built of them.
 
 mod keyed;
+mod process;
 mod running;
 mod short_forms;
 mod stream;
@@ -9,6 +10,7 @@ mod windowed;
 #[doc(inline)]
 pub use crate::operator::Failed;
 pub use keyed::KeyedStream;
+pub use process::SideOutputs;
 pub use running::{KeyedRunningStream, RunningStream};
 pub use stream::Stream;
 pub use windowed::{AllWindowedStream, DropLate, KeepLate, LatePolicy, WindowedStream};

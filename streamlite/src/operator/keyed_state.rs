@@ -116,6 +116,16 @@ impl<C, S: Table> KeyedState<C, S> {
         self.slots.for_each_slot(visit);
     }
 
+    /// How many keys there are.
+    pub fn count(&self) -> usize {
+        self.slots.count()
+    }
+
+    /// Puts in what was saved of a key, while it is restored: the first stands in the first slot, the next in the next.
+    pub fn insert(&mut self, key: S::Key, value: S::Value) {
+        self.slots.insert(key, value);
+    }
+
     /// Removes everything, in the order of the slots.
     pub fn drain(&mut self, take: impl FnMut(S::Key, S::Value)) {
         self.slots.drain_in_order(take);

@@ -147,6 +147,8 @@ impl<Op: TwoInputs> Meeting<Op> {
         match control {
             Control::Lane(event) => match event {
                 LaneEvent::Open { .. } => self.inputs.0.reopen(input),
+                // It is about one of several inputs. Their records come one by one.
+                LaneEvent::Limit(_) => return,
                 LaneEvent::Current(_)
                 | LaneEvent::Enter(_)
                 | LaneEvent::Leave

@@ -117,7 +117,8 @@ impl<T, N: Push<T>> Push<T> for ProcessingTimePush<N> {
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
             // A source that says how far it has come means event time.
-            Control::Lane(LaneEvent::Watermark(..)) => return,
+            Control::Lane(LaneEvent::Watermark(..) | LaneEvent::Limit(_)) => return,
+            Control::Lane(LaneEvent::Open { has_event_time, .. }) => *has_event_time = true,
             Control::Lane(_) => {}
             Control::Job(event) => match event {
                 JobEvent::Tick(now) => self.advance(*now),

@@ -10,7 +10,7 @@ use super::line_index::LineIndex;
 /// The list is small where a table of whole entries has holes, and its order is the caller's own, so that no output
 /// depends on the hash seed. Hashes are seeded: an input cannot choose keys that collide.
 #[derive(Debug, Default)]
-pub(super) struct KeyIndex {
+pub(crate) struct KeyIndex {
     lines: LineIndex,
     hasher: foldhash::fast::RandomState,
 }
@@ -21,25 +21,25 @@ const TOGETHER: usize = 64;
 impl KeyIndex {
     /// The hash of a key, in this index.
     #[inline]
-    pub(super) fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
+    pub(crate) fn hash<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
         self.hasher.hash_one(key)
     }
 
     /// Has the part of the index fetched from memory where this hash is looked up.
     #[inline]
-    pub(super) fn prefetch(&self, hash: u64) {
+    pub(crate) fn prefetch(&self, hash: u64) {
         self.lines.prefetch(hash);
     }
 
     /// The place that a look-up will most likely ask about first.
     #[inline]
-    pub(super) fn guess(&self, hash: u64) -> usize {
+    pub(crate) fn guess(&self, hash: u64) -> usize {
         self.lines.guess(hash) as usize
     }
 
     /// The place of a key, if it is known. `key_at` reads the keys of the list.
     #[inline]
-    pub(super) fn find<'a, K, Q>(
+    pub(crate) fn find<'a, K, Q>(
         &self,
         hash: u64,
         key: &Q,
@@ -55,7 +55,7 @@ impl KeyIndex {
 
     /// Notes the place of a new key. `known` are the places and keys that are in the list without it.
     #[inline]
-    pub(super) fn insert<'a, K, I>(&mut self, hash: u64, place: usize, known: impl Fn() -> I)
+    pub(crate) fn insert<'a, K, I>(&mut self, hash: u64, place: usize, known: impl Fn() -> I)
     where
         K: Hash + 'a,
         I: Iterator<Item = (usize, &'a K)>,
@@ -80,12 +80,12 @@ impl KeyIndex {
     }
 
     /// Forgets a key that stands at this place, and says whether it was known.
-    pub(super) fn remove<Q: Hash + ?Sized>(&mut self, key: &Q, place: usize) -> bool {
+    pub(crate) fn remove<Q: Hash + ?Sized>(&mut self, key: &Q, place: usize) -> bool {
         self.lines.remove(self.hash(key), as_place(place))
     }
 
     /// Forgets all keys. The room stays, unless it was far too large for so many.
-    pub(super) fn clear(&mut self, keys: usize) {
+    pub(crate) fn clear(&mut self, keys: usize) {
         if self.is_oversized_for(keys) {
             self.lines = LineIndex::default();
         } else {
@@ -94,12 +94,12 @@ impl KeyIndex {
     }
 
     /// Whether there is room for far more keys than these: emptying costs what there is room for.
-    pub(super) fn is_oversized_for(&self, keys: usize) -> bool {
+    pub(crate) fn is_oversized_for(&self, keys: usize) -> bool {
         self.lines.room() > 64 && self.lines.room() / 16 > keys
     }
 
     /// How many bytes it takes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.lines.bytes()
     }
 }

@@ -166,6 +166,16 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     type Slot = Slot;
 
     #[inline]
+    fn place_of(slot: Slot) -> u32 {
+        slot.0
+    }
+
+    #[inline]
+    fn slot_at(place: u32) -> Slot {
+        Slot(place)
+    }
+
+    #[inline]
     fn update<R>(&mut self, slot: Slot, change: impl FnOnce(&K, &mut V) -> R) -> R {
         let (key, value) = &mut self.entries[slot.0 as usize];
         change(key, value)

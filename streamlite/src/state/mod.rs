@@ -16,6 +16,7 @@ mod time_queue;
 
 pub use codec::{Decoder, Encoder, StateError};
 pub use grouping::{By, ByRef, Grouping, Unkeyed};
+pub(crate) use key_index::KeyIndex;
 pub use key_table::{KeyTable, Slot};
 
 pub(crate) use look_up::in_blocks;

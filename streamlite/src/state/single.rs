@@ -37,6 +37,14 @@ impl<V> Table for Single<V> {
     type Slot = ();
 
     #[inline]
+    fn place_of((): ()) -> u32 {
+        0
+    }
+
+    #[inline]
+    fn slot_at(_place: u32) {}
+
+    #[inline]
     fn update<R>(&mut self, (): (), change: impl FnOnce(&(), &mut V) -> R) -> R {
         change(&(), self.value())
     }

@@ -12,6 +12,12 @@ pub trait Table: Default {
     /// Where an entry stands, as long as it is there.
     type Slot: Copy + Ord;
 
+    /// The number of a slot: small, so that it may be the place in a list.
+    fn place_of(slot: Self::Slot) -> u32;
+
+    /// The slot of a number.
+    fn slot_at(place: u32) -> Self::Slot;
+
     /// Lets a closure look at an entry that is there, and change its value.
     fn update<R>(&mut self, slot: Self::Slot, change: impl FnOnce(&Self::Key, &mut Self::Value) -> R) -> R;
 

@@ -13,7 +13,9 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
         N: Push<T>,
     {
         match event {
-            LaneEvent::Open { lane, is_live } => self.reopen(lane, is_live),
+            LaneEvent::Open { lane, is_live, .. } => self.reopen(lane, is_live),
+            // Times are given anew here.
+            LaneEvent::Limit(_) => {}
             LaneEvent::Current(lane) => self.switch_to(lane),
             LaneEvent::Enter(lane) => {
                 self.lanes.outer.push(self.lanes.current);
@@ -24,6 +26,18 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
             LaneEvent::Quiet(lane, now) => self.quiet(lane, now),
             LaneEvent::Awake(lane) => self.awake(lane),
             LaneEvent::Watermark(lane, watermark) => self.lane_watermark(lane, watermark),
+        }
+    }
+
+    /// Tells those downstream how far the other lanes let the watermark rise, if that has changed.
+    pub(super) fn tell_limit<T>(&mut self)
+    where
+        N: Push<T>,
+    {
+        if self.told_limit != Some(self.limit) {
+            self.told_limit = Some(self.limit);
+            self.next
+                .control(&mut Control::Lane(LaneEvent::Limit(self.limit)));
         }
     }
 
@@ -122,6 +136,7 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
     {
         self.note_own();
         self.wake_place(self.lanes.current);
+        self.tell_limit();
     }
 
     fn awake<T>(&mut self, lane: Lane)

@@ -13,7 +13,7 @@ use self::future_skew::FutureSkew;
 use self::lanes::{GREATEST, LaneWatermarks};
 use self::row::{Row, Stopped};
 use crate::assembly::{Context, Stage};
-use crate::control::{Control, JobEvent, Question};
+use crate::control::{Control, JobEvent, LaneEvent, Question};
 use crate::error::{Error, Result};
 use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Shape, name_of};
@@ -103,6 +103,8 @@ pub struct EventTimePush<F, W, S, N> {
     partition_watermark: Timestamp,
     /// How far the other lanes let the watermark rise.
     limit: Timestamp,
+    /// What those downstream know of that.
+    told_limit: Option<Timestamp>,
     /// The current lane was quiet, and its next record wakes it.
     resting: bool,
     next: N,
@@ -141,6 +143,7 @@ where
             own: Timestamp::MIN,
             partition_watermark: Timestamp::MIN,
             limit: Timestamp::MAX,
+            told_limit: None,
             resting: false,
             next,
         }
@@ -236,7 +239,14 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         match control {
-            Control::Lane(event) => self.lane_event(*event),
+            Control::Lane(event) => {
+                self.lane_event(*event);
+                match event {
+                    LaneEvent::Open { has_event_time, .. } => *has_event_time = true,
+                    LaneEvent::Limit(_) => return,
+                    _ => {}
+                }
+            }
             Control::Job(event) => match event {
                 JobEvent::Tick(now) => self.tick(*now),
                 // An earlier `event_time` found its partitions quiet; this one looks for itself.
@@ -246,6 +256,7 @@ where
             Control::Question(question) => self.answer(question),
         }
         self.next.control(control);
+        self.tell_limit();
     }
 }
 

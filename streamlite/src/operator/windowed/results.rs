@@ -93,10 +93,15 @@ impl<K, W: Copy, V, F: Finish<K, W, V>, N: Push<F::Out>> Results<K, W, V> for Re
 pub(in crate::operator) fn pass_results<T>(lane: Lane, next: &mut impl Push<T>, control: &mut Control<'_>) {
     match control {
         Control::Lane(event) => match event {
-            LaneEvent::Open { .. } => {
-                next.control(&mut Control::Lane(LaneEvent::Open { lane, is_live: false }));
+            LaneEvent::Open { has_event_time, .. } => {
+                next.control(&mut Control::Lane(LaneEvent::Open {
+                    lane,
+                    is_live: false,
+                    has_event_time: *has_event_time,
+                }));
             }
-            LaneEvent::Current(_)
+            LaneEvent::Limit(_)
+            | LaneEvent::Current(_)
             | LaneEvent::Enter(_)
             | LaneEvent::Leave
             | LaneEvent::End(_)

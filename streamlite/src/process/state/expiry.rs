@@ -15,8 +15,26 @@ pub trait Expiry: Default + fmt::Debug + sealed::Sealed + 'static {
     /// When a value was written last.
     type Stamp: Copy + Default + fmt::Debug + PartialEq;
 
+    /// Which of several values expires next.
+    type Ages: Default + fmt::Debug;
+
+    /// Which of several values expires next, if they expire.
+    fn ages(ages: &mut Self::Ages) -> Option<&mut Ages>;
+
+    /// A stamp that no value is older than; [`UNWRITTEN`] if there is none.
+    fn oldest(ages: &Self::Ages) -> Timestamp;
+
     /// What writes are stamped with by now.
     fn stamp(&self) -> Self::Stamp;
+
+    /// The time of a stamp; [`UNWRITTEN`] if it has none.
+    fn time(stamp: Self::Stamp) -> Timestamp;
+
+    /// The stamp of a time.
+    fn at(time: Timestamp) -> Self::Stamp;
+
+    /// Notes what writes are stamped with from now on.
+    fn enter(&mut self, times: &Times, ttl: &FieldTtl);
 }
 
 /// The values of a state stay until they are removed.
@@ -48,32 +66,70 @@ mod sealed {
 impl Expiry for Forever {
     const EXPIRES: bool = false;
     type Stamp = ();
+    type Ages = ();
+
+    fn ages((): &mut ()) -> Option<&mut Ages> {
+        None
+    }
+
+    fn oldest((): &()) -> Timestamp {
+        UNWRITTEN
+    }
 
     #[inline]
     fn stamp(&self) {}
+
+    #[inline]
+    fn time((): ()) -> Timestamp {
+        UNWRITTEN
+    }
+
+    #[inline]
+    fn at(_time: Timestamp) {}
+
+    #[inline]
+    fn enter(&mut self, _times: &Times, _ttl: &FieldTtl) {}
 }
 
 impl Expiry for Expiring {
     const EXPIRES: bool = true;
     type Stamp = Stamp;
+    type Ages = Ages;
+
+    #[inline]
+    fn ages(ages: &mut Ages) -> Option<&mut Ages> {
+        Some(ages)
+    }
+
+    #[inline]
+    fn oldest(ages: &Ages) -> Timestamp {
+        ages.oldest()
+    }
 
     #[inline]
     fn stamp(&self) -> Stamp {
         Stamp(self.written)
     }
-}
 
-impl Expiring {
-    /// Notes what writes are stamped with from now on.
     #[inline]
-    pub(super) fn enter(&mut self, times: &Times, ttl: &FieldTtl) {
+    fn time(stamp: Stamp) -> Timestamp {
+        stamp.0
+    }
+
+    #[inline]
+    fn at(time: Timestamp) -> Stamp {
+        Stamp(time)
+    }
+
+    #[inline]
+    fn enter(&mut self, times: &Times, ttl: &FieldTtl) {
         self.written = times.written(ttl);
     }
 }
 
 /// When a value was written last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp(pub(super) Timestamp);
+pub struct Stamp(Timestamp);
 
 impl Default for Stamp {
     fn default() -> Self {
@@ -85,29 +141,31 @@ impl Default for Stamp {
 ///
 /// A value that is written again is not moved: when its turn comes it is put back for the time that is right by then.
 #[derive(Debug, Default)]
-pub(super) struct Ages {
-    by_stamp: BinaryHeap<Reverse<(Timestamp, u32)>>,
+pub struct Ages {
+    by_stamp: BinaryHeap<Reverse<(Timestamp, u64)>>,
 }
 
 impl Ages {
     /// Notes a value that is new.
     #[inline]
-    pub(super) fn add(&mut self, stamp: Timestamp, number: u32) {
+    pub(super) fn add(&mut self, stamp: Timestamp, number: u64) {
         self.by_stamp.push(Reverse((stamp, number)));
     }
 
     /// A stamp that no value is older than; [`UNWRITTEN`] if there is none.
     #[inline]
     pub(super) fn oldest(&self) -> Timestamp {
-        self.by_stamp.peek().map_or(UNWRITTEN, |Reverse((stamp, _))| *stamp)
+        self.by_stamp
+            .peek()
+            .map_or(UNWRITTEN, |Reverse((stamp, _))| *stamp)
     }
 
     /// Takes the values that have expired. `stamp_of` says when one was written last; `None` if it is gone.
     pub(super) fn take_expired(
         &mut self,
         is_expired: impl Fn(Timestamp) -> bool,
-        stamp_of: impl Fn(u32) -> Option<Timestamp>,
-        mut take: impl FnMut(u32),
+        stamp_of: impl Fn(u64) -> Option<Timestamp>,
+        mut take: impl FnMut(u64),
     ) {
         while let Some(&Reverse((noted, number))) = self.by_stamp.peek()
             && is_expired(noted)
@@ -125,12 +183,14 @@ impl Ages {
         self.by_stamp.clear();
     }
 
-    /// Numbers have changed: these are the values.
-    pub(super) fn replace(&mut self, values: impl Iterator<Item = (Timestamp, u32)>) {
-        self.by_stamp = values.map(Reverse).collect();
-    }
-
+    /// How many are noted.
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.by_stamp.len()
+    }
+
+    /// Numbers have changed: these are the values.
+    pub(super) fn replace(&mut self, values: impl Iterator<Item = (Timestamp, u64)>) {
+        self.by_stamp = values.map(Reverse).collect();
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::process::spec::FieldTtl;
 use crate::process::times::Times;
-use crate::state::{Decoder, Encoder, StateError, Storage};
+use crate::state::{Decoder, Encoder, StateError};
 use crate::time::Timestamp;
 
 /// The states of one key: one, or a tuple of several, which stand side by side, so that one look-up finds them all.
@@ -31,6 +31,9 @@ pub trait States: Sized {
 
     /// When a state of this number has something that expires next, at the earliest; [`Timestamp::MAX`] if it has none.
     fn due(&self, field: usize, ttls: &[FieldTtl]) -> Timestamp;
+
+    /// All values of a state of this number count as written at this time.
+    fn restamp(&mut self, field: usize, written: Timestamp);
 }
 
 /// States that can be saved where `C` asks for it.
@@ -92,6 +95,8 @@ impl States for () {
     fn due(&self, _field: usize, _ttls: &[FieldTtl]) -> Timestamp {
         Timestamp::MAX
     }
+
+    fn restamp(&mut self, _field: usize, _written: Timestamp) {}
 }
 
 impl<C> StoredStates<C> for () {
@@ -167,6 +172,18 @@ macro_rules! tuples {
                 let _ = from;
                 Timestamp::MAX
             }
+
+            fn restamp(&mut self, field: usize, written: Timestamp) {
+                let ($($a,)+) = self;
+                let mut from = 0;
+                $(
+                    if (from..from + $A::FIELDS).contains(&field) {
+                        $a.restamp(field - from, written);
+                    }
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
+            }
         }
 
         impl<X, $($A: StoredStates<X>),+> StoredStates<X> for ($($A,)+) {
@@ -199,9 +216,4 @@ tuples! {
     A a one, B b two, D d three, E e four, F f five, G g six;
     A a one, B b two, D d three, E e four, F f five, G g six, H h seven;
     A a one, B b two, D d three, E e four, F f five, G g six, H h seven, I i eight;
-}
-
-/// Reads a value as `C` keeps it.
-pub(super) fn read<C: Storage<V>, V>(from: &mut Decoder<'_>) -> Result<V, StateError> {
-    C::read(from)
 }

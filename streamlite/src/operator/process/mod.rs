@@ -1,0 +1,14 @@
+//! Processes: handlers of the user's own, with states and timers per key.
+
+mod bits;
+mod core;
+mod expirations;
+mod firing;
+mod lanes;
+mod outputs;
+mod push;
+mod saved;
+mod with_sides;
+
+pub use push::Processing;
+pub use with_sides::WithSides;

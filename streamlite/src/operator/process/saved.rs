@@ -1,0 +1,193 @@
+//! What is saved of a process.
+
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use super::core::Core;
+use crate::process::{FieldTtl, KeyedProcess, SavedField, States, StoredStates, TimeDomain, Timer};
+use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
+use crate::time::Timestamp;
+
+/// What is saved of a process besides the keys.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    watermark: Timestamp,
+    before_end: Timestamp,
+    greatest: Timestamp,
+    has_event_time: bool,
+    next_number: u64,
+    next_birth: u64,
+    /// Of each state whether the times of its values are saved, and by what time it expired.
+    fields: Vec<(bool, TimeDomain)>,
+    keys: u64,
+}
+
+/// What is saved of a key besides its states.
+#[derive(Serialize, Deserialize)]
+struct KeyHead {
+    birth: u64,
+    is_absent: bool,
+    timers: Vec<Timer>,
+}
+
+/// A process, to be saved and restored.
+pub(super) struct Saved<'a, T, C, G: Grouping<T>, P: KeyedProcess<G::Key, T>> {
+    pub(super) core: &'a mut Core<T, C, G, P>,
+    pub(super) storage: PhantomData<C>,
+}
+
+impl<T, C, G, P> Snapshot for Saved<'_, T, C, G, P>
+where
+    G: Grouping<T>,
+    P: KeyedProcess<G::Key, T>,
+    P::States: StoredStates<C>,
+    C: Storage<G::Key>,
+{
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        let Core {
+            state,
+            now,
+            timers,
+            births,
+            absent,
+            expirations,
+            ..
+        } = &*self.core;
+        let mut expires = Vec::new();
+        P::States::describe(&mut |_kind, field| expires.push(field));
+        let domains = expirations.ttls.iter().map(|ttl| ttl.domain);
+        to.plain(&Head {
+            watermark: now.watermark,
+            before_end: now.before_end,
+            greatest: now.greatest,
+            has_event_time: now.has_event_time,
+            next_number: timers.next_number(),
+            next_birth: births.next,
+            fields: expires.into_iter().zip(domains).collect(),
+            keys: state.count() as u64,
+        })?;
+        let mut saved = Ok(());
+        state.for_each(|slot, key, states| {
+            if saved.is_err() {
+                return;
+            }
+            let place = <G::Table<P::States> as Table>::place_of(slot);
+            let head = KeyHead {
+                birth: births.of(place),
+                is_absent: absent.has(place as usize),
+                timers: timers.of(place).to_vec(),
+            };
+            let mut write = || {
+                C::write(key, to)?;
+                to.plain(&head)?;
+                states.write(to)
+            };
+            saved = write();
+        });
+        saved
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        let head: Head = from.plain()?;
+        let core = &mut *self.core;
+        core.now.watermark = head.watermark;
+        core.now.before_end = head.before_end;
+        core.now.greatest = head.greatest;
+        core.now.has_event_time = head.has_event_time;
+        core.births.next = head.next_birth;
+        core.resolve_ttls();
+        let fields: Vec<_> = head
+            .fields
+            .iter()
+            .zip(&core.expirations.ttls)
+            .map(|((has_stamps, domain), ttl)| {
+                let fits = *has_stamps && *domain == ttl.domain;
+                SavedField {
+                    has_stamps: *has_stamps,
+                    written: (!fits).then(|| core.written_now(ttl)),
+                }
+            })
+            .collect();
+        let mut all_timers = Vec::new();
+        for place in 0..u32::try_from(head.keys).unwrap_or(u32::MAX) {
+            let key = C::read(from)?;
+            let KeyHead {
+                birth,
+                is_absent,
+                timers,
+            } = from.plain()?;
+            let mut states = core.process.first();
+            states.read(from, &fields)?;
+            core.state.insert(key, states);
+            core.births.set(place, birth);
+            if is_absent {
+                core.absent.insert(place as usize);
+            }
+            all_timers.extend(timers.into_iter().map(|timer| (place, timer)));
+        }
+        core.timers.restore(head.next_number, all_timers);
+        core.find_expirations();
+        Ok(())
+    }
+}
+
+impl<T, C, G, P> Core<T, C, G, P>
+where
+    G: Grouping<T>,
+    P: KeyedProcess<G::Key, T>,
+{
+    /// When something counts as written whose time is not known.
+    fn written_now(&self, ttl: &FieldTtl) -> Timestamp {
+        match ttl.domain {
+            TimeDomain::EventTime => self.now.before_end.max(self.now.greatest),
+            TimeDomain::ProcessingTime => self.clock.now(),
+        }
+    }
+
+    /// Finds all that expires again.
+    fn find_expirations(&mut self) {
+        let Self {
+            state, expirations, ..
+        } = self;
+        if !P::States::EXPIRES {
+            return;
+        }
+        state.for_each(|slot, _key, states| {
+            let place = <G::Table<P::States> as Table>::place_of(slot);
+            let written = (0..P::States::FIELDS).fold(0, |bits, field| bits | 1 << field);
+            expirations.add(place, written & !states.blank(), |field, ttls| {
+                states.due(field, ttls)
+            });
+        });
+    }
+
+    /// The stream has event time, or it has none: by what time states expire is known now. What was written by another
+    /// time counts as written now.
+    #[cold]
+    pub(super) fn learn_event_time(&mut self, has_event_time: bool) {
+        if !has_event_time || self.now.has_event_time {
+            return;
+        }
+        self.now.has_event_time = true;
+        let before: Vec<_> = self.expirations.ttls.iter().map(|ttl| ttl.domain).collect();
+        self.resolve_ttls();
+        let after = self.expirations.ttls.clone();
+        let changed = before.iter().zip(&after).enumerate();
+        let changed: Vec<_> = changed
+            .filter(|(_, (before, after))| **before != after.domain)
+            .collect();
+        let mut slots = Vec::new();
+        if P::States::EXPIRES && !changed.is_empty() {
+            self.state.for_each(|slot, _key, _states| slots.push(slot));
+        }
+        for slot in slots {
+            for (field, (_, ttl)) in &changed {
+                let written = self.written_now(ttl);
+                self.state
+                    .update(slot, |_key, states| states.restamp(*field, written));
+            }
+        }
+        self.find_expirations();
+    }
+}

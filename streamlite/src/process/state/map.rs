@@ -1,0 +1,359 @@
+//! Values by a key of their own.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::hash::Hash;
+
+use super::expiry::{Expiry, Forever};
+use super::states::{SavedField, States, StoredStates};
+use crate::process::spec::FieldTtl;
+use crate::process::times::Times;
+use crate::state::{Decoder, Encoder, KeyIndex, StateError, Storage, name_of};
+use crate::time::Timestamp;
+
+/// A state of values by a key of their own: Flink's `MapState`. With a TTL each entry expires by itself, some time after
+/// it was written last.
+///
+/// Entries are visited in the order in which they were inserted, whatever was removed between.
+///
+/// ```
+/// use streamlite::prelude::*;
+///
+/// let repeated = pipeline!(from(["a", "b", "a"]).process(|ctx| {
+///     let seen: Map<&str, u32> = Map::new();
+///
+///     on_record(|word| {
+///         let times = seen.get_or_insert_with(word, || 0);
+///         *times += 1;
+///         if *times == 2 {
+///             ctx.emit(word);
+///         }
+///     });
+/// }))
+/// .collect()?;
+/// assert_eq!(repeated, ["a"]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+pub struct Map<K, V, E: Expiry = Forever> {
+    index: KeyIndex,
+    /// In the order in which they came. A place is empty where an entry was removed.
+    entries: Vec<Option<Entry<K, V, E>>>,
+    live: usize,
+    ages: E::Ages,
+    expiry: E,
+}
+
+struct Entry<K, V, E: Expiry> {
+    key: K,
+    value: V,
+    stamp: E::Stamp,
+}
+
+impl<K, V, E: Expiry> Default for Map<K, V, E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K, V, E: Expiry> Map<K, V, E> {
+    /// An empty map.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            index: KeyIndex::default(),
+            entries: Vec::new(),
+            live: 0,
+            ages: E::Ages::default(),
+            expiry: E::default(),
+        }
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether there is no entry.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// The entries, in the order in which they were inserted.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> + Clone {
+        self.entries
+            .iter()
+            .flatten()
+            .map(|entry| (&entry.key, &entry.value))
+    }
+
+    /// The keys, in the order in which they were inserted.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The values, in the order in which their keys were inserted.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// Removes all entries.
+    pub fn clear(&mut self) {
+        self.index.clear(self.entries.len());
+        self.entries.clear();
+        self.live = 0;
+        if let Some(ages) = E::ages(&mut self.ages) {
+            ages.clear();
+        }
+    }
+}
+
+impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
+    fn place<Q>(&self, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let key_at = |place: usize| self.entries.get(place)?.as_ref().map(|entry| &entry.key);
+        self.index.find(self.index.hash(key), key, key_at)
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.entries[self.place(key)?].as_ref().map(|entry| &entry.value)
+    }
+
+    /// Whether there is an entry of a key.
+    #[must_use]
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.place(key).is_some()
+    }
+
+    /// The value of a key, to be changed. It counts as written.
+    pub fn get_mut<Q>(&mut self, key: &Q) -> Option<&mut V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let (place, stamp) = (self.place(key)?, self.expiry.stamp());
+        let entry = self.entries[place].as_mut()?;
+        entry.stamp = stamp;
+        Some(&mut entry.value)
+    }
+
+    /// The value of a key, to be changed; if there is none, what the closure returns. It counts as written.
+    pub fn get_or_insert_with(&mut self, key: K, first: impl FnOnce() -> V) -> &mut V {
+        let place = match self.place(&key) {
+            Some(place) => place,
+            None => self.push(key, first()),
+        };
+        let stamp = self.expiry.stamp();
+        let entry = self.entries[place].as_mut().expect("it was found just before");
+        entry.stamp = stamp;
+        &mut entry.value
+    }
+
+    /// Writes the value of a key; returns the one that was there. A key that is there keeps its place in the order.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        match self.get_mut(&key) {
+            Some(there) => Some(std::mem::replace(there, value)),
+            None => {
+                self.push(key, value);
+                None
+            }
+        }
+    }
+
+    /// Removes the entry of a key, and returns its value.
+    pub fn remove<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let place = self.place(key)?;
+        self.index.remove(key, place);
+        let entry = self.entries[place].take()?;
+        self.live -= 1;
+        self.compact_if_sparse();
+        Some(entry.value)
+    }
+
+    /// Keeps the entries that a closure says are wanted still.
+    pub fn retain(&mut self, mut is_wanted: impl FnMut(&K, &V) -> bool) {
+        for (place, slot) in self.entries.iter_mut().enumerate() {
+            if let Some(entry) = slot
+                && !is_wanted(&entry.key, &entry.value)
+            {
+                self.index.remove(&entry.key, place);
+                *slot = None;
+                self.live -= 1;
+            }
+        }
+        self.compact_if_sparse();
+    }
+
+    /// Adds an entry whose key is not there.
+    fn push(&mut self, key: K, value: V) -> usize {
+        let (stamp, place) = (self.expiry.stamp(), self.entries.len());
+        let Self { index, entries, .. } = self;
+        let known = || {
+            let entries = entries.iter().enumerate();
+            entries.filter_map(|(place, entry)| Some((place, &entry.as_ref()?.key)))
+        };
+        index.insert(index.hash(&key), place, known);
+        entries.push(Some(Entry { key, value, stamp }));
+        self.live += 1;
+        if let Some(ages) = E::ages(&mut self.ages) {
+            ages.add(E::time(stamp), place as u64);
+        }
+        place
+    }
+
+    /// Moves the entries together if most places are empty.
+    fn compact_if_sparse(&mut self) {
+        if self.entries.len() < 8 || self.live > self.entries.len() / 2 {
+            return;
+        }
+        let entries = std::mem::take(&mut self.entries);
+        self.index = KeyIndex::default();
+        self.live = 0;
+        if let Some(ages) = E::ages(&mut self.ages) {
+            ages.clear();
+        }
+        entries
+            .into_iter()
+            .flatten()
+            .for_each(|entry| self.take_over(entry));
+    }
+
+    /// Adds an entry as it is.
+    fn take_over(&mut self, entry: Entry<K, V, E>) {
+        let place = self.push(entry.key, entry.value);
+        if let Some(pushed) = &mut self.entries[place] {
+            pushed.stamp = entry.stamp;
+        }
+    }
+
+    #[cold]
+    fn expire(&mut self, times: &Times, ttl: &FieldTtl) {
+        let Self {
+            index,
+            entries,
+            live,
+            ages,
+            ..
+        } = self;
+        let Some(ages) = E::ages(ages) else { return };
+        let place_of = |number: u64| usize::try_from(number).ok();
+        let mut expired = Vec::new();
+        ages.take_expired(
+            |stamp| times.has_expired(stamp, ttl),
+            |number| {
+                let entry = entries.get(place_of(number)?)?.as_ref()?;
+                Some(E::time(entry.stamp))
+            },
+            |number| expired.extend(place_of(number)),
+        );
+        for place in expired {
+            if let Some(entry) = entries[place].take() {
+                index.remove(&entry.key, place);
+                *live -= 1;
+            }
+        }
+        self.compact_if_sparse();
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, E: Expiry> fmt::Debug for Map<K, V, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Hash + Eq, V, E: Expiry> States for Map<K, V, E> {
+    const FIELDS: usize = 1;
+    const EXPIRES: bool = E::EXPIRES;
+    const ALL_EXPIRE: bool = E::EXPIRES;
+
+    fn describe(each: &mut impl FnMut(String, bool)) {
+        each(
+            format!("Map of {} to {}", name_of::<K>(), name_of::<V>()),
+            E::EXPIRES,
+        );
+    }
+
+    #[inline]
+    fn enter(&mut self, times: &Times, ttls: &[FieldTtl]) -> bool {
+        self.expiry.enter(times, &ttls[0]);
+        if times.has_expired(E::oldest(&self.ages), &ttls[0]) {
+            self.expire(times, &ttls[0]);
+        }
+        false
+    }
+
+    fn start_again(&mut self, _first: Self, _times: &Times, _ttls: &[FieldTtl]) {}
+
+    #[inline]
+    fn blank(&self) -> u64 {
+        u64::from(E::EXPIRES && self.live == 0)
+    }
+
+    fn due(&self, _field: usize, ttls: &[FieldTtl]) -> Timestamp {
+        E::oldest(&self.ages) + ttls[0].ttl
+    }
+
+    fn restamp(&mut self, _field: usize, written: Timestamp) {
+        let entries = self.entries.iter_mut().enumerate();
+        let there = entries.filter_map(|(place, entry)| Some((place as u64, entry.as_mut()?)));
+        let stamps = there.map(|(number, entry)| {
+            entry.stamp = E::at(written);
+            (written, number)
+        });
+        match E::ages(&mut self.ages) {
+            Some(ages) => ages.replace(stamps),
+            None => stamps.for_each(drop),
+        }
+    }
+}
+
+impl<C, K, V, E> StoredStates<C> for Map<K, V, E>
+where
+    C: Storage<K> + Storage<V>,
+    K: Hash + Eq,
+    E: Expiry,
+{
+    fn write(&self, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(&(self.live as u64))?;
+        self.entries.iter().flatten().try_for_each(|entry| {
+            if E::EXPIRES {
+                to.plain(&E::time(entry.stamp))?;
+            }
+            <C as Storage<K>>::write(&entry.key, to)?;
+            <C as Storage<V>>::write(&entry.value, to)
+        })
+    }
+
+    fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {
+        for _ in 0..from.plain::<u64>()? {
+            let stamp = E::at(saved[0].stamp(from)?);
+            let (key, value) = (<C as Storage<K>>::read(from)?, <C as Storage<V>>::read(from)?);
+            self.take_over(Entry { key, value, stamp });
+        }
+        // All of them are there, one after the other.
+        let stamps = self.entries.iter().flatten().map(|entry| E::time(entry.stamp));
+        if let Some(ages) = E::ages(&mut self.ages) {
+            ages.replace(stamps.zip(0..));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! A value that is used as it is.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use super::expiry::{Expiring, Expiry, Forever, UNWRITTEN};
+use super::one::one_state;
+use super::states::{SavedField, States, StoredStates};
+use crate::process::spec::FieldTtl;
+use crate::process::times::Times;
+use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
+use crate::time::Timestamp;
+
+/// What `let total: f64 = 0.0;` becomes in a process: handlers see the value itself.
+#[derive(Debug, Default)]
+pub struct Plain<T, E: Expiry = Forever> {
+    value: T,
+    stamp: E::Stamp,
+    expiry: E,
+}
+
+impl<T, E: Expiry> Plain<T, E> {
+    /// A state with its first value.
+    #[inline]
+    pub fn new(first: T) -> Self {
+        Self {
+            value: first,
+            stamp: E::Stamp::default(),
+            expiry: E::default(),
+        }
+    }
+}
+
+impl<T> Plain<T, Forever> {
+    /// What handlers see.
+    #[inline]
+    pub fn view(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T> Plain<T, Expiring> {
+    /// What handlers see.
+    #[inline]
+    pub fn view(&mut self) -> Guard<'_, T> {
+        Guard(self)
+    }
+}
+
+/// A plain value that expires: it is refreshed when it is changed, and not when it is read.
+pub struct Guard<'a, T>(&'a mut Plain<T, Expiring>);
+
+impl<T> Deref for Guard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.0.value
+    }
+}
+
+impl<T> DerefMut for Guard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.stamp = self.0.expiry.stamp();
+        &mut self.0.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Guard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Guard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+one_state!(
+    Plain,
+    "",
+    |this| E::time(this.stamp) != UNWRITTEN,
+    |_this| true,
+    |this, first| this.value = first.value
+);
+
+impl<C: Storage<T>, T, E: Expiry> StoredStates<C> for Plain<T, E> {
+    fn write(&self, to: &mut Encoder) -> Result<(), StateError> {
+        if E::EXPIRES {
+            to.plain(&E::time(self.stamp))?;
+        }
+        C::write(&self.value, to)
+    }
+
+    fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {
+        self.stamp = E::at(saved[0].stamp(from)?);
+        self.value = C::read(from)?;
+        Ok(())
+    }
+}
