@@ -10,6 +10,7 @@ pub use crate::flow::*;
 pub use crate::graph::{Graph, GraphEnd, GraphNode, GraphParts, GraphSink, GraphSource, GraphStream, Origin};
 pub use crate::metrics::Report;
 pub use crate::operator::{Again, Copier, Many, Nowhere, One, Tee, again};
+pub use crate::process::{Expiring, Plain, ProcessContext, Side, StateSpec};
 pub use crate::record::Push;
 pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Savepoint};
 pub use crate::source::from;
@@ -26,3 +27,14 @@ pub const fn delta(millis: i64) -> TimeDelta {
 
 /// Asks for a source that ends.
 pub fn ends<S: Bounded>(_source: &S) {}
+
+/// What a process says of its states.
+pub fn specs<const N: usize>(specs: [StateSpec; N]) -> Vec<StateSpec> {
+    specs.into()
+}
+
+/// A type, to be asked about.
+#[must_use]
+pub fn type_named<V>() -> std::marker::PhantomData<V> {
+    std::marker::PhantomData
+}

@@ -4,6 +4,7 @@ pub use serde::{Deserialize, Serialize};
 
 pub use crate::expansion::Fragment;
 pub use crate::flow::{Failed, Stream};
+pub use crate::process::{List, Map, Reducing, Side, Value};
 pub use crate::runtime::{Job, JobHandle};
 pub use crate::sink::{
     CallbackSink, CollectionSink, CsvSink, JsonSink, LinesSink, NullSink, PrintSink, Sink,

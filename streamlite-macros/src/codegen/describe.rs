@@ -24,8 +24,8 @@ pub(super) fn describe(graph: &Graph) -> TokenStream {
         .collect()
 }
 
-struct Describe<'a> {
-    graph: &'a Graph,
+pub(super) struct Describe<'a> {
+    pub(super) graph: &'a Graph,
 }
 
 impl Describe<'_> {
@@ -183,6 +183,7 @@ impl Describe<'_> {
         operators.iter().fold(head, |receiver, operator| match operator {
             Operator::Call(call) => self.call(&receiver, call),
             Operator::Aggregate(aggregate) => self.aggregate(&receiver, aggregate),
+            Operator::Process(process) => self.process(&receiver, process),
         })
     }
 
@@ -250,7 +251,7 @@ impl Describe<'_> {
     }
 
     /// An argument behind clones of the parameters that are mentioned again later.
-    fn argument(&self, argument: &Argument, value: TokenStream) -> TokenStream {
+    pub(super) fn argument(&self, argument: &Argument, value: TokenStream) -> TokenStream {
         let cloned = argument.mentions.iter();
         let cloned: Vec<_> = cloned.filter(|name| !self.is_last(argument, name)).collect();
         if cloned.is_empty() {
@@ -288,9 +289,20 @@ impl Describe<'_> {
     }
 
     /// A closure of the macro's own, around something of the user's.
-    fn closure(&self, parameters: &TokenStream, body: &Argument) -> TokenStream {
+    pub(super) fn closure(&self, parameters: &TokenStream, body: &Argument) -> TokenStream {
         let (capture, value) = (self.capture(), &body.expr);
         self.argument(body, quote!(#capture |#parameters| #value))
+    }
+
+    /// The same with something before what is the user's, and without a result.
+    pub(super) fn handler(
+        &self,
+        parameters: &TokenStream,
+        before: &TokenStream,
+        body: &Argument,
+    ) -> TokenStream {
+        let (capture, value) = (self.capture(), &body.expr);
+        self.argument(body, quote!(#capture |#parameters| { #before #value; }))
     }
 
     fn capture(&self) -> Option<TokenStream> {

@@ -11,6 +11,7 @@ mod expression;
 mod fragment;
 mod function;
 mod item;
+mod process;
 mod test_driver;
 mod tree;
 

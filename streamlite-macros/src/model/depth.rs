@@ -113,6 +113,7 @@ fn emits_a_stream(operator: &Operator) -> bool {
             maps_records(&name) || is_short_form(&name)
         }
         Operator::Aggregate(_) => true,
+        Operator::Process(process) => process.sides.is_empty(),
     }
 }
 
@@ -122,7 +123,7 @@ fn keeps_late_records(description: &Description) -> bool {
     calls
         .filter_map(|operator| match operator {
             Operator::Call(call) => Some(&call.method),
-            Operator::Aggregate(_) => None,
+            Operator::Aggregate(_) | Operator::Process(_) => None,
         })
         .any(|method| method == "with_late")
 }

@@ -8,6 +8,7 @@ use syn::{ExprField, Local};
 use super::argument::Argument;
 use super::branches::Branches;
 use super::operators;
+use super::process::Process;
 use super::rows::Aggregate;
 
 /// The number of a stream.
@@ -182,6 +183,7 @@ pub(crate) enum Head {
 pub(crate) enum Operator {
     Call(Box<Call>),
     Aggregate(Box<Aggregate>),
+    Process(Box<Process>),
 }
 
 /// A method call.
@@ -232,6 +234,7 @@ impl Description {
         let operators = self.operators.iter().map(|operator| match operator {
             Operator::Call(call) => call.method.to_string(),
             Operator::Aggregate(_) => "aggregate".to_owned(),
+            Operator::Process(_) => "process".to_owned(),
         });
         let branches = self.branches.iter().map(|_| "match".to_owned());
         head.into_iter().chain(operators).chain(branches).collect()
@@ -245,6 +248,11 @@ impl Operator {
             Operator::Aggregate(aggregate) => {
                 let hoisted = aggregate.hoisted.iter().map(|(_, call)| call);
                 hoisted.chain([&aggregate.body]).collect()
+            }
+            Operator::Process(process) => {
+                let ttls = process.ttls.iter().flatten();
+                let handlers = process.handlers.iter().map(|handler| &handler.body);
+                ttls.chain([&process.first]).chain(handlers).collect()
             }
         }
     }

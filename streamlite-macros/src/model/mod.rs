@@ -7,6 +7,7 @@ mod depth;
 mod graph;
 mod lower;
 mod operators;
+mod process;
 mod rows;
 
 pub(crate) use argument::Argument;
@@ -17,6 +18,7 @@ pub(crate) use graph::{
     StreamId, User,
 };
 pub(crate) use operators::{is_key, is_short_form};
+pub(crate) use process::{Process, State, StateKind, nested as nested_states};
 pub(crate) use rows::Aggregate;
 
 use crate::errors::Errors;

@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Aggregate,
     /// An aggregate expression.
     AggregateExpression,
+    /// A process.
+    Process,
     /// The end of a chain.
     End,
     /// No operator, but a function that stands in an argument.
@@ -52,7 +54,7 @@ const fn known(name: &'static str, kind: Kind) -> Known {
         kind,
         keeps_state: matches!(
             kind,
-            Kind::Aggregate | Kind::AggregateExpression | Kind::Join | Kind::Time
+            Kind::Aggregate | Kind::AggregateExpression | Kind::Join | Kind::Time | Kind::Process
         ),
         one_to_one: matches!(
             kind,
@@ -87,7 +89,7 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 51] = [
+const OPERATORS: [Known; 52] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
@@ -120,6 +122,7 @@ const OPERATORS: [Known; 51] = [
     known("reduce", Kind::Aggregate),
     known("fold", Kind::Aggregate),
     known("aggregate", Kind::AggregateExpression),
+    known("process", Kind::Process),
     known("to", Kind::End),
     known("for_each", Kind::End),
     known("tumbling", Kind::Function).positive(),
@@ -202,8 +205,13 @@ pub(crate) fn is_time_setting(name: &str) -> bool {
 pub(crate) fn is_on_records(name: &str) -> bool {
     matches!(
         kind(name),
-        Some(Kind::Records | Kind::Split | Kind::Time | Kind::End)
+        Some(Kind::Records | Kind::Split | Kind::Time | Kind::Process | Kind::End)
     )
+}
+
+/// Whether it is a process, which has states of its own for each key.
+pub(crate) fn is_process(name: &str) -> bool {
+    kind(name) == Some(Kind::Process)
 }
 
 /// Whether it makes windows.
@@ -244,7 +252,7 @@ impl Extent {
             Some(Kind::Window) => Extent::Window,
             Some(Kind::Running) => Extent::Running,
             Some(Kind::Key) => Extent::Keyed,
-            Some(Kind::Aggregate | Kind::AggregateExpression) => Extent::Whole,
+            Some(Kind::Aggregate | Kind::AggregateExpression | Kind::Process) => Extent::Whole,
             // It may fire before the input ends.
             _ if self == Extent::Global && name == "trigger" => Extent::Window,
             _ => self,

@@ -120,30 +120,31 @@ impl<T, B: Grouping<T>, O, S> KeyedStream<T, B, O, S> {
     ///
     /// ```
     /// # use streamlite::prelude::*;
-    /// // How long each visitor stayed: from the first click to the last one before a pause.
-    /// let visits = pipeline!(
-    ///     from([("ada", 0), ("bob", 10), ("ada", 40), ("ada", 900)])
-    ///         .event_time(|(_, at)| *at)
-    ///         .key_by(|(name, _)| *name)
+    /// // Who has put something into the basket, and has not bought it within 100 ms.
+    /// let forgotten = pipeline!(
+    ///     from([("ada", "basket", 0), ("bob", "basket", 10), ("bob", "buy", 40), ("eve", "look", 900)])
+    ///         .event_time(|(.., at)| *at)
+    ///         .key_by(|(name, ..)| *name)
     ///         .process(|ctx| {
-    ///             let start: Value<Timestamp> = Value::new();
-    ///             let last: Timestamp = Timestamp::MIN;
+    ///             let waiting: Value<Timestamp> = Value::new();
     ///
-    ///             on_record(|_click| {
-    ///                 start.get_or_insert_with(|| ctx.timestamp());
-    ///                 ctx.delete_timer(*last + 100ms);
-    ///                 *last = ctx.timestamp();
-    ///                 ctx.timer_after(100ms);
+    ///             on_record(|(_, action, _)| match action {
+    ///                 "basket" => waiting.set(ctx.timer_after(100ms)),
+    ///                 "buy" => {
+    ///                     if let Some(at) = waiting.take() {
+    ///                         ctx.delete_timer(at);
+    ///                     }
+    ///                 }
+    ///                 _ => {}
     ///             });
-    ///             on_timer(|_at| {
-    ///                 let stayed = *last - start.take().unwrap_or(*last);
-    ///                 ctx.emit((*ctx.key(), stayed.as_millis()));
+    ///             on_timer(|at| {
+    ///                 ctx.emit((*ctx.key(), at.as_millis()));
     ///                 ctx.clear();
     ///             });
     ///         })
     /// )
     /// .collect()?;
-    /// assert_eq!(visits, [("bob", 0), ("ada", 40), ("ada", 0)]);
+    /// assert_eq!(forgotten, [("ada", 100)]);
     /// # Ok::<(), streamlite::Error>(())
     /// ```
     ///

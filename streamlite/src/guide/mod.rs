@@ -11,6 +11,7 @@
 pub mod aggregates;
 pub mod event_time;
 pub mod lateness;
+pub mod state;
 pub mod testing;
 pub mod triggers;
 pub mod watermarks;

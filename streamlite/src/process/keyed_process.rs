@@ -15,13 +15,13 @@ use crate::time::Timestamp;
 /// use streamlite::prelude::*;
 /// use streamlite::process::{KeyedProcess, ProcessContext, StateSpec};
 ///
-/// /// Says how many records of a key there were in a row, once none has come for a while.
+/// /// Says of each key when nothing has come for a while.
 /// #[derive(Clone)]
-/// struct Bursts {
-///     pause: TimeDelta,
+/// struct Silence {
+///     after: TimeDelta,
 /// }
 ///
-/// impl KeyedProcess<u32, i64> for Bursts {
+/// impl KeyedProcess<u32, (u32, i64)> for Silence {
 ///     type States = (Value<u64>, Value<Timestamp>);
 ///     type Out = (u32, u64);
 ///     type Sides = ();
@@ -36,17 +36,16 @@ use crate::time::Timestamp;
 ///
 ///     fn on_record(
 ///         &mut self,
-///         _at: i64,
+///         _record: (u32, i64),
 ///         (count, due): &mut Self::States,
 ///         _sides: &mut (),
 ///         ctx: &mut ProcessContext<'_, u32, Self::Out>,
 ///     ) {
 ///         *count.get_or_insert_with(|| 0) += 1;
-///         if let Some(earlier) = due.replace(ctx.timer_after(self.pause)) {
-///             if earlier != ctx.timestamp() + self.pause {
-///                 ctx.delete_timer(earlier);
-///             }
+///         if let Some(earlier) = due.take() {
+///             ctx.delete_timer(earlier);
 ///         }
+///         due.set(ctx.timer_after(self.after));
 ///     }
 ///
 ///     fn on_timer(
@@ -62,12 +61,15 @@ use crate::time::Timestamp;
 ///     }
 /// }
 ///
-/// let bursts = Bursts { pause: TimeDelta::from_secs(1) };
+/// let silence = Silence { after: TimeDelta::from_secs(1) };
 /// let counts = pipeline!(
-///     from([0, 400, 900, 5_000]).event_time(|at| *at).key_by(|_| 7).process(bursts)
+///     from([(7, 0), (7, 400), (8, 1_500), (7, 5_000)])
+///         .event_time(|(_, at)| *at)
+///         .key_by(|(key, _)| *key)
+///         .process(silence)
 /// )
 /// .collect()?;
-/// assert_eq!(counts, [(7, 3), (7, 1)]);
+/// assert_eq!(counts, [(7, 2), (8, 1), (7, 1)]);
 /// # Ok::<(), streamlite::Error>(())
 /// ```
 pub trait KeyedProcess<K, T> {

@@ -8,7 +8,7 @@ use proc_macro2::Ident;
 
 use crate::errors::Errors;
 use crate::model::graph::Operator;
-use crate::model::operators::{Extent, is_on_records, is_time_setting, is_window_setting};
+use crate::model::operators::{Extent, is_on_records, is_process, is_time_setting, is_window_setting};
 
 /// Checks one operator against those that stand before it; says whether it may stand there.
 pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, errors: &mut Errors) -> bool {
@@ -28,7 +28,7 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
                 "`running` is about an aggregate: say which one before `{name}`, such as `.running().count()`"
             )
         }
-        Extent::Keyed if is_on_records(&name) => format!(
+        Extent::Keyed if is_on_records(&name) && !is_process(&name) => format!(
             "a keyed stream is for windows and aggregates: write `{name}` before `key_by`, or aggregate first, such as with `.count()`"
         ),
         _ => return true,
@@ -41,7 +41,7 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
 fn ends_in_event_time(operators: &[Operator]) -> bool {
     let calls = operators.iter().rev().map_while(|operator| match operator {
         Operator::Call(call) => Some(call.method.to_string()),
-        Operator::Aggregate(_) => None,
+        Operator::Aggregate(_) | Operator::Process(_) => None,
     });
     let mut owners = calls.skip_while(|name| is_time_setting(name));
     owners.next().is_some_and(|name| name == "event_time")

@@ -13,7 +13,8 @@ use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
 use crate::model::operators::{Extent, is_aggregate, is_join, is_stateful, is_window};
-use crate::model::rows::{Aggregate, TakenApart, take_apart};
+use crate::model::process::{self, Handler, Process};
+use crate::model::rows::{self, Aggregate};
 use crate::syntax::{Chain, Link};
 
 /// The statement is wrong, and this was said, or will be by rustc.
@@ -246,6 +247,7 @@ impl Lowering<'_> {
         cursor.ends_at = method.span();
         let operator = match (&*name, call.args.first()) {
             ("aggregate", Some(argument)) => self.aggregate(method, argument)?,
+            ("process", Some(Expr::Closure(closure))) => self.process(method, closure)?,
             ("to", Some(sink)) => self.sink(&mut cursor, method, sink)?,
             // A method of the stream, so that its closure knows what a record is.
             _ if let Some((function, Some(gap))) = windows
@@ -305,12 +307,12 @@ impl Lowering<'_> {
             );
             return Err(Skip);
         };
-        let TakenApart {
+        let rows::TakenApart {
             rows,
             hoisted,
             heads,
             body,
-        } = take_apart(closure, self.errors).ok_or(Skip)?;
+        } = rows::take_apart(closure, self.errors).ok_or(Skip)?;
         let hoisted = hoisted
             .into_iter()
             .map(|(name, call)| (name, self.argument(&call)))
@@ -322,6 +324,38 @@ impl Lowering<'_> {
             hoisted,
             heads,
             body,
+        })))
+    }
+
+    fn process(&mut self, method: &Ident, closure: &syn::ExprClosure) -> Result<Operator, Skip> {
+        let parts = process::take_apart(method, closure, self.errors).ok_or(Skip)?;
+        let ttls = parts.states.iter().map(|state| Some(&state.ttl.as_ref()?.after));
+        let ttls = ttls
+            .map(|after| after.map(|after| self.argument(after)))
+            .collect();
+        let first = self.closure_body(process::first_values(&parts.states));
+        let handlers = parts.handlers.iter().map(|handler| Handler {
+            name: handler.name.clone(),
+            parameters: handler.parameters.clone(),
+            body: self.closure_body_besides(handler.body.clone(), &parts.names(handler)),
+        });
+        let handlers = handlers.collect();
+        let process::TakenApart {
+            ctx,
+            states,
+            sides,
+            emits,
+            ..
+        } = parts;
+        Ok(Operator::Process(Box::new(Process {
+            method: method.clone(),
+            ctx,
+            states,
+            ttls,
+            sides,
+            first,
+            handlers,
+            emits,
         })))
     }
 

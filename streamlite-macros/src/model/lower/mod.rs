@@ -211,10 +211,19 @@ impl<'a> Lowering<'a> {
 
     /// What a closure of the macro's own evaluates.
     fn closure_body(&mut self, expr: Expr) -> Argument {
+        self.closure_body_besides(expr, &[])
+    }
+
+    /// The same where some names stand for something else than parameters.
+    fn closure_body_besides(&mut self, expr: Expr, others: &[Ident]) -> Argument {
         let number = self.arguments;
         self.arguments += 1;
         let mentions = match self.form {
-            Form::Function => mentions(&expr, &self.scope.values()),
+            Form::Function => {
+                let mut values = self.scope.values();
+                values.retain(|value| !others.contains(value));
+                mentions(&expr, &values)
+            }
             Form::Expression => Vec::new(),
         };
         let (mentions, mentioned_at): (Vec<_>, Vec<_>) = mentions.into_iter().unzip();

@@ -1,0 +1,128 @@
+//! Process closures: the states become a tuple, the handlers closures that take it apart.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::at;
+use super::describe::Describe;
+use crate::model::{Process, State, StateKind, nested_states};
+
+/// The states of a process: how they are kept, and what handlers see of them.
+struct States {
+    /// The tuple's type.
+    kept: TokenStream,
+    /// What takes the tuple apart.
+    pattern: TokenStream,
+    /// What makes of a state what handlers see.
+    views: TokenStream,
+}
+
+impl Describe<'_> {
+    pub(super) fn process(&self, receiver: &TokenStream, process: &Process) -> TokenStream {
+        let Process {
+            method,
+            ctx,
+            states: fields,
+            sides,
+            first,
+            handlers,
+            emits,
+            ..
+        } = process;
+        let states = states_of(fields);
+        let side_types = sides.iter().map(|side| &side.ty);
+        let side_types = quote!((#(__streamlite::Side<#side_types>,)*));
+        let emitted = if *emits { quote!(_) } else { quote!(()) };
+        let (stream, handled) = (
+            Ident::new("stream", Span::mixed_site()),
+            Ident::new("handled", Span::mixed_site()),
+        );
+        let (kept, specs) = (&states.kept, self.specs(process));
+        let first = self.closure(&TokenStream::new(), first);
+        let mut on_record = TokenStream::new();
+        let mut others = TokenStream::new();
+        let side_names: Vec<_> = sides.iter().map(|side| &side.name).collect();
+        for handler in handlers {
+            let [state, side] = ["states", "sides"].map(|name| Ident::new(name, Span::mixed_site()));
+            let parameters = handler.parameters.iter();
+            let States { pattern, views, .. } = &states;
+            let parameters = quote! {
+                #(#parameters,)* #state: &mut #kept, #side: &mut #side_types,
+                #ctx: &mut __streamlite::ProcessContext<'_, _, #emitted>
+            };
+            let before = quote! {
+                let _ = &#ctx;
+                #[allow(unused_variables)]
+                let #pattern = #state;
+                #views
+                #[allow(unused_variables)]
+                let (#(#side_names,)*) = #side;
+            };
+            let closure = self.handler(&parameters, &before, &handler.body);
+            let name = &handler.name;
+            if name == "on_record" {
+                on_record = closure;
+            } else {
+                others.extend(quote!(let #handled = #handled.#name(#closure);));
+            }
+        }
+        let checks = self.stored_states(fields, &handled);
+        quote!({
+            let #stream = #receiver;
+            let #handled = #stream.handlers::<#kept, #side_types, #emitted, _, _>(#specs, #first, #on_record);
+            #others
+            #checks
+            #stream.#method(#handled)
+        })
+    }
+
+    /// The names of the states, and how long their values live.
+    fn specs(&self, process: &Process) -> TokenStream {
+        let specs = process.states.iter().zip(&process.ttls).map(|(state, ttl)| {
+            let name = state.name.to_string();
+            let ttl = ttl.as_ref().map(|ttl| {
+                let after = self.argument(ttl, ttl.expr.to_token_stream());
+                quote!(.ttl(#after))
+            });
+            let by_clock = state.ttl.as_ref().is_some_and(|ttl| ttl.by_processing_time);
+            let by_clock = by_clock.then(|| quote!(.by_processing_time()));
+            quote!(__streamlite::StateSpec::new(#name) #ttl #by_clock)
+        });
+        quote!(__streamlite::specs([#(#specs),*]))
+    }
+
+    /// What the states hold must be storable, in a function: asked at the user's own type, behind the handlers, when all
+    /// types are known.
+    fn stored_states(&self, states: &[State], handled: &Ident) -> TokenStream {
+        if !self.graph.owns {
+            return TokenStream::new();
+        }
+        let types = states.iter().flat_map(State::stored);
+        let checks = types.map(|ty| {
+            let span = at(ty.span());
+            let handled = Ident::new(&handled.to_string(), span);
+            quote_spanned!(span=> let #handled = __streamlite::stored_state(__streamlite::type_named::<#ty>(), #handled);)
+        });
+        checks.collect()
+    }
+}
+
+fn states_of(fields: &[State]) -> States {
+    let names = fields.iter().map(|state| state.name.to_token_stream());
+    let views = fields
+        .iter()
+        .filter(|state| state.kind == StateKind::Plain)
+        .map(|state| {
+            let name = &state.name;
+            quote! {
+                #[allow(unused_variables, unused_mut)]
+                let mut #name = #name.view();
+            }
+        });
+    States {
+        kept: nested_states(fields.iter().map(State::kept).collect()),
+        pattern: nested_states(names.collect()),
+        views: views.collect(),
+    }
+}
