@@ -4,6 +4,7 @@ pub mod faulty;
 mod folder;
 pub mod model;
 mod partitions;
+pub mod process_model;
 mod recorder;
 pub mod trigger_model;
 pub mod window_model;

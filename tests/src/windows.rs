@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 use streamlite::prelude::*;
+use streamlite::sink::Record;
 use streamlite::source::ReadStatus;
-use streamlite::{Job, Savepoint};
+use streamlite::{Job, Report, Savepoint};
 
 use crate::model::{Event, Outcome, Row};
 use crate::window_model::Reading;
@@ -61,20 +62,34 @@ pub struct Setup {
     pub breaks: Vec<usize>,
 }
 
+/// What a job wrote, and how.
+#[derive(Debug)]
+pub struct Wrote<R> {
+    /// Everything that was written.
+    pub records: Vec<Record<R>>,
+    /// Everything that was written to the second sink.
+    pub late: Vec<Tagged>,
+    /// The order in which records were read.
+    pub reading: Reading,
+    /// What the last run reported.
+    pub report: Report,
+}
+
 impl Setup {
-    /// One run, of a job whose windows stand in the statement `results, late`.
+    /// Runs a job to its end, with all its breaks.
     ///
     /// # Panics
     /// If the job fails.
-    pub fn run(
+    pub fn drive<R: Send>(
         &self,
-        job: impl Fn(Partitions<Tagged>, Recorder<Row>, CollectionSink<Tagged>, Log) -> Job,
-    ) -> Ran {
+        job: impl Fn(Partitions<Tagged>, Recorder<R>, CollectionSink<Tagged>, Log) -> Job,
+    ) -> Wrote<R> {
         let tagged = self.partitions.iter().enumerate();
         let tagged: Vec<Vec<Tagged>> = tagged
             .map(|(number, events)| events.iter().map(|event| (number, event.clone())).collect())
             .collect();
-        let (mut ran, mut saved, log) = (Ran::default(), None::<Savepoint>, Log::default());
+        let (mut records, mut all_late) = (Vec::new(), Vec::new());
+        let (mut saved, log) = (None::<Savepoint>, Log::default());
         let mut breaks = self.breaks.iter().copied();
         loop {
             let rows = Recorder::default();
@@ -108,20 +123,42 @@ impl Setup {
                 drop(started);
                 None
             };
-            for record in got_rows.take() {
-                ran.outcome.rows.push(record.value);
-                ran.stamps.push(record.timestamp.as_millis());
-            }
-            ran.outcome
-                .late
-                .extend(got_late.take().into_iter().map(|(_, event)| event));
+            records.extend(got_rows.take());
+            all_late.extend(got_late.take());
             if let Some(report) = report {
-                let operator = report.operator("results, late").expect("it is in the pipeline");
-                (ran.late, ran.in_gaps) = (operator.late, operator.in_gaps);
-                break;
+                return Wrote {
+                    records,
+                    late: all_late,
+                    reading: in_order(&log.0.lock().expect("nobody panicked")),
+                    report,
+                };
             }
         }
-        ran.reading = in_order(&log.0.lock().expect("nobody panicked"));
+    }
+
+    /// One run, of a job whose windows stand in the statement `results, late`.
+    ///
+    /// # Panics
+    /// If the job fails.
+    pub fn run(
+        &self,
+        job: impl Fn(Partitions<Tagged>, Recorder<Row>, CollectionSink<Tagged>, Log) -> Job,
+    ) -> Ran {
+        let wrote = self.drive(job);
+        let operator = wrote.report.operator("results, late");
+        let operator = operator.expect("it is in the pipeline");
+        let mut ran = Ran {
+            late: operator.late,
+            in_gaps: operator.in_gaps,
+            reading: wrote.reading,
+            ..Ran::default()
+        };
+        for record in wrote.records {
+            ran.outcome.rows.push(record.value);
+            ran.stamps.push(record.timestamp.as_millis());
+        }
+        let late = wrote.late.into_iter().map(|(_, event)| event);
+        ran.outcome.late.extend(late);
         ran
     }
 }

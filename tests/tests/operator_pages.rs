@@ -1,7 +1,7 @@
 //! Every operator's page says the same four things, and shows an example that runs.
 
 /// The operators, by the files that they stand in.
-const PAGES: [(&str, &str, &[&str]); 9] = [
+const PAGES: [(&str, &str, &[&str]); 10] = [
     (
         "stream.rs",
         include_str!("../../streamlite/src/flow/stream.rs"),
@@ -25,6 +25,11 @@ const PAGES: [(&str, &str, &[&str]); 9] = [
         "keyed.rs",
         include_str!("../../streamlite/src/flow/keyed.rs"),
         &["key_by", "key_by_ref", "aggregate"],
+    ),
+    (
+        "process.rs",
+        include_str!("../../streamlite/src/flow/process.rs"),
+        &["process"],
     ),
     (
         "running.rs",
@@ -72,7 +77,7 @@ const LINES: [&str; 4] = [
 ];
 
 /// Methods of streams that are no operators: settings, and what an operator is told by.
-const NO_OPERATORS: [&str; 22] = [
+const NO_OPERATORS: [&str; 23] = [
     "trigger",
     "triggers",
     "session_by",
@@ -95,6 +100,7 @@ const NO_OPERATORS: [&str; 22] = [
     "rows",
     "aggregate",
     "output",
+    "handlers",
 ];
 
 #[test]

@@ -30,7 +30,6 @@ pub use state::{Expiring, Expiry, Forever, Guard, List, Map, Plain, Reducing, St
 pub use times::TimeDomain;
 
 pub(crate) use context::ReadClock;
-pub(crate) use spec::FieldTtl;
 pub(crate) use state::{SavedField, StoredStates};
 pub(crate) use timers::{Timer, Timers};
-pub(crate) use times::Times;
+pub(crate) use times::{FieldTtl, Times};

@@ -1,6 +1,6 @@
 //! What a process says of its states besides their types.
 
-use super::times::TimeDomain;
+use super::times::{FieldTtl, TimeDomain};
 use crate::time::TimeDelta;
 
 /// What a process says of one of its states: its name, and how long its values live.
@@ -73,11 +73,4 @@ impl StateSpec {
             domain: self.domain.unwrap_or(usual),
         }
     }
-}
-
-/// How long the values of a state live, and by what time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldTtl {
-    pub(super) ttl: TimeDelta,
-    pub(crate) domain: TimeDomain,
 }

@@ -129,7 +129,7 @@ impl Timers {
             let deleted = &mut self.deleted[domain as usize];
             *deleted += 1;
             let queue = &mut self.queues[domain as usize];
-            if *deleted > queue.len() / 2 && *deleted > 1_024 {
+            if *deleted > queue.count() / 2 && *deleted > 1_024 {
                 *deleted = 0;
                 queue.retain(|_, (place, number)| {
                     let timers = self.by_key[*place as usize].as_slice();

@@ -1,7 +1,6 @@
 //! What time it is for a process.
 
-use super::spec::FieldTtl;
-use crate::time::Timestamp;
+use crate::time::{TimeDelta, Timestamp};
 
 /// A kind of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -45,4 +44,11 @@ impl Times {
     pub(super) fn written(&self, ttl: &FieldTtl) -> Timestamp {
         self.written[ttl.domain as usize]
     }
+}
+
+/// How long the values of a state live, and by what time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldTtl {
+    pub(super) ttl: TimeDelta,
+    pub(crate) domain: TimeDomain,
 }

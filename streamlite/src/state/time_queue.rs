@@ -97,7 +97,7 @@ impl<E> TimeQueue<E> {
     }
 
     /// How many entries there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.entries
     }
 
@@ -272,7 +272,7 @@ mod tests {
                     );
                 }
             }
-            assert_eq!(queue.len(), model.len());
+            assert_eq!(queue.count(), model.len());
             assert!(model.iter().all(|(at, _)| *at >= queue.first()));
         }
     }

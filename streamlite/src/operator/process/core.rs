@@ -207,7 +207,7 @@ where
         })
     }
 
-    /// A record has come for a key that may be absent.
+    /// There is more of a key again than timers, if there was not.
     #[cold]
     fn appear(&mut self, place: u32) {
         if self.absent.remove(place as usize) && P::HAS_END {
@@ -279,7 +279,7 @@ where
         if is_gone {
             self.vanish(slot);
         } else if P::HAS_TIMERS && !self.absent.none() {
-            self.absent.remove(place as usize);
+            self.appear(place);
         }
         first
     }
@@ -300,35 +300,46 @@ where
     /// Removes what has expired by now.
     #[cold]
     pub(super) fn expire(&mut self, domain: TimeDomain, now: Timestamp) {
-        let moment = Moment {
-            timestamp: Timestamp::MIN,
-            watermark: self.now.before_end,
-            domain,
-        };
         while let Some(taken) = self.expirations.take_first(domain, now) {
             for (place, field) in taken {
                 let slot = Self::slot(place);
+                let is_gone = self.expire_key(slot);
                 let Self {
-                    process,
-                    state,
-                    now,
-                    clock,
-                    expirations,
-                    ..
+                    state, expirations, ..
                 } = self;
-                let is_gone = state.update(slot, |_key, states| {
-                    let times = now.times(&moment, clock);
-                    if states.enter(&times, &expirations.ttls) {
-                        states.start_again(process.first(), &times, &expirations.ttls);
-                    }
+                state.update(slot, |_key, states| {
                     expirations.add(place, 1 << field, |field, ttls| states.due(field, ttls));
-                    is_blank(states)
                 });
                 if is_gone {
                     self.vanish(slot);
                 }
             }
         }
+    }
+
+    /// Removes what has expired of a key; says whether nothing is left of it.
+    pub(super) fn expire_key(&mut self, slot: SlotOf<T, G, P>) -> bool {
+        let moment = Moment {
+            timestamp: Timestamp::MIN,
+            watermark: self.now.before_end,
+            domain: TimeDomain::EventTime,
+        };
+        let Self {
+            process,
+            state,
+            now,
+            clock,
+            expirations,
+            ..
+        } = self;
+        P::States::EXPIRES
+            && state.update(slot, |_key, states| {
+                let times = now.times(&moment, clock);
+                if states.enter(&times, &expirations.ttls) {
+                    states.start_again(process.first(), &times, &expirations.ttls);
+                }
+                is_blank(states)
+            })
     }
 
     /// Fails the job.

@@ -100,6 +100,9 @@ where
             domain: TimeDomain::EventTime,
         };
         for (_, place) in keys {
+            if self.expire_key(Self::slot(place)) {
+                continue;
+            }
             let first = self.handle(Self::slot(place), moment, false, |process, states, sides, ctx| {
                 process.on_end(states, sides, ctx);
             });

@@ -109,7 +109,8 @@ where
         let Self {
             core, lanes, outputs, ..
         } = self;
-        if P::HAS_END {
+        // A job that was saved after its end has done this.
+        if P::HAS_END && partition_watermark != Timestamp::MAX {
             if let Some(mut enter) = lanes.enter() {
                 outputs.control(&mut enter);
             }
@@ -118,7 +119,6 @@ where
                 outputs.control(&mut leave);
             }
         }
-        self.end_kept();
     }
 
     /// The lane ends that was kept open.
@@ -221,6 +221,7 @@ where
         }
         if is_end {
             self.end(before);
+            self.end_kept();
         }
         self.outputs.watermark(watermark);
     }

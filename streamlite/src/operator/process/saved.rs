@@ -78,12 +78,9 @@ where
                 is_absent: absent.has(place as usize),
                 timers: timers.of(place).to_vec(),
             };
-            let mut write = || {
-                C::write(key, to)?;
-                to.plain(&head)?;
-                states.write(to)
-            };
-            saved = write();
+            saved = C::write(key, to)
+                .and_then(|()| to.plain(&head))
+                .and_then(|()| states.write(to));
         });
         saved
     }

@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
 
-use crate::process::spec::FieldTtl;
-use crate::process::times::Times;
+use crate::process::times::{FieldTtl, Times};
 use crate::time::Timestamp;
 
 /// Whether the values of a state expire: [`Forever`] or [`Expiring`].
@@ -26,6 +25,10 @@ pub trait Expiry: Default + fmt::Debug + sealed::Sealed + 'static {
 
     /// What writes are stamped with by now.
     fn stamp(&self) -> Self::Stamp;
+
+    /// What a value is stamped with that is written again: a write does not shorten its life, although it may be of a record
+    /// that happened earlier.
+    fn again(&self, before: Self::Stamp) -> Self::Stamp;
 
     /// The time of a stamp; [`UNWRITTEN`] if it has none.
     fn time(stamp: Self::Stamp) -> Timestamp;
@@ -80,6 +83,9 @@ impl Expiry for Forever {
     fn stamp(&self) {}
 
     #[inline]
+    fn again(&self, (): ()) {}
+
+    #[inline]
     fn time((): ()) -> Timestamp {
         UNWRITTEN
     }
@@ -109,6 +115,15 @@ impl Expiry for Expiring {
     #[inline]
     fn stamp(&self) -> Stamp {
         Stamp(self.written)
+    }
+
+    #[inline]
+    fn again(&self, Stamp(before): Stamp) -> Stamp {
+        if before == UNWRITTEN {
+            self.stamp()
+        } else {
+            Stamp(self.written.max(before))
+        }
     }
 
     #[inline]

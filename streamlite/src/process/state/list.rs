@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use super::expiry::{Expiry, Forever};
+use super::expiry::{Expiry, Forever, UNWRITTEN};
 use super::states::{SavedField, States, StoredStates};
-use crate::process::spec::FieldTtl;
-use crate::process::times::Times;
+use crate::process::times::{FieldTtl, Times};
 use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -47,7 +46,7 @@ struct Item<T, E: Expiry> {
 }
 
 /// The stamp of an item that has expired, and stands between others.
-const GONE: Timestamp = Timestamp::MIN;
+const GONE: Timestamp = UNWRITTEN;
 
 impl<T, E: Expiry> Item<T, E> {
     #[inline]

@@ -6,8 +6,7 @@ use std::hash::Hash;
 
 use super::expiry::{Expiry, Forever};
 use super::states::{SavedField, States, StoredStates};
-use crate::process::spec::FieldTtl;
-use crate::process::times::Times;
+use crate::process::times::{FieldTtl, Times};
 use crate::state::{Decoder, Encoder, KeyIndex, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -145,9 +144,9 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let (place, stamp) = (self.place(key)?, self.expiry.stamp());
+        let place = self.place(key)?;
         let entry = self.entries[place].as_mut()?;
-        entry.stamp = stamp;
+        entry.stamp = self.expiry.again(entry.stamp);
         Some(&mut entry.value)
     }
 
@@ -155,11 +154,10 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
     pub fn get_or_insert_with(&mut self, key: K, first: impl FnOnce() -> V) -> &mut V {
         let place = match self.place(&key) {
             Some(place) => place,
-            None => self.push(key, first()),
+            None => self.push(key, first(), self.expiry.stamp()),
         };
-        let stamp = self.expiry.stamp();
         let entry = self.entries[place].as_mut().expect("it was found just before");
-        entry.stamp = stamp;
+        entry.stamp = self.expiry.again(entry.stamp);
         &mut entry.value
     }
 
@@ -168,7 +166,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         match self.get_mut(&key) {
             Some(there) => Some(std::mem::replace(there, value)),
             None => {
-                self.push(key, value);
+                self.push(key, value, self.expiry.stamp());
                 None
             }
         }
@@ -203,8 +201,8 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
     }
 
     /// Adds an entry whose key is not there.
-    fn push(&mut self, key: K, value: V) -> usize {
-        let (stamp, place) = (self.expiry.stamp(), self.entries.len());
+    fn push(&mut self, key: K, value: V, stamp: E::Stamp) -> usize {
+        let place = self.entries.len();
         let Self { index, entries, .. } = self;
         let known = || {
             let entries = entries.iter().enumerate();
@@ -230,17 +228,8 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         if let Some(ages) = E::ages(&mut self.ages) {
             ages.clear();
         }
-        entries
-            .into_iter()
-            .flatten()
-            .for_each(|entry| self.take_over(entry));
-    }
-
-    /// Adds an entry as it is.
-    fn take_over(&mut self, entry: Entry<K, V, E>) {
-        let place = self.push(entry.key, entry.value);
-        if let Some(pushed) = &mut self.entries[place] {
-            pushed.stamp = entry.stamp;
+        for Entry { key, value, stamp } in entries.into_iter().flatten() {
+            self.push(key, value, stamp);
         }
     }
 
@@ -347,12 +336,7 @@ where
         for _ in 0..from.plain::<u64>()? {
             let stamp = E::at(saved[0].stamp(from)?);
             let (key, value) = (<C as Storage<K>>::read(from)?, <C as Storage<V>>::read(from)?);
-            self.take_over(Entry { key, value, stamp });
-        }
-        // All of them are there, one after the other.
-        let stamps = self.entries.iter().flatten().map(|entry| E::time(entry.stamp));
-        if let Some(ages) = E::ages(&mut self.ages) {
-            ages.replace(stamps.zip(0..));
+            self.push(key, value, stamp);
         }
         Ok(())
     }

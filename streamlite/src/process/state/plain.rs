@@ -6,8 +6,7 @@ use std::ops::{Deref, DerefMut};
 use super::expiry::{Expiring, Expiry, Forever, UNWRITTEN};
 use super::one::one_state;
 use super::states::{SavedField, States, StoredStates};
-use crate::process::spec::FieldTtl;
-use crate::process::times::Times;
+use crate::process::times::{FieldTtl, Times};
 use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -62,7 +61,7 @@ impl<T> Deref for Guard<'_, T> {
 impl<T> DerefMut for Guard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        self.0.stamp = self.0.expiry.stamp();
+        self.0.stamp = self.0.expiry.again(self.0.stamp);
         &mut self.0.value
     }
 }

@@ -5,8 +5,7 @@ use std::fmt;
 use super::expiry::{Expiry, Forever, UNWRITTEN};
 use super::one::one_state;
 use super::states::{SavedField, States, StoredStates};
-use crate::process::spec::FieldTtl;
-use crate::process::times::Times;
+use crate::process::times::{FieldTtl, Times};
 use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -66,7 +65,7 @@ impl<T, E: Expiry> Reducing<T, E> {
     /// Adds a value.
     #[inline]
     pub fn add(&mut self, value: T) {
-        self.stamp = self.expiry.stamp();
+        self.stamp = self.expiry.again(self.stamp);
         self.value = Some(match self.value.take() {
             Some(before) => (self.reduce)(before, value),
             None => value,

@@ -1,7 +1,6 @@
 //! The states of one key.
 
-use crate::process::spec::FieldTtl;
-use crate::process::times::Times;
+use crate::process::times::{FieldTtl, Times};
 use crate::state::{Decoder, Encoder, StateError};
 use crate::time::Timestamp;
 

@@ -5,8 +5,7 @@ use std::fmt;
 use super::expiry::{Expiry, Forever, UNWRITTEN};
 use super::one::one_state;
 use super::states::{SavedField, States, StoredStates};
-use crate::process::spec::FieldTtl;
-use crate::process::times::Times;
+use crate::process::times::{FieldTtl, Times};
 use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -59,7 +58,7 @@ impl<T, E: Expiry> Value<T, E> {
     #[inline]
     pub fn get_mut(&mut self) -> Option<&mut T> {
         if self.value.is_some() {
-            self.stamp = self.expiry.stamp();
+            self.stamp = self.expiry.again(self.stamp);
         }
         self.value.as_mut()
     }
@@ -67,7 +66,7 @@ impl<T, E: Expiry> Value<T, E> {
     /// The value, to be changed; if there is none, what the closure returns. It counts as written.
     #[inline]
     pub fn get_or_insert_with(&mut self, first: impl FnOnce() -> T) -> &mut T {
-        self.stamp = self.expiry.stamp();
+        self.stamp = self.expiry.again(self.stamp);
         self.value.get_or_insert_with(first)
     }
 
@@ -94,7 +93,7 @@ impl<T, E: Expiry> Value<T, E> {
     /// Writes a value; returns the one that was there.
     #[inline]
     pub fn replace(&mut self, value: T) -> Option<T> {
-        self.stamp = self.expiry.stamp();
+        self.stamp = self.expiry.again(self.stamp);
         self.value.replace(value)
     }
 
