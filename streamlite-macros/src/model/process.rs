@@ -85,6 +85,21 @@ const HANDLERS: [(&str, usize, &str); 3] = [
 /// The methods of the context that set timers.
 const TIMERS: [&str; 3] = ["timer_at", "timer_after", "processing_timer_after"];
 
+/// The methods of the context that emit nothing.
+const QUIET: [&str; 11] = [
+    "key",
+    "timestamp",
+    "watermark",
+    "processing_time",
+    "time_domain",
+    "timer_at",
+    "timer_after",
+    "delete_timer",
+    "processing_timer_after",
+    "delete_processing_timer",
+    "clear",
+];
+
 impl State {
     /// The type of the state as the library keeps it.
     pub(crate) fn kept(&self) -> TokenStream {
@@ -171,10 +186,7 @@ pub(super) fn take_apart(method: &Ident, closure: &ExprClosure, errors: &mut Err
         );
         is_right = false;
     }
-    if is_right {
-        parts.check(errors);
-    }
-    is_right.then_some(parts)
+    (is_right && parts.check(errors)).then_some(parts)
 }
 
 /// The name of the context.
@@ -327,8 +339,9 @@ impl TakenApart {
         Some(())
     }
 
-    /// Checks what is used and what is not.
-    fn check(&mut self, errors: &mut Errors) {
+    /// Checks what is used and what is not; says whether it can be described.
+    fn check(&mut self, errors: &mut Errors) -> bool {
+        let mut is_right = true;
         let bodies: TokenStream = self
             .handlers
             .iter()
@@ -351,6 +364,7 @@ impl TakenApart {
                     "the side output `{name}` is never used: emit to it, `{name}.emit(…)`, or remove it"
                 );
                 errors.at(name.span(), text);
+                is_right = false;
             }
         }
         let has_timers = self.handlers.iter().any(|handler| handler.name == "on_timer");
@@ -365,9 +379,9 @@ impl TakenApart {
                 format!("`{timer}` sets a timer, and nothing handles it: add `on_timer(|at| {{ … }});`");
             errors.at(timer.span(), text);
         }
-        self.emits = uses
-            .iter()
-            .any(|method| method.as_ref().is_none_or(|method| method == "emit"));
+        let is_quiet = |method: &Ident| QUIET.iter().any(|quiet| method == quiet);
+        self.emits = !uses.iter().all(|method| method.as_ref().is_some_and(is_quiet));
+        is_right
     }
 
     /// The names that stand for something in a handler, and so for no parameter of the pipeline.
@@ -407,7 +421,7 @@ fn attributes(local: &Local, state: &Ident, errors: &mut Errors) -> Option<(Opti
             others.push(attribute.clone());
         } else {
             let text = "this means nothing on a state: its one attribute is `#[ttl(1h)]`";
-            errors.at(attribute.span(), text);
+            errors.at(path.span(), text);
             return None;
         }
     }

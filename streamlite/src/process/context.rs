@@ -84,7 +84,7 @@ impl<K, U> ProcessContext<'_, K, U> {
     /// timer. One that is set for a time that the watermark has passed fires when the watermark next rises.
     #[inline]
     pub fn timer_at(&mut self, at: Timestamp) {
-        self.timers.set(self.place, TimeDomain::EventTime, at);
+        self.timers.set(self.place, TimeDomain::Event, at);
     }
 
     /// Sets a timer of the key for some time after [`timestamp`](Self::timestamp); returns the time, by which it can be
@@ -99,7 +99,7 @@ impl<K, U> ProcessContext<'_, K, U> {
     /// Deletes a timer of the key, if it is set.
     #[inline]
     pub fn delete_timer(&mut self, at: Timestamp) {
-        self.timers.delete(self.place, TimeDomain::EventTime, at);
+        self.timers.delete(self.place, TimeDomain::Event, at);
     }
 
     /// Sets a timer of the key by the clock: `on_timer` runs once the clock shows a time that much later than now; returns
@@ -107,13 +107,13 @@ impl<K, U> ProcessContext<'_, K, U> {
     /// before.
     pub fn processing_timer_after(&mut self, delay: TimeDelta) -> Timestamp {
         let at = self.clock.now() + delay;
-        self.timers.set(self.place, TimeDomain::ProcessingTime, at);
+        self.timers.set(self.place, TimeDomain::Processing, at);
         at
     }
 
     /// Deletes a timer by the clock, if it is set.
     pub fn delete_processing_timer(&mut self, at: Timestamp) {
-        self.timers.delete(self.place, TimeDomain::ProcessingTime, at);
+        self.timers.delete(self.place, TimeDomain::Processing, at);
     }
 
     /// Removes the states of the key when the handler returns: the next record begins with first values. Timers stay.

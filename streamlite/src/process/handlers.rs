@@ -136,6 +136,7 @@ impl<K, T, S, A, U, F, R, M, E> Handlers<K, T, S, A, U, F, R, M, E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K, T, S, A, U, F, R, M, E> KeyedProcess<K, T> for Handlers<K, T, S, A, U, F, R, M, E>
 where
     S: States,

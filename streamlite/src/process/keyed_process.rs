@@ -72,6 +72,11 @@ use crate::time::Timestamp;
 /// assert_eq!(counts, [(7, 2), (8, 1), (7, 1)]);
 /// # Ok::<(), streamlite::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no process of `{T}` by keys `{K}`",
+    label = "not a process",
+    note = "a process is a block of states and handlers, `.process(|ctx| {{ … }})`, or a `KeyedProcess` of these types"
+)]
 pub trait KeyedProcess<K, T> {
     /// The states of one key: a tuple of [`Value`](super::Value), [`List`](super::List), [`Map`](super::Map) and
     /// [`Reducing`](super::Reducing). For those that expire write [`Expiring`](super::Expiring) in their type, such as

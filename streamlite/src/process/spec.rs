@@ -44,7 +44,7 @@ impl StateSpec {
     #[must_use]
     pub const fn by_processing_time(self) -> Self {
         Self {
-            domain: Some(TimeDomain::ProcessingTime),
+            domain: Some(TimeDomain::Processing),
             ..self
         }
     }
@@ -64,9 +64,9 @@ impl StateSpec {
     /// By what time it expires on a stream with event time or without.
     pub(crate) fn resolve(&self, has_event_time: bool) -> FieldTtl {
         let usual = if has_event_time {
-            TimeDomain::EventTime
+            TimeDomain::Event
         } else {
-            TimeDomain::ProcessingTime
+            TimeDomain::Processing
         };
         FieldTtl {
             ttl: self.ttl.unwrap_or(TimeDelta::MAX),

@@ -6,9 +6,9 @@ use crate::time::{TimeDelta, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum TimeDomain {
     /// The time of the records: it goes by the watermark.
-    EventTime,
+    Event,
     /// The time of the clock.
-    ProcessingTime,
+    Processing,
 }
 
 /// What time it is while a handler runs, in both domains.

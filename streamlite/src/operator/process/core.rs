@@ -151,7 +151,7 @@ where
             .map(|spec| spec.resolve(self.now.has_event_time))
             .collect();
         self.now.looks_at_clock =
-            P::States::EXPIRES && ttls.iter().any(|ttl| ttl.domain == TimeDomain::ProcessingTime);
+            P::States::EXPIRES && ttls.iter().any(|ttl| ttl.domain == TimeDomain::Processing);
         self.expirations.reset(ttls);
     }
 
@@ -200,7 +200,7 @@ where
         let moment = Moment {
             timestamp,
             watermark,
-            domain: TimeDomain::EventTime,
+            domain: TimeDomain::Event,
         };
         self.handle(slot, moment, is_new, |process, states, sides, ctx| {
             process.on_record(value, states, sides, ctx);
@@ -322,7 +322,7 @@ where
         let moment = Moment {
             timestamp: Timestamp::MIN,
             watermark: self.now.before_end,
-            domain: TimeDomain::EventTime,
+            domain: TimeDomain::Event,
         };
         let Self {
             process,

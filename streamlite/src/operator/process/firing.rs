@@ -61,8 +61,8 @@ where
                 ));
             }
             let timestamp = match domain {
-                TimeDomain::ProcessingTime if self.now.has_event_time => watermark,
-                TimeDomain::EventTime | TimeDomain::ProcessingTime => at,
+                TimeDomain::Processing if self.now.has_event_time => watermark,
+                TimeDomain::Event | TimeDomain::Processing => at,
             };
             let moment = Moment {
                 timestamp,
@@ -97,7 +97,7 @@ where
         let moment = Moment {
             timestamp: self.now.greatest,
             watermark: self.now.watermark,
-            domain: TimeDomain::EventTime,
+            domain: TimeDomain::Event,
         };
         for (_, place) in keys {
             if self.expire_key(Self::slot(place)) {

@@ -137,7 +137,7 @@ where
         O: Outputs<P::Out, P::Sides>,
     {
         self.core.clock.set(now);
-        let domain = TimeDomain::ProcessingTime;
+        let domain = TimeDomain::Processing;
         if P::HAS_TIMERS && self.core.timers.may_fire(domain, now) {
             self.fire(domain, now, self.core.now.watermark);
         }
@@ -205,7 +205,7 @@ where
         if !is_end {
             self.core.now.before_end = watermark;
         }
-        let domain = TimeDomain::EventTime;
+        let domain = TimeDomain::Event;
         if P::HAS_TIMERS {
             let last = if is_end {
                 watermark

@@ -137,8 +137,8 @@ where
     /// When something counts as written whose time is not known.
     fn written_now(&self, ttl: &FieldTtl) -> Timestamp {
         match ttl.domain {
-            TimeDomain::EventTime => self.now.before_end.max(self.now.greatest),
-            TimeDomain::ProcessingTime => self.clock.now(),
+            TimeDomain::Event => self.now.before_end.max(self.now.greatest),
+            TimeDomain::Processing => self.clock.now(),
         }
     }
 

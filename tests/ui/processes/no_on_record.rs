@@ -1,0 +1,16 @@
+use streamlite::prelude::*;
+
+pipeline!(
+    fn p(readings: Source<(u32, f64)>, out: Sink<f64>) {
+        readings
+            .key_by(|(sensor, _)| *sensor)
+            .process(|ctx| {
+                let total: f64 = 0.0;
+
+                on_timer(|_at| ctx.emit(*total));
+            })
+            .to(out);
+    }
+);
+
+fn main() {}

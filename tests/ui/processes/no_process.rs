@@ -1,0 +1,12 @@
+use streamlite::prelude::*;
+
+pipeline!(
+    fn p(readings: Source<(u32, f64)>, out: Sink<f64>) {
+        readings
+            .key_by(|(sensor, _)| *sensor)
+            .process(|(_, temp)| temp)
+            .to(out);
+    }
+);
+
+fn main() {}

@@ -1,0 +1,19 @@
+use streamlite::prelude::*;
+
+pipeline!(
+    fn p(readings: Source<(u32, f64)>, out: Sink<f64>) {
+        readings
+            .key_by(|(sensor, _)| *sensor)
+            .process(|ctx| {
+                let total: f64;
+
+                on_record(|(_, temp)| {
+                    *total += temp;
+                    ctx.emit(*total);
+                });
+            })
+            .to(out);
+    }
+);
+
+fn main() {}

@@ -1,0 +1,20 @@
+use streamlite::prelude::*;
+
+pipeline!(
+    fn p(readings: Source<(u32, f64)>, out: Sink<f64>) {
+        readings
+            .key_by(|(sensor, _)| *sensor)
+            .process(|ctx| {
+                #[ttl(0s)]
+                let total: f64 = 0.0;
+
+                on_record(|(_, temp)| {
+                    *total += temp;
+                    ctx.emit(*total);
+                });
+            })
+            .to(out);
+    }
+);
+
+fn main() {}
