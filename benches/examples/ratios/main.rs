@@ -5,6 +5,7 @@
 //! `docs/performance.md`. Read the ratios, never the times. Each pair gives the same result, which is checked. Memory is the
 //! most that was allocated at one time, in one run of each.
 
+mod processes;
 mod triggers;
 mod windows;
 
@@ -63,6 +64,7 @@ fn main() {
     }
     windows::compare(records, &compare);
     triggers::compare(records, &compare);
+    processes::compare(records, &compare);
 }
 
 /// Two ways to one result. The inputs are leaked: the program ends when it has shown its table.

@@ -30,7 +30,7 @@ impl Describe<'_> {
             emits,
             ..
         } = process;
-        let states = states_of(fields);
+        let states = states_of(fields, ctx);
         let side_types = sides.iter().map(|side| &side.ty);
         let side_types = quote!((#(__streamlite::Side<#side_types>,)*));
         let emitted = if *emits { quote!(_) } else { quote!(()) };
@@ -108,16 +108,17 @@ impl Describe<'_> {
     }
 }
 
-fn states_of(fields: &[State]) -> States {
+fn states_of(fields: &[State], ctx: &Ident) -> States {
     let names = fields.iter().map(|state| state.name.to_token_stream());
     let views = fields
         .iter()
-        .filter(|state| state.kind == StateKind::Plain)
-        .map(|state| {
+        .enumerate()
+        .filter(|(_, state)| state.kind == StateKind::Plain)
+        .map(|(number, state)| {
             let name = &state.name;
             quote! {
                 #[allow(unused_variables, unused_mut)]
-                let mut #name = #name.view();
+                let mut #name = #name.view(#ctx.written(#number));
             }
         });
     States {

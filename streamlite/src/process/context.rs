@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::timers::Timers;
-use super::times::TimeDomain;
+use super::times::{FieldTtl, TimeDomain, Times};
 use crate::time::{Clock, TimeDelta, Timestamp};
 
 /// What a handler of a process works with: the key, what time it is, where results go, and timers.
@@ -18,13 +18,15 @@ pub struct ProcessContext<'a, K, U> {
     pub(crate) watermark: Timestamp,
     pub(crate) clock: &'a ReadClock,
     pub(crate) domain: TimeDomain,
-    /// What is emitted first stands by itself: most handlers emit once, and it never touches memory.
-    pub(crate) first: &'a mut Option<(u32, U)>,
+    pub(crate) emitted: &'a mut Emitted<U>,
     pub(crate) more: &'a mut VecDeque<(u32, U)>,
     /// Numbers what is emitted, where there are several outputs.
     pub(crate) order: Option<&'a Cell<u32>>,
     pub(crate) timers: &'a mut Timers,
     pub(crate) is_cleared: bool,
+    /// When what is written now counts as written, and by what time each state expires.
+    pub(crate) times: Times,
+    pub(crate) ttls: &'a [FieldTtl],
 }
 
 impl<K, U> ProcessContext<'_, K, U> {
@@ -73,9 +75,10 @@ impl<K, U> ProcessContext<'_, K, U> {
             order.set(number + 1);
             number
         });
-        if self.first.is_none() {
-            *self.first = Some((number, value));
+        if self.emitted.first.is_none() {
+            self.emitted.first = Some((number, value));
         } else {
+            self.emitted.has_more = true;
             self.more.push_back((number, value));
         }
     }
@@ -116,6 +119,16 @@ impl<K, U> ProcessContext<'_, K, U> {
         self.timers.delete(self.place, TimeDomain::Processing, at);
     }
 
+    /// When a state of this number counts as written.
+    #[cfg_attr(doc, doc(hidden))]
+    #[must_use]
+    #[inline]
+    pub fn written(&self, state: usize) -> Timestamp {
+        self.ttls
+            .get(state)
+            .map_or(Timestamp::MIN, |ttl| self.times.written(ttl))
+    }
+
     /// Removes the states of the key when the handler returns: the next record begins with first values. Timers stay.
     #[inline]
     pub fn clear(&mut self) {
@@ -130,6 +143,24 @@ impl<K: fmt::Debug, U> fmt::Debug for ProcessContext<'_, K, U> {
             .field("timestamp", &self.timestamp)
             .field("watermark", &self.watermark)
             .finish_non_exhaustive()
+    }
+}
+
+/// What a handler has emitted: what came first stands by itself, as most handlers emit once, and it never touches memory.
+pub(crate) struct Emitted<U> {
+    pub(crate) first: Option<(u32, U)>,
+    /// There are others, after it.
+    pub(crate) has_more: bool,
+}
+
+impl<U> Emitted<U> {
+    /// Nothing yet.
+    #[inline]
+    pub(crate) fn none() -> Self {
+        Self {
+            first: None,
+            has_more: false,
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub use spec::StateSpec;
 pub use state::{Expiring, Expiry, Forever, Guard, List, Map, Plain, Reducing, States, Value};
 pub use times::TimeDomain;
 
-pub(crate) use context::ReadClock;
+pub(crate) use context::{Emitted, ReadClock};
 pub(crate) use state::{SavedField, StoredStates};
 pub(crate) use timers::{Timer, Timers};
 pub(crate) use times::{FieldTtl, Times};

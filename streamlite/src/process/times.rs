@@ -52,3 +52,15 @@ pub struct FieldTtl {
     pub(super) ttl: TimeDelta,
     pub(crate) domain: TimeDomain,
 }
+
+impl FieldTtl {
+    /// When something expires that was written at `stamp`, if that is by this kind of time.
+    #[inline]
+    pub(super) fn due(&self, domain: TimeDomain, stamp: Timestamp) -> Timestamp {
+        if domain == self.domain {
+            stamp + self.ttl
+        } else {
+            Timestamp::MAX
+        }
+    }
+}

@@ -1,58 +1,87 @@
 //! When states expire.
 
-use super::bits::Bits;
-use crate::process::{FieldTtl, TimeDomain};
+use crate::process::{FieldTtl, States, TimeDomain};
 use crate::state::TimeQueue;
 use crate::time::Timestamp;
 
-/// When the states of keys have something that expires next, so that it is found in the order of time. Each state of a key
-/// is there once: one that is written again is not moved, but put back when its turn comes.
+/// When keys have something that expires next, so that it is found in the order of time. A key whose states are written
+/// again is not moved, but put back when its turn comes.
 #[derive(Debug, Default)]
 pub(super) struct Expirations {
-    /// By domain: the place of the key, and which of its states.
-    queues: [TimeQueue<(u32, u32)>; 2],
-    /// Which are there.
-    queued: Bits,
+    by_event_time: Due,
+    by_processing_time: Due,
     /// By what time the states expire, and how long their values live.
     pub(super) ttls: Vec<FieldTtl>,
 }
 
+/// When keys have something that expires next by one kind of time.
+#[derive(Debug, Default)]
+struct Due {
+    /// The places of the keys.
+    queue: TimeQueue<u32>,
+    /// For when each key is there; what is in the queue for another time is passed over.
+    by_place: Vec<Timestamp>,
+}
+
+impl Due {
+    fn note(&mut self, place: u32, due: Timestamp) {
+        if due == Timestamp::MAX {
+            return;
+        }
+        let at = place as usize;
+        if at >= self.by_place.len() {
+            self.by_place.resize(at + 1, Timestamp::MAX);
+        }
+        if due < self.by_place[at] {
+            self.by_place[at] = due;
+            self.queue.put(due, place);
+        }
+    }
+}
+
+/// Keys that are due, by their places.
+type Taken = Vec<(Timestamp, u32)>;
+
 impl Expirations {
-    /// Puts the states of a key in that are marked by a bit, unless they are there. `due` says for when.
-    #[inline]
-    pub(super) fn add(&mut self, place: u32, written: u64, due: impl Fn(usize, &[FieldTtl]) -> Timestamp) {
-        let mut left = written;
-        while left != 0 {
-            let field = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let due = due(field, &self.ttls);
-            self.add_one(place, field, due);
+    fn due(&mut self, domain: TimeDomain) -> &mut Due {
+        match domain {
+            TimeDomain::Event => &mut self.by_event_time,
+            TimeDomain::Processing => &mut self.by_processing_time,
         }
     }
 
-    fn add_one(&mut self, place: u32, field: usize, due: Timestamp) {
-        if due != Timestamp::MAX && self.queued.insert(place as usize * self.ttls.len() + field) {
-            let domain = self.ttls[field].domain as usize;
-            #[expect(clippy::cast_possible_truncation, reason = "at most 64 states of a key")]
-            self.queues[domain].put(due, (place, field as u32));
-        }
+    /// Notes when states of a key expire next, if it is not there for an earlier time.
+    #[inline(never)]
+    pub(super) fn note<S: States>(&mut self, place: u32, states: &S) {
+        let [event, processing] =
+            [TimeDomain::Event, TimeDomain::Processing].map(|domain| states.due(domain, &self.ttls));
+        self.by_event_time.note(place, event);
+        self.by_processing_time.note(place, processing);
     }
 
     /// Whether something may have expired.
     #[inline]
     pub(super) fn may_have(&self, domain: TimeDomain, now: Timestamp) -> bool {
-        self.queues[domain as usize].may_have(now)
+        let due = match domain {
+            TimeDomain::Event => &self.by_event_time,
+            TimeDomain::Processing => &self.by_processing_time,
+        };
+        due.queue.may_have(now)
     }
 
-    /// Takes what is due first, up to now: places and states.
-    pub(super) fn take_first(&mut self, domain: TimeDomain, now: Timestamp) -> Option<Vec<(u32, usize)>> {
-        let (_, taken) = self.queues[domain as usize].take_first(now)?;
-        let states = taken.into_iter().map(|(_, (place, field))| {
-            let field = field as usize;
-            self.queued.remove(place as usize * self.ttls.len() + field);
-            (place, field)
-        });
-        Some(states.collect())
+    /// Takes the keys that are due first, up to now. Each is still to be [taken](Self::take).
+    pub(super) fn take_first(&mut self, domain: TimeDomain, now: Timestamp) -> Option<(Timestamp, Taken)> {
+        self.due(domain).queue.take_first(now)
+    }
+
+    /// Takes a key; `false` if it is there for another time.
+    pub(super) fn take(&mut self, domain: TimeDomain, place: u32, at: Timestamp) -> bool {
+        let noted = &mut self.due(domain).by_place[place as usize];
+        let is_noted = *noted == at;
+        if is_noted {
+            *noted = Timestamp::MAX;
+        }
+        is_noted
     }
 
     /// Nothing is there; states expire by these.

@@ -69,14 +69,14 @@ where
                 watermark,
                 domain,
             };
-            let first = self.handle(Self::slot(place), moment, false, |process, states, sides, ctx| {
+            let emitted = self.handle(Self::slot(place), moment, false, |process, states, sides, ctx| {
                 process.on_timer(at, states, sides, ctx);
             });
             let at = Stamped {
                 timestamp,
                 partition_watermark,
             };
-            outputs.flush(first, &mut self.more, &mut self.sides, &self.order, at);
+            outputs.flush(emitted, &mut self.more, &mut self.sides, &self.order, at);
         }
     }
 
@@ -103,14 +103,14 @@ where
             if self.expire_key(Self::slot(place)) {
                 continue;
             }
-            let first = self.handle(Self::slot(place), moment, false, |process, states, sides, ctx| {
+            let emitted = self.handle(Self::slot(place), moment, false, |process, states, sides, ctx| {
                 process.on_end(states, sides, ctx);
             });
             let at = Stamped {
                 timestamp: moment.timestamp,
                 partition_watermark,
             };
-            outputs.flush(first, &mut self.more, &mut self.sides, &self.order, at);
+            outputs.flush(emitted, &mut self.more, &mut self.sides, &self.order, at);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::core::{Core, Found};
 use crate::control::Control;
-use crate::process::{KeyedProcess, Side};
+use crate::process::{Emitted, KeyedProcess, Side};
 use crate::record::{Push, Record};
 use crate::state::Grouping;
 use crate::time::Timestamp;
@@ -33,7 +33,7 @@ pub(super) trait Outputs<U, S> {
     /// Pushes on what a handler has emitted, in the order in which it did.
     fn flush(
         &mut self,
-        first: Option<(u32, U)>,
+        emitted: Emitted<U>,
         more: &mut VecDeque<(u32, U)>,
         sides: &mut S,
         order: &Cell<u32>,
@@ -64,8 +64,9 @@ pub(super) trait Outputs<U, S> {
             timestamp: record.timestamp,
             partition_watermark: record.partition_watermark,
         };
-        let first = core.record(record, found);
-        self.flush(first, &mut core.more, &mut core.sides, &core.order, at);
+        core.now.greatest = core.now.greatest.max(at.timestamp);
+        let emitted = core.record(record, found);
+        self.flush(emitted, &mut core.more, &mut core.sides, &core.order, at);
     }
 
     /// Passes a watermark on.
@@ -86,17 +87,18 @@ impl<U, N: Push<U>> Outputs<U, ()> for MainOutput<N> {
     #[inline]
     fn flush(
         &mut self,
-        first: Option<(u32, U)>,
+        emitted: Emitted<U>,
         more: &mut VecDeque<(u32, U)>,
         (): &mut (),
         _order: &Cell<u32>,
         at: Stamped,
     ) {
-        if let Some((_, value)) = first {
+        if let Some((_, value)) = emitted.first {
             self.0.push(at.record(value));
-            while let Some((_, value)) = more.pop_front() {
-                self.0.push(at.record(value));
-            }
+        }
+        if emitted.has_more {
+            more.drain(..)
+                .for_each(|(_, value)| self.0.push(at.record(value)));
         }
     }
 
@@ -113,7 +115,13 @@ impl<U, N: Push<U>> Outputs<U, ()> for MainOutput<N> {
             timestamp: Timestamp::MIN,
             partition_watermark: Timestamp::MIN,
         };
-        self.0.push_all(Results { rows, core, at });
+        self.0.push_all(Results {
+            greatest: core.now.greatest,
+            rows,
+            core,
+            at,
+            has_more: false,
+        });
     }
 
     #[inline]
@@ -137,6 +145,10 @@ struct Results<'a, I, T, C, G: Grouping<T>, P: KeyedProcess<G::Key, T>> {
     core: &'a mut Core<T, C, G, P>,
     /// The record whose results these are.
     at: Stamped,
+    /// The greatest timestamp so far: noted at the end, so that it is in a register.
+    greatest: Timestamp,
+    /// There are more results of that record.
+    has_more: bool,
 }
 
 impl<I, T, C, G, P> Iterator for Results<'_, I, T, C, G, P>
@@ -149,16 +161,25 @@ where
 
     #[inline]
     fn next(&mut self) -> Option<Record<P::Out>> {
-        if let Some((_, value)) = self.core.more.pop_front() {
-            return Some(self.at.record(value));
+        if self.has_more {
+            if let Some((_, value)) = self.core.more.pop_front() {
+                return Some(self.at.record(value));
+            }
+            self.has_more = false;
         }
         loop {
-            let (record, found) = self.rows.next()?;
+            let Some((record, found)) = self.rows.next() else {
+                self.core.now.greatest = self.greatest;
+                return None;
+            };
             self.at = Stamped {
                 timestamp: record.timestamp,
                 partition_watermark: record.partition_watermark,
             };
-            if let Some((_, value)) = self.core.record(record, found) {
+            self.greatest = self.greatest.max(record.timestamp);
+            let emitted = self.core.record(record, found);
+            if let Some((_, value)) = emitted.first {
+                self.has_more = emitted.has_more;
                 return Some(self.at.record(value));
             }
         }
@@ -178,7 +199,7 @@ macro_rules! several {
             #[inline]
             fn flush(
                 &mut self,
-                mut first: Option<(u32, U)>,
+                emitted: Emitted<U>,
                 more: &mut VecDeque<(u32, U)>,
                 sides: &mut ($(Side<$A>,)+),
                 order: &Cell<u32>,
@@ -186,6 +207,7 @@ macro_rules! several {
             ) {
                 let Self { main, sides: ($($next,)+) } = self;
                 let ($($side,)+) = sides;
+                let mut first = emitted.first;
                 for number in 0..order.take() {
                     if let Some((_, value)) = first.take_if(|(first, _)| *first == number) {
                         main.push(at.record(value));

@@ -151,11 +151,7 @@ where
             return;
         }
         state.for_each(|slot, _key, states| {
-            let place = <G::Table<P::States> as Table>::place_of(slot);
-            let written = (0..P::States::FIELDS).fold(0, |bits, field| bits | 1 << field);
-            expirations.add(place, written & !states.blank(), |field, ttls| {
-                states.due(field, ttls)
-            });
+            expirations.note(<G::Table<P::States> as Table>::place_of(slot), states);
         });
     }
 

@@ -118,12 +118,8 @@ impl Expiry for Expiring {
     }
 
     #[inline]
-    fn again(&self, Stamp(before): Stamp) -> Stamp {
-        if before == UNWRITTEN {
-            self.stamp()
-        } else {
-            Stamp(self.written.max(before))
-        }
+    fn again(&self, before: Stamp) -> Stamp {
+        before.again(self.written)
     }
 
     #[inline]
@@ -145,6 +141,18 @@ impl Expiry for Expiring {
 /// When a value was written last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp(Timestamp);
+
+impl Stamp {
+    /// The stamp of a value that is written again.
+    #[inline]
+    pub(super) fn again(self, written: Timestamp) -> Self {
+        if self.0 == UNWRITTEN {
+            Self(written)
+        } else {
+            Self(self.0.max(written))
+        }
+    }
+}
 
 impl Default for Stamp {
     fn default() -> Self {

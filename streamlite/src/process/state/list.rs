@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::expiry::{Expiry, Forever, UNWRITTEN};
 use super::states::{SavedField, States, StoredStates};
-use crate::process::times::{FieldTtl, Times};
+use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -228,8 +228,8 @@ impl<T, E: Expiry> States for List<T, E> {
         u64::from(E::EXPIRES && self.items.is_empty())
     }
 
-    fn due(&self, _field: usize, ttls: &[FieldTtl]) -> Timestamp {
-        E::oldest(&self.ages) + ttls[0].ttl
+    fn due(&self, domain: TimeDomain, ttls: &[FieldTtl]) -> Timestamp {
+        ttls[0].due(domain, E::oldest(&self.ages))
     }
 
     fn restamp(&mut self, _field: usize, written: Timestamp) {

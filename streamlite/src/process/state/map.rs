@@ -6,7 +6,7 @@ use std::hash::Hash;
 
 use super::expiry::{Expiry, Forever};
 use super::states::{SavedField, States, StoredStates};
-use crate::process::times::{FieldTtl, Times};
+use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, KeyIndex, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -297,8 +297,8 @@ impl<K: Hash + Eq, V, E: Expiry> States for Map<K, V, E> {
         u64::from(E::EXPIRES && self.live == 0)
     }
 
-    fn due(&self, _field: usize, ttls: &[FieldTtl]) -> Timestamp {
-        E::oldest(&self.ages) + ttls[0].ttl
+    fn due(&self, domain: TimeDomain, ttls: &[FieldTtl]) -> Timestamp {
+        ttls[0].due(domain, E::oldest(&self.ages))
     }
 
     fn restamp(&mut self, _field: usize, written: Timestamp) {

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use super::expiry::{Expiring, Expiry, Forever, UNWRITTEN};
 use super::one::one_state;
 use super::states::{SavedField, States, StoredStates};
-use crate::process::times::{FieldTtl, Times};
+use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -15,7 +15,6 @@ use crate::time::Timestamp;
 pub struct Plain<T, E: Expiry = Forever> {
     value: T,
     stamp: E::Stamp,
-    expiry: E,
 }
 
 impl<T, E: Expiry> Plain<T, E> {
@@ -25,7 +24,6 @@ impl<T, E: Expiry> Plain<T, E> {
         Self {
             value: first,
             stamp: E::Stamp::default(),
-            expiry: E::default(),
         }
     }
 }
@@ -33,36 +31,39 @@ impl<T, E: Expiry> Plain<T, E> {
 impl<T> Plain<T, Forever> {
     /// What handlers see.
     #[inline]
-    pub fn view(&mut self) -> &mut T {
+    pub fn view(&mut self, _written: Timestamp) -> &mut T {
         &mut self.value
     }
 }
 
 impl<T> Plain<T, Expiring> {
-    /// What handlers see.
+    /// What handlers see; `written` is when they write.
     #[inline]
-    pub fn view(&mut self) -> Guard<'_, T> {
-        Guard(self)
+    pub fn view(&mut self, written: Timestamp) -> Guard<'_, T> {
+        Guard { plain: self, written }
     }
 }
 
 /// A plain value that expires: it is refreshed when it is changed, and not when it is read.
-pub struct Guard<'a, T>(&'a mut Plain<T, Expiring>);
+pub struct Guard<'a, T> {
+    plain: &'a mut Plain<T, Expiring>,
+    written: Timestamp,
+}
 
 impl<T> Deref for Guard<'_, T> {
     type Target = T;
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.0.value
+        &self.plain.value
     }
 }
 
 impl<T> DerefMut for Guard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        self.0.stamp = self.0.expiry.again(self.0.stamp);
-        &mut self.0.value
+        self.plain.stamp = self.plain.stamp.again(self.written);
+        &mut self.plain.value
     }
 }
 
@@ -81,6 +82,7 @@ impl<T: fmt::Display> fmt::Display for Guard<'_, T> {
 one_state!(
     Plain,
     "",
+    |_this, _times, _ttl| (),
     |this| E::time(this.stamp) != UNWRITTEN,
     |_this| true,
     |this, first| this.value = first.value

@@ -5,7 +5,7 @@ use std::fmt;
 use super::expiry::{Expiry, Forever, UNWRITTEN};
 use super::one::one_state;
 use super::states::{SavedField, States, StoredStates};
-use crate::process::times::{FieldTtl, Times};
+use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -94,6 +94,7 @@ impl<T: fmt::Debug, E: Expiry> fmt::Debug for Reducing<T, E> {
 one_state!(
     Reducing,
     "Reducing of ",
+    |this, times, ttl| this.expiry.enter(times, ttl),
     |this| E::time(this.stamp) != UNWRITTEN,
     |this| {
         this.value = None;

@@ -1,6 +1,6 @@
 //! The states of one key.
 
-use crate::process::times::{FieldTtl, Times};
+use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, StateError};
 use crate::time::Timestamp;
 
@@ -28,8 +28,8 @@ pub trait States: Sized {
     /// A bit for each state that expires and holds nothing that does.
     fn blank(&self) -> u64;
 
-    /// When a state of this number has something that expires next, at the earliest; [`Timestamp::MAX`] if it has none.
-    fn due(&self, field: usize, ttls: &[FieldTtl]) -> Timestamp;
+    /// When something of it expires next by this kind of time, at the earliest; [`Timestamp::MAX`] if nothing does.
+    fn due(&self, domain: TimeDomain, ttls: &[FieldTtl]) -> Timestamp;
 
     /// All values of a state of this number count as written at this time.
     fn restamp(&mut self, field: usize, written: Timestamp);
@@ -91,7 +91,7 @@ impl States for () {
         0
     }
 
-    fn due(&self, _field: usize, _ttls: &[FieldTtl]) -> Timestamp {
+    fn due(&self, _domain: TimeDomain, _ttls: &[FieldTtl]) -> Timestamp {
         Timestamp::MAX
     }
 
@@ -159,17 +159,15 @@ macro_rules! tuples {
                 blank
             }
 
-            fn due(&self, field: usize, ttls: &[FieldTtl]) -> Timestamp {
+            fn due(&self, domain: TimeDomain, ttls: &[FieldTtl]) -> Timestamp {
                 let ($($a,)+) = self;
-                let mut from = 0;
+                let (mut due, mut from) = (Timestamp::MAX, 0);
                 $(
-                    if field < from + $A::FIELDS {
-                        return $a.due(field - from, &ttls[from..]);
-                    }
+                    due = due.min($a.due(domain, &ttls[from..]));
                     from += $A::FIELDS;
                 )+
                 let _ = from;
-                Timestamp::MAX
+                due
             }
 
             fn restamp(&mut self, field: usize, written: Timestamp) {

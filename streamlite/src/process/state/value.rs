@@ -5,7 +5,7 @@ use std::fmt;
 use super::expiry::{Expiry, Forever, UNWRITTEN};
 use super::one::one_state;
 use super::states::{SavedField, States, StoredStates};
-use crate::process::times::{FieldTtl, Times};
+use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
@@ -119,6 +119,7 @@ impl<T: fmt::Debug, E: Expiry> fmt::Debug for Value<T, E> {
 one_state!(
     Value,
     "Value of ",
+    |this, times, ttl| this.expiry.enter(times, ttl),
     |this| E::time(this.stamp) != UNWRITTEN,
     |this| {
         this.value = None;
