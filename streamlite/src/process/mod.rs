@@ -31,5 +31,5 @@ pub use times::TimeDomain;
 
 pub(crate) use context::{Emitted, ReadClock};
 pub(crate) use state::{SavedField, StoredStates};
-pub(crate) use timers::{Timer, Timers};
+pub(crate) use timers::{Due, Timer, Timers};
 pub(crate) use times::{FieldTtl, Times};

@@ -1,5 +1,7 @@
 //! The timers of a process.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::times::TimeDomain;
@@ -15,155 +17,262 @@ pub(crate) struct Timer {
     pub(crate) number: u64,
 }
 
-/// The timers of one key: most often none or one.
-#[derive(Clone, Debug, Default)]
-pub(crate) enum KeyTimers {
-    #[default]
-    None,
-    One(Timer),
-    #[expect(
-        clippy::box_collection,
-        reason = "a key without timers takes no more room than one with a timer"
-    )]
-    Many(Box<Vec<Timer>>),
+/// A timer whose turn has come: of the key at this place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Due {
+    pub(crate) at: Timestamp,
+    pub(crate) place: u32,
+    pub(crate) number: u64,
 }
 
-impl KeyTimers {
-    /// All of them.
-    #[inline]
-    pub(crate) fn as_slice(&self) -> &[Timer] {
-        match self {
-            Self::None => &[],
-            Self::One(timer) => std::slice::from_ref(timer),
-            Self::Many(timers) => timers,
-        }
-    }
-
-    #[inline]
-    fn is_set(&self, domain: TimeDomain, at: Timestamp) -> bool {
-        let mut timers = self.as_slice().iter();
-        timers.any(|timer| (timer.domain, timer.at) == (domain, at))
-    }
-
-    #[inline]
-    pub(crate) fn add(&mut self, timer: Timer) {
-        match self {
-            Self::None => *self = Self::One(timer),
-            Self::One(one) => *self = Self::Many(Box::new(vec![*one, timer])),
-            Self::Many(timers) => timers.push(timer),
-        }
-    }
-
-    /// Removes the timer that a closure finds.
-    #[inline]
-    fn remove(&mut self, is_it: impl Fn(&Timer) -> bool) -> bool {
-        match self {
-            Self::None => false,
-            Self::One(one) => {
-                let found = is_it(one);
-                if found {
-                    *self = Self::None;
-                }
-                found
-            }
-            Self::Many(timers) => {
-                let Some(place) = timers.iter().position(is_it) else {
-                    return false;
-                };
-                timers.swap_remove(place);
-                if timers.is_empty() {
-                    *self = Self::None;
-                }
-                true
-            }
-        }
-    }
-}
-
-/// All timers of a process: of each key a set, and all in the order in which they fire.
+/// All timers of a process: for each key and time one.
+///
+/// There is no list of a key's timers, which would be read for each one that is set, and be a second step through memory. A
+/// timer that is set twice is in the queue twice, unless nothing was set between, and found to be the same when its time
+/// comes; one that is deleted is passed over then. What is there in vain is removed when it is more than the rest.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
-    by_key: Vec<KeyTimers>,
-    /// By domain: the place of the key, and the number of the setting.
-    queues: [TimeQueue<(u32, u64)>; 2],
-    /// How many in the queues were deleted, or fired.
-    deleted: [usize; 2],
+    event: OfDomain,
+    processing: OfDomain,
     next_number: u64,
 }
 
-impl Timers {
-    /// The timers of a key.
+/// The timers of one kind of time.
+#[derive(Debug)]
+struct OfDomain {
+    queue: TimeQueue<(u32, u64)>,
+    by_place: Vec<OfKey>,
+    /// Of timers that were deleted: what was set before this number is.
+    deleted: HashMap<(u32, Timestamp), u64, foldhash::fast::RandomState>,
+    /// With so many in the queue it is looked through.
+    tidied_at: usize,
+    /// Keys that had no timers but deleted ones, and have none now.
+    freed: Vec<u32>,
+    /// The number of the last list of timers that was taken.
+    round: u32,
+}
+
+/// What is known of the timers of one key.
+#[derive(Clone, Copy, Debug)]
+struct OfKey {
+    /// The one that was set last, if it is set still.
+    last: Timestamp,
+    /// How many are in the queue, those in vain among them.
+    queued: u32,
+    /// The last list that one was in.
+    round: u32,
+}
+
+/// Stands for no timer. One for this time is set as often as it is.
+const NONE: Timestamp = Timestamp::MIN;
+/// Up to so many in the queue it is not looked through.
+const FEW: usize = 4_096;
+/// About how many timers say whether many are in vain.
+const SAMPLE: usize = 1_024;
+
+impl Default for OfKey {
+    fn default() -> Self {
+        Self {
+            last: NONE,
+            queued: 0,
+            round: 0,
+        }
+    }
+}
+
+impl Default for OfDomain {
+    fn default() -> Self {
+        Self {
+            queue: TimeQueue::default(),
+            by_place: Vec::new(),
+            deleted: HashMap::default(),
+            tidied_at: FEW,
+            freed: Vec::new(),
+            round: 0,
+        }
+    }
+}
+
+impl OfDomain {
     #[inline]
-    pub(crate) fn of(&self, place: u32) -> &[Timer] {
-        self.by_key.get(place as usize).map_or(&[], KeyTimers::as_slice)
+    fn of_key(&mut self, place: u32) -> &mut OfKey {
+        let place = place as usize;
+        if place >= self.by_place.len() {
+            self.by_place.resize(place + 1, OfKey::default());
+        }
+        &mut self.by_place[place]
+    }
+
+    /// Sets a timer under a number; says whether it was not known to be set.
+    #[inline]
+    fn set(&mut self, place: u32, at: Timestamp, number: u64) -> bool {
+        let key = self.of_key(place);
+        if key.last == at && at != NONE {
+            return false;
+        }
+        key.last = at;
+        key.queued += 1;
+        self.queue.put(at, (place, number));
+        if self.queue.count() > self.tidied_at {
+            self.tidy_if_worth();
+        }
+        true
+    }
+
+    #[inline]
+    fn is_deleted(&self, place: u32, at: Timestamp, number: u64) -> bool {
+        !self.deleted.is_empty()
+            && self
+                .deleted
+                .get(&(place, at))
+                .is_some_and(|before| number < *before)
+    }
+
+    /// Removes from the queue what is there in vain, if the timers of some keys say that it is much.
+    #[cold]
+    fn tidy_if_worth(&mut self) {
+        let every = u32::try_from(self.queue.count() / SAMPLE)
+            .unwrap_or(u32::MAX)
+            .max(1);
+        let (mut seen, mut in_vain) = (HashSet::new(), 0);
+        self.queue.for_each(|at, (place, _)| {
+            in_vain += usize::from(place % every == 0 && !seen.insert((*place, at)));
+        });
+        if in_vain * 2 > seen.len() {
+            self.tidy();
+        }
+        self.tidied_at = (2 * self.queue.count()).max(FEW);
+    }
+
+    /// Removes from the queue what is there in vain.
+    fn tidy(&mut self) {
+        let Self {
+            queue,
+            by_place,
+            deleted,
+            freed,
+            ..
+        } = self;
+        let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
+        queue.retain(|at, (place, number)| {
+            let is_deleted = deleted.get(&(*place, at)).is_some_and(|before| number < before);
+            let is_wanted = !is_deleted && seen.insert((*place, at));
+            if !is_wanted {
+                let key = &mut by_place[*place as usize];
+                key.queued -= 1;
+                if key.queued == 0 {
+                    freed.push(*place);
+                }
+            }
+            is_wanted
+        });
+        deleted.clear();
+    }
+
+    /// Takes the timers of the earliest time up to `last`, in the order of their settings, each once; the last one stands
+    /// first.
+    fn take_first(&mut self, last: Timestamp, into: &mut Vec<Due>, taken: &mut Vec<(Timestamp, (u32, u64))>) {
+        if !self.queue.take_first(last, taken) {
+            return;
+        }
+        self.round = self.round.wrapping_add(1);
+        let from = into.len();
+        for (at, (place, number)) in taken.drain(..) {
+            let is_deleted = self.is_deleted(place, at, number);
+            let key = &mut self.by_place[place as usize];
+            if key.last == at {
+                key.last = NONE;
+            }
+            if is_deleted {
+                into.push(Due { at, place, number });
+            } else if key.round == self.round {
+                key.queued -= 1;
+            } else {
+                key.round = self.round;
+                into.push(Due { at, place, number });
+            }
+        }
+        into[from..].reverse();
+    }
+}
+
+impl Timers {
+    #[inline]
+    fn of(&mut self, domain: TimeDomain) -> &mut OfDomain {
+        match domain {
+            TimeDomain::Event => &mut self.event,
+            TimeDomain::Processing => &mut self.processing,
+        }
+    }
+
+    /// Whether a key may have a timer.
+    #[inline]
+    pub(crate) fn may_have(&self, place: u32) -> bool {
+        let has = |of: &OfDomain| of.by_place.get(place as usize).is_some_and(|key| key.queued > 0);
+        has(&self.event) || has(&self.processing)
     }
 
     /// Sets a timer, unless it is set.
     #[inline]
     pub(crate) fn set(&mut self, place: u32, domain: TimeDomain, at: Timestamp) {
         let number = self.next_number;
-        let timers = self.entry(place);
-        if timers.is_set(domain, at) {
-            return;
+        if self.of(domain).set(place, at, number) {
+            self.next_number += 1;
         }
-        timers.add(Timer { at, domain, number });
-        self.next_number += 1;
-        self.queues[domain as usize].put(at, (place, number));
-    }
-
-    #[inline]
-    fn entry(&mut self, place: u32) -> &mut KeyTimers {
-        let place = place as usize;
-        if place >= self.by_key.len() {
-            self.by_key.resize(place + 1, KeyTimers::None);
-        }
-        &mut self.by_key[place]
     }
 
     /// Deletes a timer, if it is set.
     pub(crate) fn delete(&mut self, place: u32, domain: TimeDomain, at: Timestamp) {
-        let Some(timers) = self.by_key.get_mut(place as usize) else {
-            return;
-        };
-        if timers.remove(|timer| (timer.domain, timer.at) == (domain, at)) {
-            let deleted = &mut self.deleted[domain as usize];
-            *deleted += 1;
-            let queue = &mut self.queues[domain as usize];
-            if *deleted > queue.count() / 2 && *deleted > 1_024 {
-                *deleted = 0;
-                queue.retain(|_, (place, number)| {
-                    let timers = self.by_key[*place as usize].as_slice();
-                    timers.iter().any(|timer| timer.number == *number)
-                });
+        let before = self.next_number;
+        let of = self.of(domain);
+        let key = of.of_key(place);
+        if key.last == at {
+            key.last = NONE;
+        }
+        if key.queued > 0 {
+            of.deleted.insert((place, at), before);
+            if of.deleted.len() > FEW.max(of.queue.count()) {
+                of.tidy();
             }
         }
     }
 
-    /// A time that no timer is before, in a domain.
+    /// Whether a timer may be due.
     #[inline]
     pub(crate) fn may_fire(&self, domain: TimeDomain, last: Timestamp) -> bool {
-        self.queues[domain as usize].may_have(last)
+        match domain {
+            TimeDomain::Event => self.event.queue.may_have(last),
+            TimeDomain::Processing => self.processing.queue.may_have(last),
+        }
     }
 
-    /// Takes the timers of the earliest time up to `last` out of the queue, in the order of their settings. Each is still
-    /// to be [taken](Self::take) from its key.
+    /// Takes the timers of the earliest time up to `last` out of the queue: they come behind what is there, the one that
+    /// was set first as the last. Each is still to be [taken](Self::take) from its key.
+    #[inline]
     pub(crate) fn take_first(
         &mut self,
         domain: TimeDomain,
         last: Timestamp,
-    ) -> Option<(Timestamp, Vec<(Timestamp, (u32, u64))>)> {
-        self.queues[domain as usize].take_first(last)
+        into: &mut Vec<Due>,
+        buffer: &mut Vec<(Timestamp, (u32, u64))>,
+    ) {
+        if self.may_fire(domain, last) {
+            self.of(domain).take_first(last, into, buffer);
+        }
     }
 
     /// Takes a timer from its key; `false` if it was deleted.
     #[inline]
-    pub(crate) fn take(&mut self, domain: TimeDomain, place: u32, number: u64) -> bool {
-        let is_set = self.by_key[place as usize].remove(|timer| timer.number == number);
-        if !is_set {
-            let deleted = &mut self.deleted[domain as usize];
-            *deleted = deleted.saturating_sub(1);
-        }
-        is_set
+    pub(crate) fn take(&mut self, domain: TimeDomain, due: &Due) -> bool {
+        let of = self.of(domain);
+        of.by_place[due.place as usize].queued -= 1;
+        !of.is_deleted(due.place, due.at, due.number)
+    }
+
+    /// A key that had no timers but deleted ones, and has none now.
+    #[inline]
+    pub(crate) fn pop_freed(&mut self) -> Option<u32> {
+        self.event.freed.pop().or_else(|| self.processing.freed.pop())
     }
 
     /// The number that the next timer gets.
@@ -171,14 +280,104 @@ impl Timers {
         self.next_number
     }
 
+    /// All that are set, of each place.
+    pub(crate) fn by_place(&self) -> HashMap<u32, Vec<Timer>> {
+        let mut all: HashMap<u32, Vec<Timer>> = HashMap::new();
+        for (domain, of) in [
+            (TimeDomain::Event, &self.event),
+            (TimeDomain::Processing, &self.processing),
+        ] {
+            let mut seen = HashSet::new();
+            of.queue.for_each(|at, (place, number)| {
+                if !of.is_deleted(*place, at, *number) && seen.insert((*place, at)) {
+                    all.entry(*place).or_default().push(Timer {
+                        at,
+                        domain,
+                        number: *number,
+                    });
+                }
+            });
+        }
+        all
+    }
+
     /// Begins with the timers of a savepoint.
     pub(crate) fn restore(&mut self, next_number: u64, mut timers: Vec<(u32, Timer)>) {
         *self = Self::default();
-        self.next_number = next_number;
         timers.sort_unstable_by_key(|(_, timer)| timer.number);
         for (place, timer) in timers {
-            self.entry(place).add(timer);
-            self.queues[timer.domain as usize].put(timer.at, (place, timer.number));
+            self.of(timer.domain).set(place, timer.at, timer.number);
+        }
+        self.next_number = next_number;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// What a program of sets, deletes and takes gives, by the timers and by a map of what is set. It sets so many timers
+    /// in vain that they are tidied up, and few enough keys that most are set again.
+    fn compare(seed: u64, keys: u64, times: u64, deletes: u64) {
+        let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut next = |below: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random % below
+        };
+        let (mut timers, mut model) = (Timers::default(), BTreeMap::<(Timestamp, u32), u64>::new());
+        let (mut now, mut number, mut most) = (0, 0, 0);
+        let domain = TimeDomain::Event;
+        for step in 0..16_000 {
+            let place = u32::try_from(next(keys)).expect("it is small");
+            let at = Timestamp::from_millis(now + next(times).cast_signed() - 3);
+            if next(10) < deletes {
+                timers.delete(place, domain, at);
+                model.remove(&(at, place));
+            } else {
+                timers.set(place, domain, at);
+                number += 1;
+                model.entry((at, place)).or_insert(number);
+            }
+            most = most.max(timers.event.queue.count());
+            if step % 500 == 499 {
+                now += times.cast_signed() / 5;
+                let last = Timestamp::from_millis(now);
+                let (mut due, mut buffer) = (Vec::new(), Vec::new());
+                loop {
+                    if due.is_empty() {
+                        timers.take_first(domain, last, &mut due, &mut buffer);
+                    }
+                    let Some(first) = due.pop() else { break };
+                    if !timers.take(domain, &first) {
+                        continue;
+                    }
+                    let set = model.iter().filter(|((at, _), _)| *at <= last);
+                    let ((at, place), _) = set
+                        .min_by_key(|((at, _), number)| (*at, **number))
+                        .expect("one is set");
+                    let (at, place) = (*at, *place);
+                    assert_eq!((first.at, first.place), (at, place));
+                    model.remove(&(at, place));
+                }
+                assert!(model.keys().all(|(at, _)| *at > last), "something is left");
+                for place in 0..u32::try_from(keys).expect("it is small") {
+                    let is_set = model.keys().any(|(_, of)| *of == place);
+                    assert!(timers.may_have(place) || !is_set);
+                }
+            }
+        }
+        assert!(most <= 4 * FEW, "{most} were in the queue at one time");
+    }
+
+    #[test]
+    fn a_timer_is_set_once_and_deleted_for_good() {
+        for (seed, deletes) in (1..7).zip([0, 1, 5, 8].into_iter().cycle()) {
+            compare(seed, 7, 40, deletes);
+            compare(seed, 300, 20, deletes);
         }
     }
 }

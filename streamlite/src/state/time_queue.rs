@@ -34,6 +34,8 @@ struct Level<E> {
 
 /// How many bits a digit has.
 const DIGIT: u32 = 6;
+/// Up to so many entries an empty bucket keeps its room.
+const ROOM: usize = 256;
 /// How many buckets a level has.
 const BUCKETS: usize = 1 << DIGIT;
 
@@ -101,42 +103,58 @@ impl<E> TimeQueue<E> {
         self.entries
     }
 
-    /// Takes all entries of the earliest time that is not after `last`. What is put in meanwhile for that time, or for one
-    /// before it, is taken next.
-    pub fn take_first(&mut self, last: Timestamp) -> Option<(Timestamp, Vec<(Timestamp, E)>)> {
+    /// Takes all entries of the earliest time that is not after `last`, and puts them behind those of a list; says whether
+    /// there was one. What is put in meanwhile for that time, or for one before it, is taken next.
+    pub fn take_first(&mut self, last: Timestamp, into: &mut Vec<(Timestamp, E)>) -> bool {
         if !self.may_have(last) {
-            return None;
+            return false;
         }
+        let before = into.len();
         if let Some(entry) = self.overdue.first_entry() {
             // Everything else is due later.
             if *entry.key() <= last {
                 let (at, entries) = entry.remove_entry();
-                self.entries -= entries.len();
-                self.find_first();
-                return Some((at, entries.into_iter().map(|entry| (at, entry)).collect()));
+                into.extend(entries.into_iter().map(|entry| (at, entry)));
             }
         } else {
-            let limit = ordinal(last);
-            while let Some((level, bucket)) = self.first_bucket() {
-                let start = self.start_of(level, bucket);
-                if start > limit {
-                    break;
-                }
-                self.base = start;
-                let taken = self.empty(level, bucket);
-                if level == 0 {
-                    self.entries -= taken.len();
-                    self.find_first();
-                    return Some((time(start), taken));
-                }
-                for (at, entry) in taken {
-                    self.place(at, entry);
-                }
-            }
-            self.base = self.base.max(limit);
+            self.take_from_levels(ordinal(last), into);
         }
+        let taken = into.len() - before;
+        self.entries -= taken;
         self.find_first();
-        None
+        taken > 0
+    }
+
+    fn take_from_levels(&mut self, limit: u64, into: &mut Vec<(Timestamp, E)>) {
+        while let Some((level, bucket)) = self.first_bucket() {
+            let start = self.start_of(level, bucket);
+            if start > limit {
+                break;
+            }
+            self.base = start;
+            let of = &mut self.levels[level];
+            of.occupied &= !(1 << bucket);
+            if level == 0 {
+                return into.append(&mut of.buckets[bucket]);
+            }
+            let mut moved = mem::take(&mut of.buckets[bucket]);
+            for (at, entry) in moved.drain(..) {
+                self.place(at, entry);
+            }
+            // The room stays for the next time, unless it is much.
+            if moved.capacity() <= ROOM {
+                self.levels[level].buckets[bucket] = moved;
+            }
+        }
+        self.base = self.base.max(limit);
+    }
+
+    /// Shows all entries to a closure, those of one time in the order in which they were put in.
+    pub fn for_each(&self, mut visit: impl FnMut(Timestamp, &E)) {
+        let buckets = self.levels.iter().flat_map(|level| &level.buckets);
+        buckets.flatten().for_each(|(at, entry)| visit(*at, entry));
+        let overdue = self.overdue.iter();
+        overdue.for_each(|(at, entries)| entries.iter().for_each(|entry| visit(*at, entry)));
     }
 
     /// Keeps the entries that a closure says are wanted still.
@@ -172,12 +190,6 @@ impl<E> TimeQueue<E> {
         let shift = DIGIT * as_u32(level);
         let upper = self.base.checked_shr(shift + DIGIT).unwrap_or(0);
         (upper.checked_shl(shift + DIGIT).unwrap_or(0)) | ((bucket as u64) << shift)
-    }
-
-    fn empty(&mut self, level: usize, bucket: usize) -> Vec<(Timestamp, E)> {
-        let level = &mut self.levels[level];
-        level.occupied &= !(1 << bucket);
-        mem::take(&mut level.buckets[bucket])
     }
 
     fn find_first(&mut self) {
@@ -253,9 +265,9 @@ mod tests {
                 // A few times, or all.
                 let mut times = 1 + next(5);
                 model.sort_by_key(|(at, _)| *at);
-                while times > 0
-                    && let Some((at, entries)) = queue.take_first(last)
-                {
+                let mut entries = Vec::new();
+                while times > 0 && queue.take_first(last, &mut entries) {
+                    let at = entries[0].0;
                     assert!(at <= last);
                     let expected: Vec<_> = model.extract_if(.., |(of, _)| *of == at).collect();
                     assert_eq!(entries, expected);
@@ -263,6 +275,8 @@ mod tests {
                         model.iter().all(|(other, _)| *other > at),
                         "{at} was not the first"
                     );
+                    entries.clear();
+                    entries.clear();
                     times -= 1;
                 }
                 if times > 0 {
@@ -288,10 +302,10 @@ mod tests {
         queue.put(Timestamp::MAX, 'b');
         queue.put(Timestamp::MIN, 'a');
         assert_eq!(queue.first(), Timestamp::MIN);
-        let first = queue.take_first(Timestamp::MIN);
-        assert_eq!(first, Some((Timestamp::MIN, vec![(Timestamp::MIN, 'a')])));
-        assert_eq!(queue.take_first(Timestamp::from_millis(i64::MAX - 1)), None);
-        let last = queue.take_first(Timestamp::MAX);
-        assert_eq!(last, Some((Timestamp::MAX, vec![(Timestamp::MAX, 'b')])));
+        let mut taken = Vec::new();
+        assert!(queue.take_first(Timestamp::MIN, &mut taken));
+        assert!(!queue.take_first(Timestamp::from_millis(i64::MAX - 1), &mut taken));
+        assert!(queue.take_first(Timestamp::MAX, &mut taken));
+        assert_eq!(taken, [(Timestamp::MIN, 'a'), (Timestamp::MAX, 'b')]);
     }
 }

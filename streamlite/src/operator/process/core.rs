@@ -12,7 +12,8 @@ use crate::assembly::{Context, Failure};
 use crate::error::Error;
 use crate::operator::keyed_state::KeyedState;
 use crate::process::{
-    Emitted, KeyedProcess, ProcessContext, ReadClock, Sides, StateSpec, States, TimeDomain, Timers, Times,
+    Due, Emitted, KeyedProcess, ProcessContext, ReadClock, Sides, StateSpec, States, TimeDomain, Timers,
+    Times,
 };
 use crate::record::Record;
 use crate::state::{Grouping, LookUp, Shape, Table, name_of};
@@ -40,6 +41,9 @@ pub(super) struct Core<T, C, G: Grouping<T>, P: KeyedProcess<G::Key, T>> {
     /// Keys whose states are first values again, and which are there because of a timer alone.
     pub(super) absent: Bits,
     pub(super) births: Births,
+    /// Timers whose turn has come; empty between two calls.
+    pub(super) due: Vec<Due>,
+    pub(super) due_buffer: Vec<(Timestamp, (u32, u64))>,
     /// What was emitted after the first.
     pub(super) more: VecDeque<(u32, P::Out)>,
     pub(super) sides: P::Sides,
@@ -134,6 +138,8 @@ where
             expirations: Expirations::default(),
             absent: Bits::default(),
             births: Births::default(),
+            due: Vec::new(),
+            due_buffer: Vec::new(),
             more: VecDeque::new(),
             sides: P::Sides::new(&order),
             order,
@@ -276,10 +282,8 @@ where
             };
             handler(process, states, sides, &mut ctx);
             let is_cleared = ctx.is_cleared;
-            if P::States::EXPIRES {
-                if blank & !states.blank() != 0 {
-                    expirations.note(place, states);
-                }
+            if P::States::EXPIRES && blank & !states.blank() != 0 {
+                expirations.note(place, states);
             }
             is_cleared || is_blank(states)
         });
@@ -287,6 +291,11 @@ where
             self.vanish(slot);
         } else if P::HAS_TIMERS && !self.absent.none() {
             self.appear(place);
+        }
+        if P::HAS_TIMERS {
+            while let Some(place) = self.timers.pop_freed() {
+                self.forget(place);
+            }
         }
         emitted
     }
@@ -296,7 +305,7 @@ where
     pub(super) fn vanish(&mut self, slot: SlotOf<T, G, P>) {
         let place = Self::place(slot);
         let left = self.process.first();
-        if P::HAS_TIMERS && !self.timers.of(place).is_empty() {
+        if P::HAS_TIMERS && self.timers.may_have(place) {
             self.absent.insert(place as usize);
             self.state.update(slot, |_key, states| *states = left);
         } else {
@@ -305,11 +314,20 @@ where
         }
     }
 
+    /// A timer of a key is gone: so is the key, if it was there for that alone.
+    #[cold]
+    pub(super) fn forget(&mut self, place: u32) {
+        if self.absent.has(place as usize) && !self.timers.may_have(place) {
+            self.vanish(Self::slot(place));
+        }
+    }
+
     /// Removes what has expired by now.
     #[cold]
     pub(super) fn expire(&mut self, domain: TimeDomain, now: Timestamp) {
-        while let Some((at, taken)) = self.expirations.take_first(domain, now) {
-            for (_, place) in taken {
+        let mut taken = Vec::new();
+        while self.expirations.take_first(domain, now, &mut taken) {
+            for (at, place) in taken.drain(..) {
                 if !self.expirations.take(domain, place, at) {
                     continue;
                 }

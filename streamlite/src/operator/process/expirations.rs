@@ -39,9 +39,6 @@ impl Due {
     }
 }
 
-/// Keys that are due, by their places.
-type Taken = Vec<(Timestamp, u32)>;
-
 impl Expirations {
     fn due(&mut self, domain: TimeDomain) -> &mut Due {
         match domain {
@@ -69,9 +66,15 @@ impl Expirations {
         due.queue.may_have(now)
     }
 
-    /// Takes the keys that are due first, up to now. Each is still to be [taken](Self::take).
-    pub(super) fn take_first(&mut self, domain: TimeDomain, now: Timestamp) -> Option<(Timestamp, Taken)> {
-        self.due(domain).queue.take_first(now)
+    /// Takes the keys that are due first, up to now, by their places; says whether there was one. Each is still to be
+    /// [taken](Self::take).
+    pub(super) fn take_first(
+        &mut self,
+        domain: TimeDomain,
+        now: Timestamp,
+        into: &mut Vec<(Timestamp, u32)>,
+    ) -> bool {
+        self.due(domain).queue.take_first(now, into)
     }
 
     /// Takes a key; `false` if it is there for another time.

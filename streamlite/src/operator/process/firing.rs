@@ -1,16 +1,11 @@
 //! Timers fire, and the input ends.
 
-use std::vec::IntoIter;
-
 use super::core::{Core, Moment};
 use super::outputs::{Outputs, Stamped};
 use crate::error::Error;
-use crate::process::{KeyedProcess, TimeDomain};
+use crate::process::{Due, KeyedProcess, TimeDomain};
 use crate::state::{Grouping, Table};
 use crate::time::{TimeDelta, Timestamp};
-
-/// Timers of one time: the place of the key, and the number of the setting.
-type Batch = IntoIter<(Timestamp, (u32, u64))>;
 
 impl<T, C, G, P> Core<T, C, G, P>
 where
@@ -28,25 +23,27 @@ where
     ) {
         let watermark = self.now.watermark;
         let mut endless = Endless::new(self.timers.next_number(), watermark == Timestamp::MAX);
-        // Timers that are set meanwhile may be for an earlier time.
-        let mut batches: Vec<(Timestamp, Batch)> = Vec::new();
+        debug_assert!(self.due.is_empty(), "a process does not enter itself");
         loop {
-            let until = match batches.last() {
+            // Timers that are set meanwhile may be for an earlier time.
+            let until = match self.due.last() {
                 None => Some(last),
-                Some((Timestamp::MIN, _)) => None,
-                Some((at, _)) => Some(*at - TimeDelta::from_millis(1)),
+                Some(due) if due.at == Timestamp::MIN => None,
+                Some(due) => Some(due.at - TimeDelta::from_millis(1)),
             };
-            if let Some((at, timers)) = until.and_then(|until| self.timers.take_first(domain, until)) {
-                batches.push((at, timers.into_iter()));
+            if let Some(until) = until {
+                let Self {
+                    timers,
+                    due,
+                    due_buffer,
+                    ..
+                } = self;
+                timers.take_first(domain, until, due, due_buffer);
             }
-            let Some((at, batch)) = batches.last_mut() else {
-                return;
-            };
-            let (at, Some((_, (place, number)))) = (*at, batch.next()) else {
-                batches.pop();
-                continue;
-            };
-            if !self.timers.take(domain, place, number) {
+            let Some(due) = self.due.pop() else { return };
+            let Due { at, place, number } = due;
+            if !self.timers.take(domain, &due) {
+                self.forget(place);
                 continue;
             }
             if endless.fires(at, number) {

@@ -67,6 +67,7 @@ where
             fields: expires.into_iter().zip(domains).collect(),
             keys: state.count() as u64,
         })?;
+        let mut by_place = timers.by_place();
         let mut saved = Ok(());
         state.for_each(|slot, key, states| {
             if saved.is_err() {
@@ -76,7 +77,7 @@ where
             let head = KeyHead {
                 birth: births.of(place),
                 is_absent: absent.has(place as usize),
-                timers: timers.of(place).to_vec(),
+                timers: by_place.remove(&place).unwrap_or_default(),
             };
             saved = C::write(key, to)
                 .and_then(|()| to.plain(&head))

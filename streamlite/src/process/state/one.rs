@@ -1,9 +1,9 @@
 //! What states of a single value have in common.
 
-/// Implements [`States`](super::States) for a state of one value: `$note` has it note when it is, `$is_written` says whether there is something that may
+/// Implements [`States`](super::States) for a state of one value: `note` has it note when it is, `$is_written` says whether there is something that may
 /// expire, `$forget` removes it and says whether a first value is to be put in its place, `$take` puts it there.
 macro_rules! one_state {
-    ($State:ident, $name:literal, |$enter:ident, $times:ident, $ttl:ident| $note:expr, |$read:ident| $is_written:expr, |$this:ident| $forget:expr, |$old:ident, $first:ident| $take:expr) => {
+    ($State:ident, $name:literal, |$read:ident| $is_written:expr, |$this:ident| $forget:expr, |$old:ident, $first:ident| $take:expr) => {
         impl<T, E: Expiry> States for $State<T, E> {
             const FIELDS: usize = 1;
             const EXPIRES: bool = E::EXPIRES;
@@ -18,10 +18,7 @@ macro_rules! one_state {
                 if !E::EXPIRES {
                     return false;
                 }
-                {
-                    let ($enter, $times, $ttl) = (&mut *self, times, &ttls[0]);
-                    $note;
-                }
+                self.note(times, &ttls[0]);
                 if !times.has_expired(E::time(self.stamp), &ttls[0]) {
                     return false;
                 }

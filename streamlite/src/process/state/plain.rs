@@ -26,6 +26,11 @@ impl<T, E: Expiry> Plain<T, E> {
             stamp: E::Stamp::default(),
         }
     }
+
+    /// Handlers are told when they write.
+    #[expect(clippy::unused_self, reason = "other states note it")]
+    #[inline]
+    fn note(&mut self, _times: &Times, _ttl: &FieldTtl) {}
 }
 
 impl<T> Plain<T, Forever> {
@@ -82,7 +87,6 @@ impl<T: fmt::Display> fmt::Display for Guard<'_, T> {
 one_state!(
     Plain,
     "",
-    |_this, _times, _ttl| (),
     |this| E::time(this.stamp) != UNWRITTEN,
     |_this| true,
     |this, first| this.value = first.value

@@ -83,6 +83,12 @@ impl<T, E: Expiry> Reducing<T, E> {
     pub fn clear(&mut self) {
         self.take();
     }
+
+    /// Notes when what is written counts as written.
+    #[inline]
+    fn note(&mut self, times: &Times, ttl: &FieldTtl) {
+        self.expiry.enter(times, ttl);
+    }
 }
 
 impl<T: fmt::Debug, E: Expiry> fmt::Debug for Reducing<T, E> {
@@ -94,7 +100,6 @@ impl<T: fmt::Debug, E: Expiry> fmt::Debug for Reducing<T, E> {
 one_state!(
     Reducing,
     "Reducing of ",
-    |this, times, ttl| this.expiry.enter(times, ttl),
     |this| E::time(this.stamp) != UNWRITTEN,
     |this| {
         this.value = None;

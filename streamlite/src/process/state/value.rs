@@ -108,6 +108,12 @@ impl<T, E: Expiry> Value<T, E> {
     pub fn clear(&mut self) {
         self.take();
     }
+
+    /// Notes when what is written counts as written.
+    #[inline]
+    fn note(&mut self, times: &Times, ttl: &FieldTtl) {
+        self.expiry.enter(times, ttl);
+    }
 }
 
 impl<T: fmt::Debug, E: Expiry> fmt::Debug for Value<T, E> {
@@ -119,7 +125,6 @@ impl<T: fmt::Debug, E: Expiry> fmt::Debug for Value<T, E> {
 one_state!(
     Value,
     "Value of ",
-    |this, times, ttl| this.expiry.enter(times, ttl),
     |this| E::time(this.stamp) != UNWRITTEN,
     |this| {
         this.value = None;
