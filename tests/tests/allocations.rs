@@ -118,3 +118,58 @@ fn keys_that_come_once_take_no_memory_for_good() {
     is_flat!("sessions", session(500ms));
     is_flat!("tumbling", tumbling(1s));
 }
+
+pipeline!(
+    /// Every kind of state that expires, and timers, half of which are deleted.
+    fn rotating(keys: Source<i64>, out: Sink<i64>, timers: Sink<i64>) {
+        let (totals, fired) = keys
+            .event_time(|key| *key)
+            .watermark(bounded(50ms))
+            .key_by(|key| *key)
+            .process(|ctx| {
+                #[ttl(200ms)]
+                let total: i64 = 0;
+                #[ttl(100ms)]
+                let recent: List<i64> = List::new();
+                #[ttl(300ms)]
+                let counts: Map<i64, u64> = Map::new();
+                let fired: Side<i64>;
+
+                on_record(|key| {
+                    *total += 1;
+                    recent.push(key);
+                    *counts.get_or_insert_with(key % 3, || 0) += 1;
+                    let at = ctx.timer_after(250ms);
+                    ctx.delete_timer(at);
+                    ctx.timer_after(150ms);
+                    ctx.emit(*total + i64::try_from(recent.len()).unwrap_or(0));
+                });
+                on_timer(|_at| fired.emit(*total));
+            });
+        totals.to(out);
+        fired.to(timers);
+    }
+);
+
+/// The most that a process holds at one time over so many keys, each of which comes twice and never again.
+fn held_for_rotating_keys(keys: i64) -> u64 {
+    let counted = allocation_counter::measure(|| {
+        let source = CollectionSource::new((0..keys).flat_map(|key| [key, key]));
+        rotating(source, NullSink, NullSink).run().expect("nothing fails");
+    });
+    counted.bytes_max
+}
+
+/// `KEYS=10000000` tries ten million.
+#[test]
+fn keys_that_have_expired_take_no_memory() {
+    let keys = std::env::var("KEYS").ok().and_then(|keys| keys.parse().ok());
+    let (few, many) = (
+        held_for_rotating_keys(20_000),
+        held_for_rotating_keys(keys.unwrap_or(200_000)),
+    );
+    assert!(
+        many <= few + few / 10,
+        "{many} bytes, and {few} for a tenth of the keys"
+    );
+}
