@@ -26,6 +26,8 @@ fn main() -> streamlite::Result<()> {
         "triggers" => triggers(records),
         "unkeyed" => unkeyed(records),
         "running" => running(records),
+        "process" => process(records),
+        "timers" => timers(records),
         "split" => split(records),
         "integers" => integers(records),
         "sliding" => sliding_windows(records),
@@ -34,8 +36,8 @@ fn main() -> streamlite::Result<()> {
         "csv" => csv(records),
         other => {
             eprintln!(
-                "there is no work `{other}`: floats, words, windows, triggers, unkeyed, running, split, integers, sliding, sessions, \
-                 counts, csv"
+                "there is no work `{other}`: floats, words, windows, triggers, unkeyed, running, process, timers, split, integers, \
+                 sliding, sessions, counts, csv"
             );
             Ok(())
         }
@@ -172,6 +174,58 @@ fn counts(records: usize) -> streamlite::Result<()> {
     })
     .run()?;
     black_box(rows);
+    Ok(())
+}
+
+/// A process with a plain state, another that expires, and no timers.
+fn process(records: usize) -> streamlite::Result<()> {
+    let events = disorder(records, KEYS);
+    let mut all = 0;
+    pipeline!({
+        from(events.iter().copied())
+            .event_time(|e| e.at)
+            .watermark(bounded(30s))
+            .key_by(|e| e.key)
+            .process(|ctx| {
+                let sum: u64 = 0;
+                #[ttl(1min)]
+                let count: u64 = 0;
+
+                on_record(|e| {
+                    *sum += u64::from(e.value);
+                    *count += 1;
+                    ctx.emit(*sum / *count);
+                });
+            })
+            .for_each(|mean| all += mean);
+    })
+    .run()?;
+    println!("{all}");
+    Ok(())
+}
+
+/// A timer for each record, which fires.
+fn timers(records: usize) -> streamlite::Result<()> {
+    let events = disorder(records, KEYS);
+    let mut fired = 0;
+    pipeline!({
+        from(events.iter().copied())
+            .event_time(|e| e.at)
+            .watermark(bounded(30s))
+            .key_by(|e| e.key)
+            .process(|ctx| {
+                let count: u64 = 0;
+
+                on_record(|_event| {
+                    *count += 1;
+                    ctx.timer_after(1min);
+                });
+                on_timer(|_at| ctx.emit(*count));
+            })
+            .for_each(|count| fired += count);
+    })
+    .run()?;
+    println!("{fired}");
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 pub mod clicks;
 pub mod orders;
+pub mod payments;
 mod random;
 pub mod readings;
 pub mod text;

@@ -101,6 +101,28 @@ constructs! {
         .aggregate(|sensor, window, rows| (*sensor, rows.filter(|r| r.temp > scale).mean(|r| r.temp), rows.max(|r| r.temp) * scale))
         .to(out);
 }";
+    /// The states become a tuple, which each handler takes apart; what they hold must be storable.
+    process: "fn totals(readings: Source<Reading>, out: Sink<f64>, hot: Sink<u32>, limit: f64) {
+    let (total, above) = readings.key_by(|r| r.sensor).process(|ctx| {
+        let total: f64 = 0.0;
+        #[ttl(1h)]
+        let recent: List<f64> = List::new();
+        let above: Side<u32>;
+
+        on_record(|r| {
+            *total += r.temp;
+            recent.push(r.temp);
+            ctx.emit(*total);
+            if r.temp > limit {
+                above.emit(r.sensor);
+                ctx.timer_after(1min);
+            }
+        });
+        on_timer(|_at| recent.clear());
+    });
+    total.to(out);
+    above.to(hot);
+}";
     /// The records of a stream that is neither the source's nor known from others are counted.
     filtered: "fn hot(readings: Source<f64>, out: Sink<f64>) {
     let hot = readings.filter(|f| *f > 100.0);

@@ -169,6 +169,9 @@ pub use time::{TimeDelta, Timestamp};
 /// the rest is evaluated when there is a result. See [`aggregate::Rows`] for all of them, and
 /// [the guide](guide::windows).
 ///
+/// **Processes**: `.process(|ctx| { … })`, a block of states and handlers of your own for each key; see
+/// [the guide](guide::state).
+///
 /// **Fragments** are pieces of pipelines, also across crates and generic; their streams are typed by their signature:
 ///
 /// ```

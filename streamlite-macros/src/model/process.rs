@@ -144,6 +144,9 @@ impl State {
 
 /// What makes the first values of all states.
 pub(super) fn first_values(states: &[State]) -> Expr {
+    if states.is_empty() {
+        return syn::parse_quote!({});
+    }
     let statements = states.iter().map(State::statement);
     let values = nested(states.iter().map(State::first).collect());
     syn::parse_quote!({ #(#statements)* #values })
@@ -364,6 +367,20 @@ impl TakenApart {
                     "the side output `{name}` is never used: emit to it, `{name}.emit(…)`, or remove it"
                 );
                 errors.at(name.span(), text);
+                is_right = false;
+            }
+        }
+        for name in self
+            .handlers
+            .iter()
+            .flat_map(|handler| handler.parameters.iter().flat_map(pattern_names))
+        {
+            let is_state = self.states.iter().any(|state| state.name == name);
+            if is_state || self.sides.iter().any(|side| side.name == name) || name == self.ctx {
+                errors.at(
+                    name.span(),
+                    format!("`{name}` is declared in the process already: give the parameter another name"),
+                );
                 is_right = false;
             }
         }

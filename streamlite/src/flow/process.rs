@@ -152,7 +152,7 @@ impl<T, B: Grouping<T>, O, S> KeyedStream<T, B, O, S> {
     /// key and their first values: a plain value, which handlers see as `*total`, or a
     /// [`Value`](crate::process::Value), [`List`](crate::process::List), [`Map`](crate::process::Map) or
     /// [`Reducing`](crate::process::Reducing). With `#[ttl(1h)]` before one its values
-    /// [expire](crate::guide::state). Then come the handlers: `on_record(|record| …)`, and `on_timer(|at| …)` and
+    /// [expire](crate::guide::ttl). Then come the handlers: `on_record(|record| …)`, and `on_timer(|at| …)` and
     /// `on_end(|| …)` where they are wanted. A process may be written in plain Rust, too, as a
     /// [`KeyedProcess`].
     ///

@@ -6,6 +6,9 @@
 //! * [`aggregates`]: the list, what each keeps, and what it costs.
 //! * [`lateness`]: what comes after its window has fired, and what can be done about it.
 //! * [`triggers`]: results before a window has ended, and after.
+//! * [`state`]: processes, which remember what they like for each key.
+//! * [`timers`]: what happens when nothing comes.
+//! * [`ttl`]: what is forgotten by itself.
 //! * [`testing`]: how a pipeline is driven by hand.
 
 pub mod aggregates;
@@ -13,6 +16,8 @@ pub mod event_time;
 pub mod lateness;
 pub mod state;
 pub mod testing;
+pub mod timers;
 pub mod triggers;
+pub mod ttl;
 pub mod watermarks;
 pub mod windows;
