@@ -77,7 +77,7 @@ const LINES: [&str; 4] = [
 ];
 
 /// Methods of streams that are no operators: settings, and what an operator is told by.
-const NO_OPERATORS: [&str; 23] = [
+const NO_OPERATORS: [&str; 24] = [
     "trigger",
     "triggers",
     "session_by",
@@ -101,6 +101,7 @@ const NO_OPERATORS: [&str; 23] = [
     "aggregate",
     "output",
     "handlers",
+    "stored_process",
 ];
 
 #[test]

@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::{at, copies_name, node_name, piece_name, source_name};
 use crate::model::{
     Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, RecordFunctions,
-    Step, StreamId, is_key, is_short_form, pieces, slot,
+    Step, StreamId, is_key, is_process, is_short_form, pieces, slot,
 };
 
 /// How many aggregates stand in one tuple; more are nested.
@@ -211,18 +211,21 @@ impl Describe<'_> {
                 #stream #call_of
             });
         }
-        let call = quote!(#receiver #call_of);
+        let whole = quote!(#receiver #call_of);
         if self.graph.owns && is_key(&method.to_string()) {
             // What is bound stands nowhere: the first token at the operator's place is the operator.
             let span = at(method.span());
             let (bound, keyed) = (Ident::new("keyed", Span::mixed_site()), Ident::new("keyed", span));
             let checked = quote_spanned!(span=> __streamlite::stored_key(#keyed));
-            return quote!({ let #bound = #call; #checked });
+            return quote!({ let #bound = #whole; #checked });
+        }
+        if self.graph.owns && is_process(&method.to_string()) {
+            return self.own_process(receiver, call, &call_of);
         }
         if self.graph.owns && is_short_form(&method.to_string()) {
             return self.short_form(receiver, method, &call_of);
         }
-        call
+        whole
     }
 
     /// The short form of an aggregate, in a function: what it keeps must be storable, which is asked at its name.

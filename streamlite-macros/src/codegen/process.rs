@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::at;
 use super::describe::Describe;
-use crate::model::{Process, State, StateKind, nested_states};
+use crate::model::{Call, CallArgument, Process, State, StateKind, nested_states};
 
 /// The states of a process: how they are kept, and what handlers see of them.
 struct States {
@@ -74,6 +74,29 @@ impl Describe<'_> {
             #others
             #checks
             #stream.#method(#handled)
+        })
+    }
+
+    /// A process of the user's own, in a function: what it keeps must be storable, which is asked at the process.
+    pub(super) fn own_process(
+        &self,
+        receiver: &TokenStream,
+        call: &Call,
+        call_of: &TokenStream,
+    ) -> TokenStream {
+        let [CallArgument::Value(argument)] = &call.arguments[..] else {
+            return quote!(#receiver #call_of);
+        };
+        let (method, span) = (&call.method, at(argument.expr.span()));
+        let [stream, process] = ["stream", "process"].map(|name| Ident::new(name, Span::mixed_site()));
+        let [stream_here, process_here] = ["stream", "process"].map(|name| Ident::new(name, span));
+        let value = self.argument(argument, argument.expr.to_token_stream());
+        let checked = quote_spanned!(span=> #stream_here.stored_process(#process_here));
+        quote!({
+            let #stream = #receiver;
+            let #process = #value;
+            let #process = #checked;
+            #stream.#method(#process)
         })
     }
 

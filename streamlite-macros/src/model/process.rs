@@ -516,7 +516,11 @@ fn context_uses(tokens: &TokenStream, ctx: &Ident) -> Vec<Option<Ident>> {
     for (place, tree) in trees.iter().enumerate() {
         match tree {
             TokenTree::Group(group) => uses.extend(context_uses(&group.stream(), ctx)),
-            TokenTree::Ident(word) if word == ctx && (place == 0 || !is_dot(trees.get(place - 1))) => {
+            // Behind a dot it is a field, or a handler that is half typed.
+            TokenTree::Ident(word) if word == ctx && place > 0 && is_dot(trees.get(place - 1)) => {
+                uses.push(None);
+            }
+            TokenTree::Ident(word) if word == ctx => {
                 uses.push(match (is_dot(trees.get(place + 1)), trees.get(place + 2)) {
                     (true, Some(TokenTree::Ident(method))) => Some(method.clone()),
                     _ => None,

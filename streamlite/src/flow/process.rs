@@ -4,7 +4,7 @@ use super::keyed::KeyedStream;
 use super::stream::Stream;
 use crate::assembly::Then;
 use crate::operator::{Processing, WithSides};
-use crate::process::{Handlers, KeyedProcess, ProcessContext, Side, Sides, StateSpec, States};
+use crate::process::{CheckedStates, Handlers, KeyedProcess, ProcessContext, Side, Sides, StateSpec, States};
 use crate::state::{Grouping, Unkeyed};
 
 /// What a process gives: one stream, or one and its side outputs.
@@ -96,6 +96,16 @@ impl<T, O, S> Stream<T, O, S> {
                 process,
             },
         )
+    }
+
+    /// A process, once its states can be stored.
+    #[cfg_attr(doc, doc(hidden))]
+    pub fn stored_process<M, P>(&self, process: P) -> <P::States as CheckedStates<M>>::Of<P>
+    where
+        P: KeyedProcess<(), T>,
+        P::States: CheckedStates<M>,
+    {
+        P::States::of(process)
     }
 
     /// What a process closure becomes.
@@ -205,6 +215,16 @@ impl<T, B: Grouping<T>, O, S> KeyedStream<T, B, O, S> {
                 process,
             },
         )
+    }
+
+    /// A process, once its states can be stored.
+    #[cfg_attr(doc, doc(hidden))]
+    pub fn stored_process<M, P>(&self, process: P) -> <P::States as CheckedStates<M>>::Of<P>
+    where
+        P: KeyedProcess<B::Key, T>,
+        P::States: CheckedStates<M>,
+    {
+        P::States::of(process)
     }
 
     /// What a process closure becomes.

@@ -12,6 +12,7 @@
 //! | [`Map<K, V>`] | values by a key of their own |
 //! | [`Reducing<T>`] | all values that were added, put together |
 
+mod checked;
 mod context;
 mod handlers;
 mod keyed_process;
@@ -21,6 +22,7 @@ mod state;
 mod timers;
 mod times;
 
+pub use checked::CheckedStates;
 pub use context::ProcessContext;
 pub use handlers::{EndHandler, Handlers, NoHandler, TimerHandler};
 pub use keyed_process::KeyedProcess;
