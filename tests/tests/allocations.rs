@@ -173,3 +173,74 @@ fn keys_that_have_expired_take_no_memory() {
         "{many} bytes, and {few} for a tenth of the keys"
     );
 }
+
+/// The same of keys whose one state is written and removed again.
+fn held_for_empty_keys(keys: i64) -> u64 {
+    let counted = allocation_counter::measure(|| {
+        pipeline!({
+            from(0..keys)
+                .event_time(|key| *key)
+                .key_by(|key| *key)
+                .process(|ctx| {
+                    #[ttl(1h)]
+                    let seen: Value<i64> = Value::new();
+
+                    on_record(|key| {
+                        seen.set(key);
+                        ctx.emit(seen.take());
+                    });
+                })
+                .for_each(|seen| assert!(seen.is_some()));
+        })
+        .run()
+        .expect("nothing fails");
+    });
+    counted.bytes_max
+}
+
+#[test]
+fn keys_that_hold_nothing_take_no_memory() {
+    let (few, many) = (held_for_empty_keys(1_000), held_for_empty_keys(50_000));
+    assert!(
+        many <= few + few / 10,
+        "{many} bytes, and {few} for a fiftieth of the keys"
+    );
+}
+
+/// The most that so many keys hold at one time that remember a number for a day, and later a kilobyte for a moment.
+fn held_for_a_moment(keys: i64) -> u64 {
+    let counted = allocation_counter::measure(|| {
+        pipeline!({
+            from((0..keys).flat_map(|key| [(key, key), (key - 10, key)]))
+                .event_time(|(_, at)| *at)
+                .key_by(|(key, _)| *key)
+                .process(|ctx| {
+                    #[ttl(1d)]
+                    let count: i64 = 0;
+                    #[ttl(100ms)]
+                    let last: List<Vec<u8>> = List::new();
+
+                    on_record(|_key| {
+                        *count += 1;
+                        if *count == 2 {
+                            last.push(vec![1; 1_000]);
+                        }
+                        ctx.emit(last.len());
+                    });
+                })
+                .for_each(|len| assert!(len <= 1));
+        })
+        .run()
+        .expect("nothing fails");
+    });
+    counted.bytes_max
+}
+
+#[test]
+fn what_has_the_shorter_ttl_is_removed_first() {
+    let held = held_for_a_moment(20_000);
+    assert!(
+        held < 10_000_000,
+        "{held} bytes, of 20,000,000 that were remembered"
+    );
+}

@@ -283,6 +283,7 @@ macro_rules! versions {
 versions! {
     plain count: u32 = 0, {} |_event| *count += 1;
     plain_expiring count: u32 = 0, { #[ttl(100ms)] } |_event| *count += 1;
+    by_the_clock_now count: u32 = 0, { #[ttl(100ms, processing_time)] } |_event| *count += 1;
     plain_longer count: u32 = 0, { #[ttl(1s)] } |_event| *count += 1;
     of_another_type count: u64 = 0, {} |_event| *count += 1;
     of_another_name number: u32 = 0, {} |_event| *number += 1;
@@ -337,6 +338,65 @@ fn a_ttl_may_be_added_changed_and_removed() {
     assert_eq!(got, ["Value(Some(900))"]);
     let got = hand_over!(value_expiring [('a', 10)] => value [('a', 900)]);
     assert_eq!(got, ["Value(Some(900))"]);
+}
+
+#[test]
+fn a_ttl_may_go_by_the_clock_from_now_on() {
+    let mut t = plain_expiring::counts::test();
+    t.events.push_all([('a', 10), ('b', 20)]);
+    let saved = t.savepoint();
+    let mut t = by_the_clock_now::counts::test().restore(&saved);
+    t.clock.advance(TimeDelta::from_millis(99));
+    t.events.push(('a', 5_000));
+    t.clock.advance(TimeDelta::from_millis(1));
+    t.events.push(('b', 5_000));
+    t.events.push(('a', 5_000));
+    let counts: Vec<_> = t.out.take().into_iter().map(|(_, count)| count).collect();
+    assert_eq!(counts, ["2", "1", "3"]);
+}
+
+/// A count of events that are up to 50 ms late.
+macro_rules! late_counts {
+    ($($version:ident { $(#[$ttl:meta])? })*) => {$(
+        mod $version {
+            use super::*;
+
+            pipeline!(
+                pub(super) fn late_counts(events: Source<Event>, out: Sink<(char, u32)>) {
+                    let timed = events.event_time(|(_, at)| *at).watermark(bounded(50ms));
+                    let counted = timed.key_by(|(key, _)| *key).process(|ctx| {
+                        $(#[$ttl])?
+                        let count: u32 = 0;
+
+                        on_record(|_event| {
+                            *count += 1;
+                            ctx.emit((*ctx.key(), *count));
+                        });
+                    });
+                    counted.to(out);
+                }
+            );
+        }
+    )*};
+}
+
+late_counts! {
+    late {}
+    late_expiring { #[ttl(100ms)] }
+}
+
+#[test]
+fn what_a_new_ttl_finds_was_written_at_the_greatest_timestamp() {
+    let mut t = late::late_counts::test();
+    t.events.push(('a', 10));
+    let saved = t.savepoint();
+    // The watermark was -40; it is 109 when `a` comes, and then 110.
+    let mut t = late_expiring::late_counts::test().restore(&saved);
+    t.events.push_all([('c', 159), ('a', 159)]);
+    assert_eq!(t.out.take(), [('c', 1), ('a', 2)]);
+    let mut t = late_expiring::late_counts::test().restore(&saved);
+    t.events.push_all([('c', 160), ('a', 160)]);
+    assert_eq!(t.out.take(), [('c', 1), ('a', 1)]);
 }
 
 #[test]
@@ -523,4 +583,79 @@ fn timers_wait_for_the_partition_that_is_behind() {
     assert_eq!(t.out.take(), [('a', 20)]);
     t.right.end();
     assert_eq!(t.out.take(), [('b', 30), ('b', 31)]);
+}
+
+pipeline!(
+    /// Event time anew behind a process and another source.
+    fn met(events: Source<Event>, others: Source<i64>, out: Sink<(i64, u64)>) {
+        let echoes = events
+            .event_time(|(_, at)| *at)
+            .key_by(|(key, _)| *key)
+            .process(|ctx| {
+                on_record(|_event| {
+                    ctx.timer_after(20ms);
+                });
+                on_timer(|at| ctx.emit(at.as_millis()));
+            });
+        union(echoes, others)
+            .event_time(|at| *at)
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
+            .to(out);
+    }
+);
+
+#[test]
+fn the_last_timers_of_a_partition_that_has_ended_are_on_time() {
+    let mut t = met::test();
+    t.others.push(500);
+    t.events.push(('a', 10));
+    t.events.end();
+    assert_eq!(t.out.take(), [(30, 1)]);
+    let report = t.finish();
+    assert!(
+        report.operators.iter().all(|operator| operator.late == 0),
+        "{report}"
+    );
+    assert_eq!(t.out.take(), [(500, 1)]);
+}
+
+#[test]
+fn a_key_that_is_there_for_a_timer_alone_has_no_end() {
+    let job = pipeline!({
+        from(['a', 'b']).key_by(|key| *key).process(|ctx| {
+            let count: u32 = 0;
+
+            on_record(|key| {
+                *count += 1;
+                ctx.processing_timer_after(1d);
+                if key == 'a' {
+                    ctx.clear();
+                }
+            });
+            on_timer(|_at| ctx.emit(('t', 0)));
+            on_end(|| ctx.emit((*ctx.key(), *count)));
+        })
+    });
+    assert_eq!(job.collect().expect("it ends"), [('b', 1)]);
+}
+
+#[test]
+fn what_was_restored_is_removed_when_it_has_expired() {
+    let bytes = |saved: &Savepoint| postcard::to_stdvec(saved).expect("it serializes").len();
+    let letters = ('a'..='z').cycle().map(|key| (key, 5)).take(26);
+    let mut t = list_expiring::counts::test();
+    t.events.push(('a', 5));
+    let one = bytes(&t.savepoint());
+    t.events.push_all(letters);
+    let saved = t.savepoint();
+    assert!(bytes(&saved) > one + 100);
+    let mut t = list_expiring::counts::test().restore(&saved);
+    t.events.push(('a', 104));
+    assert!(bytes(&t.savepoint()) > one + 100);
+    t.events.push(('a', 105));
+    assert!(
+        bytes(&t.savepoint()) < one + 20,
+        "26 keys are saved, of which one is left"
+    );
 }

@@ -224,6 +224,60 @@ pipeline!(
         union(main, aside).to(out);
     }
 
+    /// The same with one output, so that it could take whole rows: timers do not let it.
+    fn in_rows(
+        events: Source<Tagged>,
+        out: Sink<String>,
+        log: Log,
+        programs: Arc<Programs>,
+        delay: TimeDelta,
+        ttl: TimeDelta,
+    ) {
+        events
+            .event_time(move |tagged| log.note(tagged))
+            .watermark(bounded(delay))
+            .key_by(|(_, e)| e.key)
+            .process(|ctx| {
+                #[ttl(ttl)]
+                let plain_e: i64 = 7;
+                #[ttl(ttl)]
+                let value_e: Value<i64> = Value::new();
+                #[ttl(ttl)]
+                let list_e: List<i64> = List::new();
+                #[ttl(ttl)]
+                let map_e: Map<u8, i64> = Map::new();
+                #[ttl(ttl)]
+                let reduced_e: Reducing<i64> = Reducing::new(i64::max);
+
+                on_record(|(_, event)| {
+                    emit_line!(ctx, "record", show!(plain_e value_e list_e map_e reduced_e));
+                    for op in of_record(&programs, &event) {
+                        match op {
+                            Op::Timer(by) => drop(ctx.timer_after(TimeDelta::from_millis(by))),
+                            Op::TimerAt(at) => ctx.timer_at(Timestamp::from_millis(at)),
+                            Op::Delete(by) => ctx.delete_timer(ctx.timestamp() + TimeDelta::from_millis(by)),
+                            Op::Side => ctx.emit(format!("aside by {}", ctx.key())),
+                            op => do_step!(op, ctx, ctx, plain_e value_e list_e map_e reduced_e),
+                        }
+                    }
+                });
+                on_timer(|at| {
+                    emit_line!(ctx, "timer", show!(plain_e value_e list_e map_e reduced_e));
+                    for op in of_timer(&programs, *ctx.key(), at.as_millis()) {
+                        match op {
+                            Op::Timer(by) => drop(ctx.timer_after(TimeDelta::from_millis(by))),
+                            Op::TimerAt(at) => ctx.timer_at(Timestamp::from_millis(at)),
+                            Op::Delete(by) => ctx.delete_timer(ctx.timestamp() + TimeDelta::from_millis(by)),
+                            Op::Side => ctx.emit(format!("aside by {}", ctx.key())),
+                            op => do_step!(op, ctx, ctx, plain_e value_e list_e map_e reduced_e),
+                        }
+                    }
+                });
+                on_end(|| emit_line!(ctx, "end", show!(plain_e value_e list_e map_e reduced_e)));
+            })
+            .to(out);
+    }
+
     /// The same without timers, whose one output takes whole rows.
     fn without_timers(
         events: Source<Tagged>,
@@ -267,13 +321,21 @@ pipeline!(
 
 /// What is emitted by a process of each kind.
 #[track_caller]
-fn check(kind: Kind, setup: &streamlite_tests::windows::Setup, programs: &Programs, delay: i64, ttl: i64) {
+fn check(
+    kind: Kind,
+    in_one: bool,
+    setup: &streamlite_tests::windows::Setup,
+    programs: &Programs,
+    delay: i64,
+    ttl: i64,
+) {
     let shared = Arc::new(programs.clone());
     let (delay_of, ttl_of) = (TimeDelta::from_millis(delay), TimeDelta::from_millis(ttl));
     let wrote = setup.drive(|events, out: Recorder<String>, _, log| {
         let programs = Arc::clone(&shared);
         match (kind.stays, kind.timers) {
             (true, _) => everything(events, out, log, programs, delay_of, ttl_of),
+            (false, true) if in_one => in_rows(events, out, log, programs, delay_of, ttl_of),
             (false, true) => expiring(events, out, log, programs, delay_of, ttl_of),
             (false, false) => without_timers(events, out, log, programs, delay_of, ttl_of),
         }
@@ -309,7 +371,7 @@ proptest! {
         blocks in any::<Option<bool>>(),
     ) {
         look_up_in_blocks(blocks);
-        check(Kind { timers: true, stays: true }, &setup, &programs, delay, ttl);
+        check(Kind { timers: true, stays: true }, false, &setup, &programs, delay, ttl);
     }
 
     #[test]
@@ -318,10 +380,11 @@ proptest! {
         programs in programs(),
         delay in 0_i64..12,
         ttl in 1_i64..40,
+        in_one in any::<bool>(),
         blocks in any::<Option<bool>>(),
     ) {
         look_up_in_blocks(blocks);
-        check(Kind { timers: true, stays: false }, &setup, &programs, delay, ttl);
+        check(Kind { timers: true, stays: false }, in_one, &setup, &programs, delay, ttl);
     }
 
     #[test]
@@ -333,6 +396,6 @@ proptest! {
         blocks in any::<Option<bool>>(),
     ) {
         look_up_in_blocks(blocks);
-        check(Kind { timers: false, stays: false }, &setup, &programs, delay, ttl);
+        check(Kind { timers: false, stays: false }, true, &setup, &programs, delay, ttl);
     }
 }

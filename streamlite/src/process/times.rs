@@ -11,13 +11,15 @@ pub enum TimeDomain {
     Processing,
 }
 
-/// What time it is while a handler runs, in both domains.
+/// What time it is while a handler runs, in both domains. They are four fields and no lists, so that they stay in registers.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     /// By now everything has expired whose time ended at or before this.
-    now: [Timestamp; 2],
+    watermark: Timestamp,
+    clock: Timestamp,
     /// What is written is written at this time.
-    written: [Timestamp; 2],
+    written: Timestamp,
+    written_by_clock: Timestamp,
 }
 
 /// The latest time that something can be written at; one more is never.
@@ -29,20 +31,29 @@ impl Times {
     #[inline]
     pub(crate) fn new(timestamp: Timestamp, watermark: Timestamp, clock: Timestamp) -> Self {
         Self {
-            now: [watermark, clock],
-            written: [timestamp.max(watermark).min(LAST), clock.min(LAST)],
+            watermark,
+            clock,
+            written: timestamp.max(watermark).min(LAST),
+            written_by_clock: clock.min(LAST),
         }
     }
 
     /// Whether something that was written at `stamp` has expired.
     #[inline]
     pub(super) fn has_expired(&self, stamp: Timestamp, ttl: &FieldTtl) -> bool {
-        stamp + ttl.ttl <= self.now[ttl.domain as usize]
+        let now = match ttl.domain {
+            TimeDomain::Event => self.watermark,
+            TimeDomain::Processing => self.clock,
+        };
+        stamp + ttl.ttl <= now
     }
 
     #[inline]
     pub(super) fn written(&self, ttl: &FieldTtl) -> Timestamp {
-        self.written[ttl.domain as usize]
+        match ttl.domain {
+            TimeDomain::Event => self.written,
+            TimeDomain::Processing => self.written_by_clock,
+        }
     }
 }
 

@@ -265,6 +265,11 @@ impl<T, E: Expiry> List<T, E> {
             }
         }
         self.trim();
+        if self.items.is_empty() {
+            // A list that may never be used again takes no room.
+            self.items = VecDeque::new();
+            self.ages = E::Ages::default();
+        }
     }
 }
 

@@ -259,7 +259,14 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
                 *live -= 1;
             }
         }
-        self.compact_if_sparse();
+        if self.live == 0 {
+            // A map that may never be used again takes no room.
+            self.index = KeyIndex::default();
+            self.entries = Vec::new();
+            self.ages = E::Ages::default();
+        } else {
+            self.compact_if_sparse();
+        }
     }
 }
 
