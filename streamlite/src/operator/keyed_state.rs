@@ -99,7 +99,13 @@ impl<C, S: Table> KeyedState<C, S> {
         grouping.slot_of_found(&mut self.slots, look_up, held, record, first)
     }
 
-    /// Lets a closure change what is kept in a slot: the only way to do so.
+    /// What is kept in a slot, to be changed: this and [`update`](Self::update), which is on it, are the only ways to do so.
+    #[inline]
+    pub fn entry(&mut self, slot: S::Slot) -> (&S::Key, &mut S::Value) {
+        self.slots.entry(slot)
+    }
+
+    /// Lets a closure change what is kept in a slot.
     #[inline]
     pub fn update<R>(&mut self, slot: S::Slot, change: impl FnOnce(&S::Key, &mut S::Value) -> R) -> R {
         self.slots.update(slot, change)

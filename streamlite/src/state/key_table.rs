@@ -176,9 +176,9 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     }
 
     #[inline]
-    fn update<R>(&mut self, slot: Slot, change: impl FnOnce(&K, &mut V) -> R) -> R {
+    fn entry(&mut self, slot: Slot) -> (&K, &mut V) {
         let (key, value) = &mut self.entries[slot.0 as usize];
-        change(key, value)
+        (key, value)
     }
 
     fn remove(&mut self, slot: Slot, left: V) -> Option<V> {

@@ -45,8 +45,8 @@ impl<V> Table for Single<V> {
     fn slot_at(_place: u32) {}
 
     #[inline]
-    fn update<R>(&mut self, (): (), change: impl FnOnce(&(), &mut V) -> R) -> R {
-        change(&(), self.value())
+    fn entry(&mut self, (): ()) -> (&(), &mut V) {
+        (&(), self.value())
     }
 
     fn remove(&mut self, (): (), left: V) -> Option<V> {

@@ -18,8 +18,15 @@ pub trait Table: Default {
     /// The slot of a number.
     fn slot_at(place: u32) -> Self::Slot;
 
+    /// The key and the value of an entry that is there; its value may be changed.
+    fn entry(&mut self, slot: Self::Slot) -> (&Self::Key, &mut Self::Value);
+
     /// Lets a closure look at an entry that is there, and change its value.
-    fn update<R>(&mut self, slot: Self::Slot, change: impl FnOnce(&Self::Key, &mut Self::Value) -> R) -> R;
+    #[inline]
+    fn update<R>(&mut self, slot: Self::Slot, change: impl FnOnce(&Self::Key, &mut Self::Value) -> R) -> R {
+        let (key, value) = self.entry(slot);
+        change(key, value)
+    }
 
     /// Removes the entry in a slot, if one is there, and leaves `left` in its place; the slot is used again.
     fn remove(&mut self, slot: Self::Slot, left: Self::Value) -> Option<Self::Value>;

@@ -251,42 +251,42 @@ where
         } = self;
         let place = Self::place(slot);
         let mut emitted = Emitted::none();
-        let is_gone = state.update(slot, |key, states| {
-            let times = now.times(&moment, clock);
-            let blank = if P::States::EXPIRES {
-                if states.enter(&times, &expirations.ttls) {
-                    states.start_again(process.first(), &times, &expirations.ttls);
-                }
-                let blank = states.blank();
-                if P::HAS_END && P::States::ALL_EXPIRE && !is_new && blank == all::<P::States>() {
-                    births.note(place);
-                }
-                blank
-            } else {
-                0
-            };
-            let mut ctx = ProcessContext {
-                key,
-                place,
-                timestamp: moment.timestamp,
-                watermark: moment.watermark,
-                clock,
-                domain: moment.domain,
-                emitted: &mut emitted,
-                more,
-                order: (P::Sides::OUTPUTS > 0).then_some(&**order),
-                timers,
-                is_cleared: false,
-                times,
-                ttls: &expirations.ttls,
-            };
-            handler(process, states, sides, &mut ctx);
-            let is_cleared = ctx.is_cleared;
-            if P::States::EXPIRES && blank & !states.blank() != 0 {
-                expirations.note(place, states);
+        // No closure: it would be called, and take a record through memory.
+        let (key, states) = state.entry(slot);
+        let times = now.times(&moment, clock);
+        let blank = if P::States::EXPIRES {
+            if states.enter(&times, &expirations.ttls) {
+                states.start_again(process.first(), &times, &expirations.ttls);
             }
-            is_cleared || is_blank(states)
-        });
+            let blank = states.blank();
+            if P::HAS_END && P::States::ALL_EXPIRE && !is_new && blank == all::<P::States>() {
+                births.note(place);
+            }
+            blank
+        } else {
+            0
+        };
+        let mut ctx = ProcessContext {
+            key,
+            place,
+            timestamp: moment.timestamp,
+            watermark: moment.watermark,
+            clock,
+            domain: moment.domain,
+            emitted: &mut emitted,
+            more,
+            order: (P::Sides::OUTPUTS > 0).then_some(&**order),
+            timers,
+            is_cleared: false,
+            times,
+            ttls: &expirations.ttls,
+        };
+        handler(process, states, sides, &mut ctx);
+        let is_cleared = ctx.is_cleared;
+        if P::States::EXPIRES && blank & !states.blank() != 0 {
+            expirations.note(place, states);
+        }
+        let is_gone = is_cleared || is_blank(states);
         if is_gone {
             self.vanish(slot);
         } else if P::HAS_TIMERS && !self.absent.none() {
