@@ -14,8 +14,8 @@ pipeline!(
             .key_by(|(key, ..)| *key)
             .process(|ctx| {
                 on_record(|(_, _, timer)| match timer {
-                    0 => ctx.delete_timer(Timestamp::from_millis(50)),
-                    timer => ctx.timer_at(Timestamp::from_millis(timer)),
+                    0 => ctx.delete_timer(50_i64),
+                    timer => ctx.timer_at(timer),
                 });
                 on_timer(|at| ctx.emit((*ctx.key(), at.as_millis(), ctx.watermark().as_millis())));
             })

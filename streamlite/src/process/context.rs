@@ -86,8 +86,8 @@ impl<K, U> ProcessContext<'_, K, U> {
     /// Sets a timer of the key: `on_timer` runs once the watermark is above `at`. A timer that is set already is one
     /// timer. One that is set for a time that the watermark has passed fires when the watermark next rises.
     #[inline]
-    pub fn timer_at(&mut self, at: Timestamp) {
-        self.timers.set(self.place, TimeDomain::Event, at);
+    pub fn timer_at(&mut self, at: impl Into<Timestamp>) {
+        self.timers.set(self.place, TimeDomain::Event, at.into());
     }
 
     /// Sets a timer of the key for some time after [`timestamp`](Self::timestamp); returns the time, by which it can be
@@ -101,8 +101,8 @@ impl<K, U> ProcessContext<'_, K, U> {
 
     /// Deletes a timer of the key, if it is set.
     #[inline]
-    pub fn delete_timer(&mut self, at: Timestamp) {
-        self.timers.delete(self.place, TimeDomain::Event, at);
+    pub fn delete_timer(&mut self, at: impl Into<Timestamp>) {
+        self.timers.delete(self.place, TimeDomain::Event, at.into());
     }
 
     /// Sets a timer of the key by the clock: `on_timer` runs once the clock shows a time that much later than now; returns
@@ -115,8 +115,8 @@ impl<K, U> ProcessContext<'_, K, U> {
     }
 
     /// Deletes a timer by the clock, if it is set.
-    pub fn delete_processing_timer(&mut self, at: Timestamp) {
-        self.timers.delete(self.place, TimeDomain::Processing, at);
+    pub fn delete_processing_timer(&mut self, at: impl Into<Timestamp>) {
+        self.timers.delete(self.place, TimeDomain::Processing, at.into());
     }
 
     /// When a state of this number counts as written.

@@ -20,7 +20,7 @@ pub trait Expiry: Default + fmt::Debug + sealed::Sealed + 'static {
     /// Which of several values expires next, if they expire.
     fn ages(ages: &mut Self::Ages) -> Option<&mut Ages>;
 
-    /// A stamp that no value is older than; [`UNWRITTEN`] if there is none.
+    /// A stamp that no value is older than; `UNWRITTEN` if there is none.
     fn oldest(ages: &Self::Ages) -> Timestamp;
 
     /// What writes are stamped with by now.
@@ -30,7 +30,7 @@ pub trait Expiry: Default + fmt::Debug + sealed::Sealed + 'static {
     /// that happened earlier.
     fn again(&self, before: Self::Stamp) -> Self::Stamp;
 
-    /// The time of a stamp; [`UNWRITTEN`] if it has none.
+    /// The time of a stamp; `UNWRITTEN` if it has none.
     fn time(stamp: Self::Stamp) -> Timestamp;
 
     /// The stamp of a time.
@@ -175,7 +175,7 @@ impl Ages {
         self.by_stamp.push(Reverse((stamp, number)));
     }
 
-    /// A stamp that no value is older than; [`UNWRITTEN`] if there is none.
+    /// A stamp that no value is older than; `UNWRITTEN` if there is none.
     #[inline]
     pub(super) fn oldest(&self) -> Timestamp {
         self.by_stamp
