@@ -659,3 +659,30 @@ fn what_was_restored_is_removed_when_it_has_expired() {
         "26 keys are saved, of which one is left"
     );
 }
+
+pipeline!(
+    /// A TTL behind two inputs, and no timers.
+    fn remembered(left: Source<Event>, right: Source<Event>, out: Sink<Vec<i64>>) {
+        let both = union(left.event_time(|(_, at)| *at), right.event_time(|(_, at)| *at));
+        both.key_by(|(key, _)| *key)
+            .process(|ctx| {
+                #[ttl(100ms)]
+                let recent: List<i64> = List::new();
+
+                on_record(|(_, at)| {
+                    recent.push(at);
+                    ctx.emit(recent.iter().copied().collect());
+                });
+            })
+            .to(out);
+    }
+);
+
+#[test]
+fn a_ttl_waits_for_the_input_that_is_behind() {
+    let mut t = remembered::test();
+    t.left.push_all([('a', 10), ('a', 200), ('a', 201)]);
+    assert_eq!(t.out.take(), [vec![10], vec![10, 200], vec![10, 200, 201]]);
+    t.right.push_all([('b', 110), ('a', 111)]);
+    assert_eq!(t.out.take(), [vec![110], vec![200, 201, 111]]);
+}
