@@ -26,6 +26,14 @@ pub struct Times {
 const LAST: Timestamp = Timestamp::from_millis(i64::MAX - 1);
 
 impl Times {
+    /// For states that do not expire, which never look.
+    pub(crate) const UNUSED: Self = Self {
+        watermark: Timestamp::MIN,
+        clock: Timestamp::MIN,
+        written: Timestamp::MIN,
+        written_by_clock: Timestamp::MIN,
+    };
+
     /// In event time a value is written at the timestamp of the record or timer, but not before the watermark: else what
     /// is written late would be gone at once.
     #[inline]

@@ -253,7 +253,11 @@ where
         let mut emitted = Emitted::none();
         // No closure: it would be called, and take a record through memory.
         let (key, states) = state.entry(slot);
-        let times = now.times(&moment, clock);
+        let times = if P::States::EXPIRES {
+            now.times(&moment, clock)
+        } else {
+            Times::UNUSED
+        };
         let blank = if P::States::EXPIRES {
             if states.enter(&times, &expirations.ttls) {
                 states.start_again(process.first(), &times, &expirations.ttls);
