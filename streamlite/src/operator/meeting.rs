@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use super::alignment::{Activity, Alignment};
@@ -11,39 +12,39 @@ use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError};
 use crate::time::Timestamp;
 
-/// An operator of two inputs. What concerns both, it is told once: the watermark that stands for both, and each signal
-/// when it has come from every input that it comes to.
-///
-/// Its state is saved with the watermarks of its inputs.
-pub(crate) trait TwoInputs: Snapshot {
-    /// Records of the first input.
-    type Left;
-    /// Records of the second.
-    type Right;
+/// What becomes of the records of an input: the operator behind has one input, and is told by the type where a record
+/// came in. What concerns both inputs it is told once: the watermark that stands for both, and each signal when it has
+/// come from every input that it comes to.
+pub(super) trait Entrance<T> {
+    /// What the operator behind takes.
+    type Record;
 
-    /// What it is, beside its saved state.
-    fn shape(&self) -> Shape;
-
-    /// Takes a record of the first input.
-    fn left(&mut self, record: Record<Self::Left>);
-
-    /// Takes a record of the second input.
-    fn right(&mut self, record: Record<Self::Right>);
-
-    /// Event time has come to `watermark` in both inputs.
-    fn watermark(&mut self, watermark: Timestamp);
-
-    /// Handles a signal, and passes it on. States are saved and restored already.
-    fn control(&mut self, control: &mut Control<'_>);
+    /// A record of this input.
+    fn enter(value: T) -> Self::Record;
 }
 
-/// An operator of two inputs and how far they have come. A graph without cycles never enters it twice at a time.
-struct Meeting<Op> {
+/// Records go on as they are.
+pub(super) struct Same;
+
+impl<T> Entrance<T> for Same {
+    type Record = T;
+
+    #[inline]
+    fn enter(value: T) -> T {
+        value
+    }
+}
+
+/// Two inputs and how far they have come. A graph without cycles never enters it twice at a time.
+struct Meeting<N> {
     state: DeclaredState,
     inputs: Inputs,
+    /// How far the watermarks of each input may be behind its records, in a row.
+    limits: [Timestamp; 2],
+    told_limit: Timestamp,
     /// At how many ports the present signal has arrived.
     arrived: usize,
-    op: Op,
+    next: N,
 }
 
 /// How far the inputs have come.
@@ -54,80 +55,112 @@ struct Inputs(Alignment);
 const LEFT: usize = 0;
 const RIGHT: usize = 1;
 
-/// The first input of an operator.
-pub(crate) struct LeftPort<Op>(Rc<RefCell<Meeting<Op>>>);
+/// One of the inputs.
+pub(super) struct Port<E, N> {
+    meeting: Rc<RefCell<Meeting<N>>>,
+    input: usize,
+    entrance: PhantomData<fn() -> E>,
+}
 
-/// The second input of an operator.
-pub(crate) struct RightPort<Op>(Rc<RefCell<Meeting<Op>>>);
-
-/// The two ports of an operator.
-pub(crate) fn ports<Op: TwoInputs, C>(cx: &Context<C>, op: Op) -> (LeftPort<Op>, RightPort<Op>) {
+/// The two ports in front of an operator. `shape` says what its inputs are.
+pub(super) fn ports<A, B, C, N>(cx: &Context<C>, shape: Shape, next: N) -> (Port<A, N>, Port<B, N>) {
     let meeting = Meeting {
-        state: cx.declare(op.shape()),
+        state: cx.declare(shape),
         inputs: Inputs(Alignment::new(2)),
+        limits: [Timestamp::MIN; 2],
+        told_limit: Timestamp::MIN,
         arrived: 0,
-        op,
+        next,
     };
     let shared = Rc::new(RefCell::new(meeting));
-    (LeftPort(Rc::clone(&shared)), RightPort(shared))
+    (Port::new(Rc::clone(&shared), LEFT), Port::new(shared, RIGHT))
 }
 
-impl<Op: TwoInputs> Push<Op::Left> for LeftPort<Op> {
+impl<E, N> Port<E, N> {
+    fn new(meeting: Rc<RefCell<Meeting<N>>>, input: usize) -> Self {
+        Self {
+            meeting,
+            input,
+            entrance: PhantomData,
+        }
+    }
+}
+
+impl<T, E, N> Push<T> for Port<E, N>
+where
+    E: Entrance<T>,
+    N: Push<E::Record>,
+{
+    const LOOKS_AT_TIMES: bool = N::LOOKS_AT_TIMES;
+
     #[inline]
-    fn push(&mut self, record: Record<Op::Left>) {
-        let mut meeting = self.0.borrow_mut();
-        let partition_watermark = meeting.partition_watermark(record.partition_watermark);
-        meeting.op.left(Record {
-            partition_watermark,
-            ..record
-        });
+    fn push(&mut self, record: Record<T>) {
+        let mut meeting = self.meeting.borrow_mut();
+        meeting.tell_limit(self.input);
+        let merged = meeting.inputs.0.merged();
+        meeting.next.push(enter::<T, E>(record, merged));
+    }
+
+    #[inline]
+    fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
+        let mut meeting = self.meeting.borrow_mut();
+        meeting.tell_limit(self.input);
+        let merged = meeting.inputs.0.merged();
+        meeting
+            .next
+            .push_all(records.map(|record| enter::<T, E>(record, merged)));
+    }
+
+    /// What is due behind both inputs: one of them alone lets their watermark come no further than its own.
+    #[inline]
+    fn next_due(&self, watermark: Timestamp) -> Timestamp {
+        self.meeting.borrow().next.next_due(watermark)
     }
 
     #[inline]
     fn watermark(&mut self, watermark: Timestamp) {
-        self.0.borrow_mut().watermark(LEFT, watermark);
+        self.meeting.borrow_mut().watermark(self.input, watermark);
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
-        self.0.borrow_mut().control(LEFT, control);
+        self.meeting.borrow_mut().control(self.input, control);
     }
 }
 
-impl<Op: TwoInputs> Push<Op::Right> for RightPort<Op> {
-    #[inline]
-    fn push(&mut self, record: Record<Op::Right>) {
-        let mut meeting = self.0.borrow_mut();
-        let partition_watermark = meeting.partition_watermark(record.partition_watermark);
-        meeting.op.right(Record {
-            partition_watermark,
-            ..record
-        });
-    }
-
-    #[inline]
-    fn watermark(&mut self, watermark: Timestamp) {
-        self.0.borrow_mut().watermark(RIGHT, watermark);
-    }
-
-    fn control(&mut self, control: &mut Control<'_>) {
-        self.0.borrow_mut().control(RIGHT, control);
+/// A record enters. An input that was idle, and speaks again below the watermark, is judged by that watermark: what it
+/// releases has been released. Of any other input the record's own watermark is the higher one.
+#[inline]
+fn enter<T, E: Entrance<T>>(record: Record<T>, merged: Timestamp) -> Record<E::Record> {
+    Record {
+        value: E::enter(record.value),
+        timestamp: record.timestamp,
+        partition_watermark: record.partition_watermark.max(merged),
     }
 }
 
-impl<Op: TwoInputs> Meeting<Op> {
-    /// An input that was idle, and speaks again below the watermark, is judged by that watermark: what it releases has
-    /// been released. Of any other input the record's own watermark is the higher one.
+impl<N> Meeting<N> {
+    /// Tells the operator behind how far the watermark may rise within a row of an input: not above the other one.
     #[inline]
-    fn partition_watermark(&self, of_record: Timestamp) -> Timestamp {
-        of_record.max(self.inputs.0.merged())
+    fn tell_limit<T>(&mut self, input: usize)
+    where
+        N: Push<T>,
+    {
+        let limit = self.limits[input].min(self.inputs.0.limit_by_others(input));
+        if limit != self.told_limit {
+            self.told_limit = limit;
+            self.next.control(&mut Control::Lane(LaneEvent::Limit(limit)));
+        }
     }
 
-    fn watermark(&mut self, input: usize, watermark: Timestamp) {
+    fn watermark<T>(&mut self, input: usize, watermark: Timestamp)
+    where
+        N: Push<T>,
+    {
         let alignment = &mut self.inputs.0;
         if watermark == Timestamp::MAX {
             alignment.set(input, Activity::Finished);
             if alignment.all_finished() {
-                return self.op.watermark(Timestamp::MAX);
+                return self.next.watermark(Timestamp::MAX);
             }
         } else {
             alignment.set(input, Activity::Active);
@@ -136,7 +169,10 @@ impl<Op: TwoInputs> Meeting<Op> {
         self.forward();
     }
 
-    fn control(&mut self, input: usize, control: &mut Control<'_>) {
+    fn control<T>(&mut self, input: usize, control: &mut Control<'_>)
+    where
+        N: Push<T>,
+    {
         if control.is_for_all() {
             self.arrived += 1;
             if self.arrived < self.inputs.0.inputs() {
@@ -147,8 +183,11 @@ impl<Op: TwoInputs> Meeting<Op> {
         match control {
             Control::Lane(event) => match event {
                 LaneEvent::Open { .. } => self.inputs.0.reopen(input),
-                // It is about one of several inputs. Their records come one by one.
-                LaneEvent::Limit(_) => return,
+                // It is about one of the inputs: what it means for both is told with their records.
+                LaneEvent::Limit(limit) => {
+                    self.limits[input] = *limit;
+                    return;
+                }
                 LaneEvent::Current(_)
                 | LaneEvent::Enter(_)
                 | LaneEvent::Leave
@@ -163,51 +202,50 @@ impl<Op: TwoInputs> Meeting<Op> {
                 JobEvent::Start { .. } | JobEvent::Tick(_) | JobEvent::Flush => {}
             },
             Control::Question(question) => match question {
-                Question::Save(save) => save.state(&self.state, self),
-                Question::Restore(restore) => restore.state(&self.state.clone(), self),
+                Question::Save(save) => save.state(&self.state, &self.inputs),
+                Question::Restore(restore) => restore.state(&self.state.clone(), &mut self.inputs),
                 Question::Progress(_) | Question::AfterEnd(_) | Question::Count(_) => {}
             },
         }
-        self.op.control(control);
+        self.next.control(control);
     }
 
-    fn idle(&mut self, input: usize, now: Timestamp) {
+    fn idle<T>(&mut self, input: usize, now: Timestamp)
+    where
+        N: Push<T>,
+    {
         self.inputs.0.set(input, Activity::Idle);
         self.forward();
         if self.inputs.0.all_idle() {
-            self.op.control(&mut Control::Job(JobEvent::Idle(now)));
+            self.next.control(&mut Control::Job(JobEvent::Idle(now)));
         }
     }
 
     #[inline]
-    fn forward(&mut self) {
+    fn forward<T>(&mut self)
+    where
+        N: Push<T>,
+    {
         if let Some(risen) = self.inputs.0.raise() {
-            self.op.watermark(risen);
+            self.next.watermark(risen);
         }
     }
 }
 
-impl<Op: Snapshot> Snapshot for Meeting<Op> {
+impl Snapshot for Inputs {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(&self.inputs.0)?;
-        self.op.save(to)
+        to.plain(&self.0)
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        self.inputs.0 = from.plain()?;
-        self.inputs.0.reindex();
-        self.op.restore(from)
+        self.0 = from.plain()?;
+        self.0.reindex();
+        Ok(())
     }
 }
 
-impl<Op> fmt::Debug for LeftPort<Op> {
+impl<E, N> fmt::Debug for Port<E, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LeftPort")
-    }
-}
-
-impl<Op> fmt::Debug for RightPort<Op> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RightPort")
+        f.write_str("Port")
     }
 }
