@@ -46,6 +46,7 @@ pub mod format;
 pub mod fs;
 pub mod graph;
 pub mod guide;
+pub mod join;
 #[doc(hidden)]
 pub mod macro_support;
 pub mod metrics;

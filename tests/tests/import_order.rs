@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, in the order in which they may import.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "bad_record",
     "error",
     "time",
@@ -19,6 +19,7 @@ const ORDER: [&str; 27] = [
     "witness",
     "aggregate",
     "window",
+    "join",
     "process",
     "format",
     "source",

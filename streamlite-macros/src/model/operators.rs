@@ -24,8 +24,12 @@ pub(crate) enum Kind {
     Records,
     /// Records to several streams.
     Split,
-    /// Two streams to one: its one argument is the other stream.
+    /// Two streams to one as they are: its one argument is the other stream.
+    Union,
+    /// Two streams to one by keys: its one argument is the other stream.
     Join,
+    /// A setting of a join.
+    JoinSetting,
     /// Gives records event time.
     Time,
     /// A setting of event time.
@@ -54,7 +58,12 @@ const fn known(name: &'static str, kind: Kind) -> Known {
         kind,
         keeps_state: matches!(
             kind,
-            Kind::Aggregate | Kind::AggregateExpression | Kind::Join | Kind::Time | Kind::Process
+            Kind::Aggregate
+                | Kind::AggregateExpression
+                | Kind::Union
+                | Kind::Join
+                | Kind::Time
+                | Kind::Process
         ),
         one_to_one: matches!(
             kind,
@@ -89,7 +98,7 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 52] = [
+const OPERATORS: [Known; 58] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
@@ -97,7 +106,13 @@ const OPERATORS: [Known; 52] = [
     known("inspect", Kind::Records).one_to_one(),
     known("try_map", Kind::Split),
     known("split", Kind::Split),
-    known("union", Kind::Join).one_to_one(),
+    known("union", Kind::Union).one_to_one(),
+    known("join", Kind::Join),
+    known("left_join", Kind::Join),
+    known("right_join", Kind::Join),
+    known("full_join", Kind::Join),
+    known("on", Kind::JoinSetting),
+    known("within", Kind::JoinSetting),
     known("event_time", Kind::Time),
     known("watermark", Kind::TimeSetting),
     known("idle_after", Kind::TimeSetting).positive(),
@@ -168,8 +183,13 @@ pub(crate) fn is_stateful(name: &str) -> bool {
 }
 
 /// Whether it takes a second stream.
-pub(crate) fn is_join(name: &str) -> bool {
-    kind(name) == Some(Kind::Join)
+pub(crate) fn takes_stream(name: &str) -> bool {
+    matches!(kind(name), Some(Kind::Union | Kind::Join))
+}
+
+/// Whether it is a setting of a join.
+pub(crate) fn is_join_setting(name: &str) -> bool {
+    kind(name) == Some(Kind::JoinSetting)
 }
 
 /// Whether its output is one stream of records, each from one record.
@@ -205,7 +225,7 @@ pub(crate) fn is_time_setting(name: &str) -> bool {
 pub(crate) fn is_on_records(name: &str) -> bool {
     matches!(
         kind(name),
-        Some(Kind::Records | Kind::Split | Kind::Time | Kind::Process | Kind::End)
+        Some(Kind::Records | Kind::Split | Kind::Union | Kind::Join | Kind::Time | Kind::Process | Kind::End)
     )
 }
 
@@ -243,6 +263,12 @@ pub(crate) enum Extent {
     Global,
     /// The records so far.
     Running,
+    /// Two streams that are joined by keys yet to be said.
+    Joining,
+    /// A join of all rows.
+    Joined,
+    /// A join within bounds.
+    Interval,
 }
 
 impl Extent {
@@ -252,10 +278,24 @@ impl Extent {
             Some(Kind::Window) => Extent::Window,
             Some(Kind::Running) => Extent::Running,
             Some(Kind::Key) => Extent::Keyed,
+            Some(Kind::Join) => Extent::Joining,
+            Some(Kind::JoinSetting) if name == "within" => Extent::Interval,
+            Some(Kind::JoinSetting) => Extent::Joined,
             Some(Kind::Aggregate | Kind::AggregateExpression | Kind::Process) => Extent::Whole,
             // It may fire before the input ends.
             _ if self == Extent::Global && name == "trigger" => Extent::Window,
             _ => self,
+        }
+    }
+
+    /// Whether an operator belongs to the join that stands before it.
+    pub(crate) fn is_continued_by(self, name: &str) -> bool {
+        match self {
+            // Whatever it is: the keys are missing.
+            Extent::Joining => true,
+            Extent::Joined => is_join_setting(name),
+            Extent::Interval => is_join_setting(name) || is_window_setting(name),
+            Extent::Whole | Extent::Keyed | Extent::Window | Extent::Global | Extent::Running => false,
         }
     }
 

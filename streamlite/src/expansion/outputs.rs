@@ -2,7 +2,9 @@
 
 use super::fragment::Fragment;
 use crate::flow::{KeyedStream, Stream};
-use crate::operator::{Failed, Matching, Slot, Split, TryMap, Union, WithLate, WithSides};
+use crate::operator::{
+    Failed, Joined, JoinedWithLate, Matching, Slot, Split, TryMap, Union, WithLate, WithSides,
+};
 use crate::process::Side;
 
 /// Declares what gives a number of streams.
@@ -43,7 +45,8 @@ outputs! {
         "this does not give two streams" "does not give two streams"
         "`split`, `try_map`, an aggregate behind `with_late`, a process with a side output, and a fragment with two outputs do";
     three Outputs3 [H0 H1 H2]
-        "this does not give three streams" "does not give three streams" "only a fragment with three outputs does";
+        "this does not give three streams" "does not give three streams"
+        "a join behind `with_late`, a process with two side outputs, and a fragment with three outputs do";
     four Outputs4 [H0 H1 H2 H3]
         "this does not give four streams" "does not give four streams" "only a fragment with four outputs does";
     five Outputs5 [H0 H1 H2 H3 H4]
@@ -77,6 +80,7 @@ macro_rules! one_output {
 one_output! {
     <T, O, S> Stream<T, O, S> => T;
     <T, O, S> Union<T, O, S> => T;
+    <T, R, U, O, S, J> Joined<T, R, U, O, S, J> => U;
 }
 
 impl<T, B: Clone, O, S> Outputs1 for KeyedStream<T, B, O, S> {
@@ -191,4 +195,19 @@ process_outputs! {
     Outputs6 H1 A H2 B H3 C H4 D H5 E;
     Outputs7 H1 A H2 B H3 C H4 D H5 E H6 F;
     Outputs8 H1 A H2 B H3 C H4 D H5 E H6 F H7 G;
+}
+
+impl<T, R, U, O, S, J> Outputs3 for JoinedWithLate<T, R, U, O, S, J> {
+    type Itself = Self;
+    type H0 = Stream<U>;
+    type H1 = Stream<T>;
+    type H2 = Stream<R>;
+
+    fn itself(self) -> Self {
+        self
+    }
+
+    fn handles(&self) -> (Stream<U>, Stream<T>, Stream<R>) {
+        (Stream::named(), Stream::named(), Stream::named())
+    }
 }

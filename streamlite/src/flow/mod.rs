@@ -1,5 +1,6 @@
 //! What users chain: typed descriptions of what will run. Nothing runs before a job is built of them.
 
+mod join;
 mod keyed;
 mod process;
 mod running;
@@ -9,6 +10,7 @@ mod windowed;
 
 #[doc(inline)]
 pub use crate::operator::Failed;
+pub use join::{Join, JoinedStreams};
 pub use keyed::KeyedStream;
 pub use process::SideOutputs;
 pub use running::{KeyedRunningStream, RunningStream};

@@ -122,6 +122,11 @@ impl<C, S: Table> KeyedState<C, S> {
         self.slots.for_each_slot(visit);
     }
 
+    /// The slots of all keys, in order.
+    pub fn slots(&self) -> Vec<S::Slot> {
+        self.slots.slots()
+    }
+
     /// How many keys there are.
     pub fn count(&self) -> usize {
         self.slots.count()

@@ -10,7 +10,10 @@ mod finish;
 mod flat_map;
 mod for_each;
 mod inspect;
+mod join;
 mod keyed_state;
+mod lanes;
+mod late;
 mod map;
 mod matching;
 mod meeting;
@@ -34,6 +37,7 @@ pub use finish::{AsPair, AsValue, AsWindowed, Finish, WithBoth, WithKey, WithNot
 pub use flat_map::FlatMap;
 pub use for_each::ForEach;
 pub use inspect::Inspect;
+pub use join::{Interval, Joined, JoinedWithLate};
 pub use keyed_state::KeyedState;
 pub use map::Map;
 pub use matching::{Many, Matching, Moment, One, Slot};

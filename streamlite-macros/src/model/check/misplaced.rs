@@ -4,11 +4,13 @@
 //! aggregate stands before it. Only names that the library itself has are looked at, so that a user's own extension
 //! traits stay possible.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 
 use crate::errors::Errors;
 use crate::model::graph::Operator;
-use crate::model::operators::{Extent, is_on_records, is_process, is_time_setting, is_window_setting};
+use crate::model::operators::{
+    Extent, is_join_setting, is_on_records, is_process, is_time_setting, is_window_setting,
+};
 
 /// Checks one operator against those that stand before it; says whether it may stand there.
 pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, errors: &mut Errors) -> bool {
@@ -16,6 +18,23 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
     let mistake = match extent {
         _ if is_time_setting(&name) && !ends_in_event_time(before) => {
             format!("`{name}` is a setting of event time: write `.event_time(|record| …)` just before it")
+        }
+        Extent::Joining if name != "on" => {
+            format!("a join needs keys: write `.on(|left| …, |right| …)` before `{name}`")
+        }
+        Extent::Joined if name == "on" => "the keys of this join are said already".to_owned(),
+        Extent::Interval if is_join_setting(&name) => {
+            format!(
+                "`{name}` is said already, or stands too late: a join is written `.join(other).on(…).within(…)`"
+            )
+        }
+        Extent::Interval if is_window_setting(&name) && name != "with_late" => format!(
+            "`{name}` is a setting of a window: a join `within` bounds has none; for windows write `.on(…).window(tumbling(5min))`"
+        ),
+        Extent::Whole | Extent::Keyed | Extent::Running | Extent::Window | Extent::Global
+            if is_join_setting(&name) =>
+        {
+            format!("`{name}` is a setting of a join: write `.join(other)` before it")
         }
         Extent::Whole | Extent::Keyed | Extent::Running if is_window_setting(&name) => {
             format!("`{name}` is a setting of a window: write `.window(tumbling(5min))` before it")
@@ -35,6 +54,16 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
     };
     errors.at(method.span(), mistake);
     false
+}
+
+/// Says that a join without keys is none.
+pub(crate) fn unfinished_join(extent: Extent, join: Span, errors: &mut Errors) {
+    if extent == Extent::Joining {
+        errors.at(
+            join,
+            "a join needs keys: write `.on(|left| …, |right| …)` behind it",
+        );
+    }
 }
 
 /// Whether the last operator, or the one that the last settings belong to, is `event_time`.

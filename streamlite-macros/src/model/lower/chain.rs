@@ -12,7 +12,7 @@ use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
-use crate::model::operators::{Extent, is_aggregate, is_join, is_stateful, is_window};
+use crate::model::operators::{Extent, is_aggregate, is_stateful, is_window, takes_stream};
 use crate::model::process::{self, Handler, Process};
 use crate::model::rows::{self, Aggregate};
 use crate::syntax::{Chain, Link};
@@ -29,7 +29,7 @@ pub(super) struct Cursor {
     pub(super) final_at: Option<Span>,
     pub(super) stateful_at: Option<Span>,
     pub(super) end: Option<End>,
-    extent: Extent,
+    pub(super) extent: Extent,
 }
 
 impl Cursor {
@@ -185,7 +185,7 @@ impl Lowering<'_> {
         let mut cursor = Cursor::of_stream(stream, place, name);
         for other in streams {
             cursor = self.cut_if_joined(cursor);
-            cursor = self.add_join(cursor, &method, other)?;
+            cursor = self.add_stream(cursor, &method, other)?;
         }
         Ok(cursor)
     }
@@ -216,12 +216,19 @@ impl Lowering<'_> {
     }
 
     fn operator(&mut self, cursor: Cursor, call: &ExprMethodCall) -> Result<Cursor, Skip> {
-        let mut cursor = self.cut_if_joined(cursor);
         let (method, name) = (&call.method, call.method.to_string());
-        if is_join(&name)
+        let mut cursor = if cursor.extent.is_continued_by(&name) {
+            cursor
+        } else {
+            self.cut_if_joined(cursor)
+        };
+        if takes_stream(&name)
             && let [other] = &*call.args.iter().collect::<Vec<_>>()
         {
-            return self.add_join(cursor, method, other);
+            if !check::operator(method, &cursor.description.operators, cursor.extent, self.errors) {
+                return Err(Skip);
+            }
+            return self.add_stream(cursor, method, other);
         }
         check::own_durations(call, self.errors);
         if is_aggregate(&name) {
@@ -283,11 +290,12 @@ impl Lowering<'_> {
         Ok(cursor)
     }
 
-    fn add_join(&mut self, mut cursor: Cursor, method: &Ident, other: &Expr) -> Result<Cursor, Skip> {
+    fn add_stream(&mut self, mut cursor: Cursor, method: &Ident, other: &Expr) -> Result<Cursor, Skip> {
         let (stream, place, name) = self.stream_argument(other)?;
         cursor.inputs.push((stream, place));
         cursor.ends_at = method.span();
         cursor.stateful_at.get_or_insert(method.span());
+        cursor.extent = cursor.extent.behind(&method.to_string());
         let arguments = vec![CallArgument::Stream(name)];
         let call = Call {
             method: method.clone(),

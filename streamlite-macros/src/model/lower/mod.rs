@@ -179,6 +179,7 @@ impl<'a> Lowering<'a> {
 
     /// Makes a node of a chain.
     fn node(&mut self, cursor: Cursor, outputs: Vec<StreamId>) {
+        check::unfinished_join(cursor.extent, cursor.ends_at, self.errors);
         let number = self.graph.nodes.len();
         for (input, &(stream, place)) in cursor.inputs.iter().enumerate() {
             self.graph.streams[stream.0].uses[place].by = User::Node { node: number, input };

@@ -4,7 +4,6 @@ mod bits;
 mod core;
 mod expirations;
 mod firing;
-mod lanes;
 mod outputs;
 mod push;
 mod saved;

@@ -4,11 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::core::{Core, Found};
-use super::lanes::Lanes;
 use super::outputs::{MainOutput, Outputs};
 use super::saved::Saved;
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, JobEvent, LaneEvent, Question};
+use crate::operator::lanes::Lanes;
 use crate::process::{KeyedProcess, States, StoredStates, TimeDomain};
 use crate::record::{Push, Record};
 use crate::state::{Block, Grouping, LookUp, Storage};

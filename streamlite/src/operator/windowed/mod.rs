@@ -1,6 +1,5 @@
 //! Aggregates over windows: the plumbing around a [`WindowStore`](crate::window::WindowStore).
 
-mod late;
 mod results;
 mod windowing;
 mod with_late;

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::late::LateOutput;
 use super::results::ResultLane;
 use crate::aggregate::Aggregate;
 use crate::assembly::{Context, Stage};
@@ -11,6 +10,7 @@ use crate::control::{Control, JobEvent, Question};
 use crate::metrics::NodeTally;
 use crate::operator::fan_out::Nowhere;
 use crate::operator::finish::Finish;
+use crate::operator::late::LateOutput;
 use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Grouping, Snapshot, StateError, Storage, name_of};
 use crate::time::Timestamp;

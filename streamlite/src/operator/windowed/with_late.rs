@@ -2,11 +2,11 @@
 
 use std::marker::PhantomData;
 
-use super::late::LateOutput;
 use super::windowing::{WindowedPush, Windowing};
 use crate::aggregate::Aggregate;
 use crate::assembly::{Chain, Context, Node12, Stage};
 use crate::operator::finish::Finish;
+use crate::operator::late::LateOutput;
 use crate::record::Push;
 use crate::state::{Grouping, Storage};
 use crate::window::Stores;

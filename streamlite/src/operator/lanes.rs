@@ -1,11 +1,11 @@
-//! The lanes upstream of a process.
+//! The lanes upstream of an operator whose results come in them.
 
 use std::collections::BTreeSet;
 
 use crate::control::{Control, Lane, LaneEvent};
 
-/// The lanes upstream, which are those of the results: what timers emit comes in one of them. The last one that ends is kept
-/// open until the end of the input, where timers fire still.
+/// The lanes upstream, which are those of the results: what a watermark releases comes in one of them. The last one that
+/// ends is kept open until the end of the input, which releases the rest.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     open: BTreeSet<Lane>,

@@ -1,8 +1,8 @@
 //! Where late records go.
 
+use super::fan_out::Nowhere;
 use crate::control::Control;
 use crate::metrics::NodeTally;
-use crate::operator::fan_out::Nowhere;
 use crate::record::{Push, Record};
 use crate::time::Timestamp;
 

@@ -1,0 +1,214 @@
+//! Two streams joined by keys.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::stream::Stream;
+use crate::assembly::{Chain, Id};
+use crate::join::{FullOuter, Inner, IntoBounds, JoinType, LeftOuter, On, RightOuter};
+use crate::operator::{Interval, Joined, JoinedWithLate};
+use crate::witness::CheckedKey;
+
+/// Two streams to be joined: [`on`](Self::on) says by what.
+#[must_use = "say next by which keys the streams are joined, `.on(|left| …, |right| …)`"]
+pub struct JoinedStreams<L, R, J, O = L, S = Id> {
+    chain: Chain<L, O, S>,
+    join_type: PhantomData<J>,
+    right: PhantomData<fn() -> R>,
+}
+
+/// A join by keys: [`within`](Self::within) says which rows match in time.
+#[must_use = "a join does nothing until it reaches a sink"]
+pub struct Join<L, R, G, J, O = L, S = Id> {
+    chain: Chain<L, O, S>,
+    on: G,
+    join_type: PhantomData<J>,
+    right: PhantomData<fn() -> R>,
+}
+
+/// An interval join, as a description.
+type IntervalJoin<L, R, G, J, O, S> = Joined<L, R, <J as JoinType>::Out<L, R>, O, S, Interval<G, J>>;
+
+impl<L, R, J, O, S> fmt::Debug for JoinedStreams<L, R, J, O, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JoinedStreams")
+    }
+}
+
+impl<L, R, G, J, O, S> fmt::Debug for Join<L, R, G, J, O, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Join")
+    }
+}
+
+/// Joins.
+impl<L, O, S> Stream<L, O, S> {
+    fn joined<R, J>(self) -> JoinedStreams<L, R, J, O, S> {
+        JoinedStreams {
+            chain: self.chain,
+            join_type: PhantomData,
+            right: PhantomData,
+        }
+    }
+
+    /// Joins two streams: every left row with every right row of the same key that is not too far away in time, as a
+    /// tuple.
+    ///
+    /// [`within`](Join::within) says how much later than its left row a right row may be. Both sides are `Clone`, since a
+    /// row that matches several is repeated. A pair is emitted when its second row comes, with the later timestamp.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let paid = pipeline!({
+    ///     let orders = from([("tea", 0_i64), ("salt", 1_000)]).event_time(|(_, at)| *at);
+    ///     let payments = from([("salt", 2_000_i64), ("tea", 500_000)]).event_time(|(_, at)| *at);
+    ///     orders
+    ///         .join(payments)
+    ///         .on(|(name, _)| *name, |(name, _)| *name)
+    ///         .within(0s..=1min)
+    ///         .map(|((name, ordered), (_, paid))| (name, paid - ordered))
+    /// })
+    /// .collect()?;
+    /// assert_eq!(paid, [("salt", 1_000)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | removes rows that can match no more; passes on the lower one of the two inputs |
+    /// | on a late record | counts it, and drops it unless `with_late` is written: it matches nothing |
+    /// | at a checkpoint | saves the rows that may match others still |
+    /// | in Flink | `intervalJoin` |
+    pub fn join<R>(self, _right: Stream<R>) -> JoinedStreams<L, R, Inner, O, S> {
+        self.joined()
+    }
+
+    /// Joins two streams like [`join`](Self::join), and emits each left row that matches none alone: `(left, None)`, once
+    /// it can match no more, with its own timestamp. So that such a row is not late downstream, the watermark is passed on
+    /// later by as much as a row waits.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let unpaid = pipeline!({
+    ///     let orders = from([("tea", 0_i64), ("salt", 1_000)]).event_time(|(_, at)| *at);
+    ///     let payments = from([("salt", 2_000_i64), ("tea", 500_000)]).event_time(|(_, at)| *at);
+    ///     orders
+    ///         .left_join(payments)
+    ///         .on(|(name, _)| *name, |(name, _)| *name)
+    ///         .within(0s..=1min)
+    ///         .filter(|(_, payment)| payment.is_none())
+    ///         .map(|((name, _), _)| name)
+    /// })
+    /// .collect()?;
+    /// assert_eq!(unpaid, ["tea"]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | emits the rows that can match no more and have matched none |
+    /// | on a late record | counts it, and drops it unless `with_late` is written: it matches nothing, and is not emitted alone |
+    /// | at a checkpoint | saves the rows that may match others still |
+    /// | in Flink | `LEFT JOIN` with times in its condition, in SQL |
+    pub fn left_join<R>(self, _right: Stream<R>) -> JoinedStreams<L, R, LeftOuter, O, S> {
+        self.joined()
+    }
+
+    /// Joins two streams like [`join`](Self::join), and emits each right row that matches none alone: `(None, right)`; see
+    /// [`left_join`](Self::left_join).
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let unknown = pipeline!({
+    ///     let orders = from([("tea", 0_i64)]).event_time(|(_, at)| *at);
+    ///     let payments = from([("tea", 1_000_i64), ("gold", 2_000)]).event_time(|(_, at)| *at);
+    ///     orders
+    ///         .right_join(payments)
+    ///         .on(|(name, _)| *name, |(name, _)| *name)
+    ///         .within(0s..=1min)
+    /// })
+    /// .collect()?;
+    /// assert_eq!(unknown, [(Some(("tea", 0)), ("tea", 1_000)), (None, ("gold", 2_000))]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | emits the rows that can match no more and have matched none |
+    /// | on a late record | counts it, and drops it unless `with_late` is written: it matches nothing, and is not emitted alone |
+    /// | at a checkpoint | saves the rows that may match others still |
+    /// | in Flink | `RIGHT JOIN` with times in its condition, in SQL |
+    pub fn right_join<R>(self, _right: Stream<R>) -> JoinedStreams<L, R, RightOuter, O, S> {
+        self.joined()
+    }
+
+    /// Joins two streams like [`join`](Self::join), and emits each row that matches none alone: `(Some(left), None)` or
+    /// `(None, Some(right))`; see [`left_join`](Self::left_join).
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let all = pipeline!({
+    ///     let orders = from([("tea", 0_i64)]).event_time(|(_, at)| *at);
+    ///     let payments = from([("gold", 2_000_i64)]).event_time(|(_, at)| *at);
+    ///     orders
+    ///         .full_join(payments)
+    ///         .on(|(name, _)| *name, |(name, _)| *name)
+    ///         .within(0s..=1min)
+    /// })
+    /// .collect()?;
+    /// assert_eq!(all, [(None, Some(("gold", 2_000))), (Some(("tea", 0)), None)]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | emits the rows that can match no more and have matched none |
+    /// | on a late record | counts it, and drops it unless `with_late` is written: it matches nothing, and is not emitted alone |
+    /// | at a checkpoint | saves the rows that may match others still |
+    /// | in Flink | `FULL JOIN` with times in its condition, in SQL |
+    pub fn full_join<R>(self, _right: Stream<R>) -> JoinedStreams<L, R, FullOuter, O, S> {
+        self.joined()
+    }
+}
+
+impl<L, R, J, O, S> JoinedStreams<L, R, J, O, S> {
+    /// Says by what rows are joined: a key of the left and one of the right row, of one type. A key is
+    /// `Hash + Eq + Clone`, as for [`key_by`](Stream::key_by).
+    pub fn on<M, K, F, H>(self, left: F, right: H) -> Join<L, R, On<K::By<F>, K::By<H>>, J, O, S>
+    where
+        K: CheckedKey<M>,
+        F: FnMut(&L) -> K,
+        H: FnMut(&R) -> K,
+    {
+        Join {
+            chain: self.chain,
+            on: On::new(K::by(left), K::by(right)),
+            join_type: self.join_type,
+            right: PhantomData,
+        }
+    }
+}
+
+impl<L, R, G, J: JoinType, O, S> Join<L, R, G, J, O, S> {
+    /// Says which rows match in time: `right - left` lies in a range, as in `-5min..=10min`, whose bounds are included. The
+    /// end of `0s..10min` is excluded.
+    ///
+    /// A row waits in state as long as a row that is not late can match it.
+    pub fn within<B: IntoBounds>(self, bounds: B) -> IntervalJoin<L, R, G, J, O, S> {
+        Joined::new(
+            self.chain,
+            Interval {
+                on: self.on,
+                bounds: bounds.into_bounds(),
+                join_type: self.join_type,
+            },
+        )
+    }
+}
+
+impl<L, R, G, J: JoinType, O, S> IntervalJoin<L, R, G, J, O, S> {
+    /// Makes late rows streams of their own: `let (pairs, late_left, late_right) = ….with_late();`.
+    pub fn with_late(self) -> JoinedWithLate<L, R, J::Out<L, R>, O, S, Interval<G, J>> {
+        JoinedWithLate(self)
+    }
+}

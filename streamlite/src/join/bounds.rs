@@ -1,0 +1,92 @@
+//! How far apart in time two rows may be that match.
+
+use std::ops::{Range, RangeInclusive};
+
+use crate::error::Error;
+use crate::time::{TimeDelta, Timestamp};
+
+/// How much later than the left row the right row of a pair may be, both bounds included; Flink's `between`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// At least so much; less than zero is earlier.
+    pub(crate) lower: TimeDelta,
+    /// At most so much.
+    pub(crate) upper: TimeDelta,
+}
+
+/// What [`within`](crate::flow::Join::within) takes: `-5min..=10min`, or `0s..10min`, whose end is excluded.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how far apart two rows may be",
+    label = "no range of durations with two ends",
+    note = "write a range of durations, `within(-5min..=10min)`: how much later than its left row a right row may be"
+)]
+pub trait IntoBounds {
+    /// Both bounds included.
+    fn into_bounds(self) -> Bounds;
+}
+
+impl IntoBounds for RangeInclusive<TimeDelta> {
+    fn into_bounds(self) -> Bounds {
+        let (lower, upper) = self.into_inner();
+        Bounds { lower, upper }
+    }
+}
+
+impl IntoBounds for Range<TimeDelta> {
+    fn into_bounds(self) -> Bounds {
+        Bounds {
+            lower: self.start,
+            upper: self.end - MILLISECOND,
+        }
+    }
+}
+
+/// The smallest step of time.
+const MILLISECOND: TimeDelta = TimeDelta::from_millis(1);
+
+impl Bounds {
+    /// # Errors
+    /// If no two rows can be so far apart.
+    pub(crate) fn check(self) -> Result<Self, Error> {
+        // So that the same bounds can be seen from the other side.
+        let lower = self.lower.max(-TimeDelta::MAX);
+        if lower <= self.upper {
+            return Ok(Self { lower, ..self });
+        }
+        Err(Error::setting(
+            format!("a join within {}..={}", self.lower, self.upper),
+            "the range is empty: no two rows match",
+            "write the lower bound first, such as `within(-5min..=10min)`",
+        ))
+    }
+
+    /// The same, seen from the right row.
+    pub(crate) fn reversed(self) -> Self {
+        Self {
+            lower: -self.upper,
+            upper: -self.lower,
+        }
+    }
+
+    /// The first and the last timestamp of the rows that match one of this time; `None` if there are none.
+    #[inline]
+    pub(crate) fn around(self, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let (first, last) = (at + self.lower, at + self.upper);
+        // A time beyond the ends of time is no time, where a sum stops at them.
+        let is_beyond = |bound: TimeDelta, sum: Timestamp| sum.since(at) != bound;
+        let is_empty = (self.lower > TimeDelta::ZERO && is_beyond(self.lower, first))
+            || (self.upper < TimeDelta::ZERO && is_beyond(self.upper, last));
+        (!is_empty).then_some((first, last))
+    }
+
+    /// The first watermark at which no further row can match one of this time.
+    #[inline]
+    pub(crate) fn over_at(self, at: Timestamp) -> Timestamp {
+        at + self.upper + MILLISECOND
+    }
+
+    /// By how much what is emitted alone may be behind the watermark.
+    pub(crate) fn delay(self) -> TimeDelta {
+        self.upper.max(TimeDelta::ZERO)
+    }
+}

@@ -1,0 +1,156 @@
+//! The rows of one key and side that wait for rows of the other.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::join_type::Mark;
+use crate::time::Timestamp;
+
+/// Rows in the order of time, those of one time in the order in which they came.
+///
+/// Most keys have few rows at a time: they stand in a ring, in which a row that comes out of order is moved past those
+/// after it. Where many wait they stand in a tree, so that a row costs O(log n) however far out of order it comes.
+#[derive(Debug)]
+pub struct Buffer<T, M>(Rows<T, M>);
+
+/// A row that waits.
+#[derive(Debug)]
+pub struct Row<T, M> {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What is known of it.
+    pub mark: M,
+    /// The row.
+    pub value: T,
+}
+
+#[derive(Debug)]
+enum Rows<T, M> {
+    Few(VecDeque<Row<T, M>>),
+    Many(Box<Tree<T, M>>),
+}
+
+/// Many rows, each with a number that later ones of the same time have a greater one than.
+#[derive(Debug)]
+struct Tree<T, M> {
+    rows: BTreeMap<(Timestamp, u64), Row<T, M>>,
+    next: u64,
+}
+
+/// Up to so many rows stand in a ring.
+const FEW: usize = 64;
+
+impl<T, M> Default for Buffer<T, M> {
+    fn default() -> Self {
+        Self(Rows::Few(VecDeque::new()))
+    }
+}
+
+impl<T, M: Mark> Buffer<T, M> {
+    /// Whether no row is there.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.first().is_none()
+    }
+
+    /// The time of the first row.
+    #[inline]
+    pub fn first(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Rows::Few(rows) => rows.front().map(|row| row.at),
+            Rows::Many(tree) => tree.rows.keys().next().map(|(at, _)| *at),
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Rows::Few(rows) => rows.len(),
+            Rows::Many(tree) => tree.rows.len(),
+        }
+    }
+
+    /// Puts a row in.
+    #[inline]
+    pub fn insert(&mut self, row: Row<T, M>) {
+        match &mut self.0 {
+            Rows::Few(rows) if rows.len() < FEW => {
+                if rows.back().is_none_or(|last| last.at <= row.at) {
+                    rows.push_back(row);
+                } else {
+                    let place = rows.partition_point(|other| other.at <= row.at);
+                    rows.insert(place, row);
+                }
+            }
+            Rows::Few(_) => self.insert_into_tree(row),
+            Rows::Many(tree) => tree.insert(row),
+        }
+    }
+
+    #[cold]
+    fn insert_into_tree(&mut self, row: Row<T, M>) {
+        let mut tree = Tree {
+            rows: BTreeMap::new(),
+            next: 0,
+        };
+        if let Rows::Few(rows) = &mut self.0 {
+            rows.drain(..).for_each(|row| tree.insert(row));
+        }
+        tree.insert(row);
+        self.0 = Rows::Many(Box::new(tree));
+    }
+
+    /// Shows the rows between two times, both included, in order, to a closure.
+    #[inline]
+    pub fn between(&mut self, (first, last): (Timestamp, Timestamp), mut visit: impl FnMut(&mut Row<T, M>)) {
+        match &mut self.0 {
+            Rows::Few(rows) => rows
+                .iter_mut()
+                .skip_while(|row| row.at < first)
+                .take_while(|row| row.at <= last)
+                .for_each(visit),
+            Rows::Many(tree) => {
+                let rows = tree.rows.range_mut((first, 0)..=(last, u64::MAX));
+                rows.for_each(|(_, row)| visit(row));
+            }
+        }
+    }
+
+    /// Removes the first rows, as long as a closure says so of their times.
+    #[inline]
+    pub fn remove_while(&mut self, is_over: impl Fn(Timestamp) -> bool) {
+        while self.first().is_some_and(&is_over) {
+            drop(self.take_first());
+        }
+    }
+
+    /// Takes the first row.
+    #[inline]
+    pub fn take_first(&mut self) -> Option<Row<T, M>> {
+        match &mut self.0 {
+            Rows::Few(rows) => rows.pop_front(),
+            Rows::Many(tree) => {
+                let row = tree.rows.pop_first().map(|(_, row)| row);
+                if tree.rows.is_empty() {
+                    *self = Self::default();
+                }
+                row
+            }
+        }
+    }
+
+    /// All rows, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Row<T, M>> {
+        let (few, many) = match &self.0 {
+            Rows::Few(rows) => (Some(rows.iter()), None),
+            Rows::Many(tree) => (None, Some(tree.rows.values())),
+        };
+        few.into_iter().flatten().chain(many.into_iter().flatten())
+    }
+}
+
+impl<T, M> Tree<T, M> {
+    fn insert(&mut self, row: Row<T, M>) {
+        self.rows.insert((row.at, self.next), row);
+        self.next += 1;
+    }
+}

@@ -1,0 +1,15 @@
+//! Two streams with keys in common: which rows match, and what becomes of those that match none.
+//!
+//! A join is written `a.join(b).on(…)`, see [`Stream::join`](crate::flow::Stream::join) and the [guide](crate::guide).
+
+mod bounds;
+mod buffer;
+mod either;
+mod join_type;
+mod on;
+
+pub use bounds::{Bounds, IntoBounds};
+pub use buffer::{Buffer, Row};
+pub use either::Either;
+pub use join_type::{FullOuter, Inner, JoinType, LeftOuter, Mark, RightOuter};
+pub use on::On;

@@ -1,0 +1,12 @@
+//! Joins: operators of one input, whose records say from which of two streams they come, and the meeting of the two in
+//! front of them.
+
+mod interval;
+mod meet;
+mod saved;
+mod waiting;
+mod with_late;
+
+pub use interval::Interval;
+pub use meet::Joined;
+pub use with_late::JoinedWithLate;

@@ -1,0 +1,132 @@
+//! What is saved of an interval join.
+
+use std::collections::VecDeque;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use super::waiting::{Side, Sides, TableOf, Waiting};
+use crate::join::{Buffer, Either, JoinType, Mark, Row};
+use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
+use crate::time::Timestamp;
+
+/// What is saved before the rows of each key.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    watermark: Timestamp,
+    keys: u64,
+    /// The rows that may be emitted alone, in the order in which they would be: of each the number of its key, and its
+    /// side. Its time is that of the first such row of that key and side that has not been named.
+    alone: Vec<(u32, Side)>,
+}
+
+/// The rows that wait, to be saved and restored.
+pub(super) struct Saved<'a, L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
+    waiting: &'a mut Waiting<L, R, C, G, J>,
+    storage: PhantomData<C>,
+}
+
+impl<'a, L, R, C, G: Grouping<Either<L, R>>, J: JoinType> Saved<'a, L, R, C, G, J> {
+    pub(super) fn new(waiting: &'a mut Waiting<L, R, C, G, J>) -> Self {
+        Self {
+            waiting,
+            storage: PhantomData,
+        }
+    }
+}
+
+impl<L, R, C, G, J> Snapshot for Saved<'_, L, R, C, G, J>
+where
+    G: Grouping<Either<L, R>>,
+    J: JoinType,
+    C: Storage<G::Key> + Storage<L> + Storage<R>,
+{
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        let waiting = &*self.waiting;
+        let mut numbers = Vec::new();
+        waiting.state.for_each(|slot, _key, _sides| {
+            let place = <TableOf<L, R, G, J> as Table>::place_of(slot) as usize;
+            if place >= numbers.len() {
+                numbers.resize(place + 1, 0);
+            }
+            numbers[place] = u32::MAX;
+        });
+        let mut next = 0..;
+        for number in numbers.iter_mut().filter(|number| **number == u32::MAX) {
+            *number = next.next().unwrap_or_default();
+        }
+        let mut alone = Vec::with_capacity(waiting.alone.count());
+        waiting
+            .alone
+            .for_each(|at, &(place, side)| alone.push((at, (numbers[place as usize], side))));
+        alone.sort_by_key(|(at, _)| *at);
+        to.plain(&Head {
+            watermark: waiting.watermark,
+            keys: waiting.state.count() as u64,
+            alone: alone.into_iter().map(|(_, row)| row).collect(),
+        })?;
+        let mut saved = Ok(());
+        waiting.state.for_each(|_slot, key, sides| {
+            if saved.is_ok() {
+                saved = C::write(key, to)
+                    .and_then(|()| write::<C, _, _>(&sides.left, to))
+                    .and_then(|()| write::<C, _, _>(&sides.right, to));
+            }
+        });
+        saved
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        let head: Head = from.plain()?;
+        let waiting = &mut *self.waiting;
+        waiting.watermark = head.watermark;
+        let mut times = Vec::new();
+        for _ in 0..head.keys {
+            let key = C::read(from)?;
+            let mut sides = Sides::default();
+            read::<C, _, _>(&mut sides.left, from)?;
+            read::<C, _, _>(&mut sides.right, from)?;
+            times.push((times_of(&sides.left), times_of(&sides.right)));
+            waiting.state.insert(key, sides);
+        }
+        for (number, side) in head.alone {
+            let of_key = times
+                .get_mut(number as usize)
+                .and_then(|(left, right)| match side {
+                    Side::Left => left.pop_front(),
+                    Side::Right => right.pop_front(),
+                });
+            let at = of_key.ok_or_else(|| StateError::new("a row that waits is missing"))?;
+            let over_at = waiting.over_at(side, at);
+            waiting.alone.put(over_at, (number, side));
+        }
+        waiting.schedule_all();
+        Ok(())
+    }
+}
+
+/// The times of the rows that may be emitted alone.
+fn times_of<T, M: Mark>(rows: &Buffer<T, M>) -> VecDeque<Timestamp> {
+    let rows = rows.iter().filter(|_| M::COUNTS);
+    rows.map(|row| row.at).collect()
+}
+
+fn write<C: Storage<T>, T, M: Mark>(rows: &Buffer<T, M>, to: &mut Encoder) -> Result<(), StateError> {
+    to.plain(&(rows.len() as u64))?;
+    rows.iter().try_for_each(|row| {
+        to.plain(&(row.at, row.mark))?;
+        C::write(&row.value, to)
+    })
+}
+
+fn read<C: Storage<T>, T, M: Mark>(
+    rows: &mut Buffer<T, M>,
+    from: &mut Decoder<'_>,
+) -> Result<(), StateError> {
+    for _ in 0..from.plain::<u64>()? {
+        let (at, mark) = from.plain()?;
+        let value = C::read(from)?;
+        rows.insert(Row { at, mark, value });
+    }
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! The rows that wait for others, by key.
+
+use crate::assembly::Context;
+use crate::join::{Bounds, Buffer, Either, JoinType, Mark, Row};
+use crate::operator::keyed_state::KeyedState;
+use crate::record::Record;
+use crate::state::{Grouping, LookUp, Shape, Table, TimeQueue, name_of};
+use crate::time::{TimeDelta, Timestamp};
+
+/// The table of the rows of all keys.
+pub(super) type TableOf<L, R, G, J> = <G as Grouping<Either<L, R>>>::Table<Sides<L, R, J>>;
+/// What is known of a row's key before its slot is found.
+pub(super) type Found<H> = Option<(H, LookUp)>;
+
+/// The rows of one key that may match others still.
+#[derive(Debug)]
+pub(super) struct Sides<L, R, J: JoinType> {
+    pub(super) left: Buffer<L, J::Left>,
+    pub(super) right: Buffer<R, J::Right>,
+    /// It is known when rows of the key are to be removed.
+    is_scheduled: bool,
+}
+
+impl<L, R, J: JoinType> Default for Sides<L, R, J> {
+    fn default() -> Self {
+        Self {
+            left: Buffer::default(),
+            right: Buffer::default(),
+            is_scheduled: false,
+        }
+    }
+}
+
+/// Which of the two streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+/// The rows that wait for others.
+///
+/// A row that is emitted alone if it matches none is found by the time at which it can match no more. Other rows are
+/// removed when a row of their key comes by, and where none does by a queue in which each key stands once.
+pub(super) struct Waiting<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
+    on: G,
+    pub(super) state: KeyedState<C, TableOf<L, R, G, J>>,
+    bounds: Bounds,
+    reversed: Bounds,
+    pub(super) watermark: Timestamp,
+    /// The rows that may be emitted alone: of each the place of its key, and its side.
+    pub(super) alone: TimeQueue<(u32, Side)>,
+    /// The places of the keys of which there is something to remove.
+    over: TimeQueue<u32>,
+}
+
+impl<L, R, C, G, J> Waiting<L, R, C, G, J>
+where
+    G: Grouping<Either<L, R>>,
+    J: JoinType,
+{
+    pub(super) fn new(cx: &Context<C>, on: G, bounds: Bounds) -> Self {
+        let bounds = match bounds.check() {
+            Ok(bounds) => bounds,
+            Err(error) => {
+                cx.failure().set(error);
+                bounds
+            }
+        };
+        let shape = Shape::new("interval join")
+            .with("type", J::NAME)
+            .with("key", name_of::<G::Key>())
+            .with("left", name_of::<L>())
+            .with("right", name_of::<R>());
+        Self {
+            on,
+            state: KeyedState::new(cx, shape, Sides::default),
+            bounds,
+            reversed: bounds.reversed(),
+            watermark: Timestamp::MIN,
+            alone: TimeQueue::default(),
+            over: TimeQueue::default(),
+        }
+    }
+
+    /// What is known of a row's key, if rows are better looked up in blocks.
+    #[inline]
+    pub(super) fn look_up(&mut self, row: &Either<L, R>) -> (u64, G::Held) {
+        self.state.look_up(&mut self.on, row)
+    }
+
+    /// Adds a row that is not late: emits what it matches, or the row alone, and keeps it while it can match others.
+    #[inline]
+    pub(super) fn add(
+        &mut self,
+        record: Record<Either<L, R>>,
+        found: Found<G::Held>,
+        mut emit: impl FnMut(Timestamp, J::Out<L, R>),
+    ) where
+        L: Clone,
+        R: Clone,
+    {
+        let Record {
+            value: row,
+            timestamp: at,
+            ..
+        } = record;
+        let slot = match found {
+            None => self.state.slot_of(&mut self.on, &row, Sides::default),
+            Some((held, look_up)) => {
+                self.state
+                    .slot_of_found(&mut self.on, look_up, held, &row, Sides::default)
+            }
+        };
+        let place = <TableOf<L, R, G, J> as Table>::place_of(slot);
+        let (_, sides) = self.state.entry(slot);
+        sides.remove_over(self.bounds, self.reversed, self.watermark);
+        let Sides { left, right, .. } = &mut *sides;
+        let (over_at, counts) = match row {
+            Either::Left(value) => {
+                let mut mark = J::Left::default();
+                if let Some(range) = self.bounds.around(at) {
+                    right.between(range, |other| {
+                        mark.set();
+                        other.mark.set();
+                        emit(at.max(other.at), J::pair(value.clone(), other.value.clone()));
+                    });
+                }
+                let over_at = self.bounds.over_at(at);
+                if over_at > self.watermark {
+                    left.insert(Row { at, mark, value });
+                } else if let (false, Some(alone)) = (mark.is_set(), J::left_alone(value)) {
+                    emit(at, alone);
+                }
+                (over_at, J::Left::COUNTS.then_some(Side::Left))
+            }
+            Either::Right(value) => {
+                let mut mark = J::Right::default();
+                if let Some(range) = self.reversed.around(at) {
+                    left.between(range, |other| {
+                        mark.set();
+                        other.mark.set();
+                        emit(at.max(other.at), J::pair(other.value.clone(), value.clone()));
+                    });
+                }
+                let over_at = self.reversed.over_at(at);
+                if over_at > self.watermark {
+                    right.insert(Row { at, mark, value });
+                } else if let (false, Some(alone)) = (mark.is_set(), J::right_alone(value)) {
+                    emit(at, alone);
+                }
+                (over_at, J::Right::COUNTS.then_some(Side::Right))
+            }
+        };
+        if over_at <= self.watermark {
+            if sides.is_forgotten() {
+                self.state.remove(slot, Sides::default());
+            }
+        } else if let Some(side) = counts {
+            self.alone.put(over_at, (place, side));
+        } else if !sides.is_scheduled {
+            sides.is_scheduled = true;
+            self.over.put(over_at, place);
+        }
+    }
+
+    /// The watermark has risen: emits the rows that have matched none and can match no more, in the order of time.
+    #[cold]
+    pub(super) fn release(&mut self, mut emit: impl FnMut(Timestamp, J::Out<L, R>)) {
+        let mut due = Vec::new();
+        while self.alone.take_first(self.watermark, &mut due) {
+            for (_, (place, side)) in due.drain(..) {
+                let slot = <TableOf<L, R, G, J> as Table>::slot_at(place);
+                let (_, sides) = self.state.entry(slot);
+                let alone = match side {
+                    Side::Left => alone(sides.left.take_first(), J::left_alone),
+                    Side::Right => alone(sides.right.take_first(), J::right_alone),
+                };
+                if sides.is_forgotten() {
+                    self.state.remove(slot, Sides::default());
+                }
+                if let Some((at, alone)) = alone {
+                    emit(at, alone);
+                }
+            }
+        }
+    }
+
+    /// The watermark has risen: removes rows that can match no more.
+    #[cold]
+    pub(super) fn expire(&mut self) {
+        let mut due = Vec::new();
+        while self.over.take_first(self.watermark, &mut due) {
+            for (_, place) in due.drain(..) {
+                self.expire_key(place);
+            }
+        }
+    }
+
+    fn expire_key(&mut self, place: u32) {
+        let slot = <TableOf<L, R, G, J> as Table>::slot_at(place);
+        let (_, sides) = self.state.entry(slot);
+        sides.remove_over(self.bounds, self.reversed, self.watermark);
+        let next = sides.next_over(self.bounds, self.reversed);
+        sides.is_scheduled = next.is_some();
+        if let Some(next) = next {
+            // A key that many rows wait for is not visited for each of them.
+            let lag = (self.bounds.upper - self.bounds.lower) / VISITS;
+            self.over.put(next.max(self.watermark + lag), place);
+        } else if sides.is_forgotten() {
+            self.state.remove(slot, Sides::default());
+        }
+    }
+
+    /// Whether the watermark releases rows, or lets rows be removed.
+    #[inline]
+    pub(super) fn may_release(&self) -> bool {
+        self.alone.may_have(self.watermark)
+    }
+
+    /// Whether rows may be removed.
+    #[inline]
+    pub(super) fn may_expire(&self) -> bool {
+        self.over.may_have(self.watermark)
+    }
+
+    /// By how much rows that are emitted alone may be behind the watermark.
+    pub(super) fn delay(&self) -> TimeDelta {
+        let of = |counts, bounds: Bounds| if counts { bounds.delay() } else { TimeDelta::ZERO };
+        of(J::Left::COUNTS, self.bounds).max(of(J::Right::COUNTS, self.reversed))
+    }
+
+    /// After a restore: when there is something to remove of each key.
+    pub(super) fn schedule_all(&mut self) {
+        for slot in self.state.slots() {
+            let (_, sides) = self.state.entry(slot);
+            let next = sides.next_over(self.bounds, self.reversed);
+            sides.is_scheduled = next.is_some();
+            if let Some(next) = next {
+                self.over
+                    .put(next, <TableOf<L, R, G, J> as Table>::place_of(slot));
+            }
+        }
+    }
+
+    /// The time at which a waiting row can match no more.
+    pub(super) fn over_at(&self, side: Side, at: Timestamp) -> Timestamp {
+        match side {
+            Side::Left => self.bounds.over_at(at),
+            Side::Right => self.reversed.over_at(at),
+        }
+    }
+}
+
+/// How often a key may be visited while a row waits.
+const VISITS: i64 = 8;
+
+/// A row that can match no more, if it is emitted alone.
+#[inline]
+fn alone<T, M: Mark, U>(
+    row: Option<Row<T, M>>,
+    alone: impl FnOnce(T) -> Option<U>,
+) -> Option<(Timestamp, U)> {
+    let row = row.filter(|row| !row.mark.is_set())?;
+    Some((row.at, alone(row.value)?))
+}
+
+impl<L, R, J: JoinType> Sides<L, R, J> {
+    /// Removes rows that can match no more, but for those that may be emitted alone.
+    #[inline]
+    fn remove_over(&mut self, bounds: Bounds, reversed: Bounds, watermark: Timestamp) {
+        if !J::Left::COUNTS {
+            self.left.remove_while(|at| bounds.over_at(at) <= watermark);
+        }
+        if !J::Right::COUNTS {
+            self.right.remove_while(|at| reversed.over_at(at) <= watermark);
+        }
+    }
+
+    /// When the first row that is never emitted alone can match no more.
+    #[inline]
+    fn next_over(&self, bounds: Bounds, reversed: Bounds) -> Option<Timestamp> {
+        let left = self.left.first().filter(|_| !J::Left::COUNTS);
+        let right = self.right.first().filter(|_| !J::Right::COUNTS);
+        let (left, right) = (
+            left.map(|at| bounds.over_at(at)),
+            right.map(|at| reversed.over_at(at)),
+        );
+        [left, right].into_iter().flatten().min()
+    }
+
+    /// Whether the key may be forgotten.
+    #[inline]
+    fn is_forgotten(&self) -> bool {
+        self.left.is_empty() && self.right.is_empty() && !self.is_scheduled
+    }
+}
