@@ -2,6 +2,7 @@
 
 pub mod faulty;
 mod folder;
+pub mod join_model;
 pub mod model;
 mod partitions;
 pub mod process_model;

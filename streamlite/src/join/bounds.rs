@@ -71,22 +71,52 @@ impl Bounds {
     /// The first and the last timestamp of the rows that match one of this time; `None` if there are none.
     #[inline]
     pub(crate) fn around(self, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        let (first, last) = (at + self.lower, at + self.upper);
-        // A time beyond the ends of time is no time, where a sum stops at them.
-        let is_beyond = |bound: TimeDelta, sum: Timestamp| sum.since(at) != bound;
-        let is_empty = (self.lower > TimeDelta::ZERO && is_beyond(self.lower, first))
-            || (self.upper < TimeDelta::ZERO && is_beyond(self.upper, last));
-        (!is_empty).then_some((first, last))
+        match (plus(at, self.lower), plus(at, self.upper)) {
+            (Sum::After, _) | (_, Sum::Before) => None,
+            (first, last) => Some((first.clamped(), last.clamped())),
+        }
     }
 
     /// The first watermark at which no further row can match one of this time.
     #[inline]
     pub(crate) fn over_at(self, at: Timestamp) -> Timestamp {
-        at + self.upper + MILLISECOND
+        match plus(at, self.upper) {
+            Sum::Before => Timestamp::MIN,
+            Sum::At(last) => last + MILLISECOND,
+            Sum::After => Timestamp::MAX,
+        }
     }
 
     /// By how much what is emitted alone may be behind the watermark.
     pub(crate) fn delay(self) -> TimeDelta {
         self.upper.max(TimeDelta::ZERO)
+    }
+}
+
+/// A sum that may lie beyond the ends of time.
+#[derive(Clone, Copy)]
+enum Sum {
+    Before,
+    At(Timestamp),
+    After,
+}
+
+#[inline]
+fn plus(at: Timestamp, delta: TimeDelta) -> Sum {
+    match at.as_millis().checked_add(delta.as_millis()) {
+        Some(sum) => Sum::At(Timestamp::from_millis(sum)),
+        None if delta < TimeDelta::ZERO => Sum::Before,
+        None => Sum::After,
+    }
+}
+
+impl Sum {
+    #[inline]
+    fn clamped(self) -> Timestamp {
+        match self {
+            Sum::Before => Timestamp::MIN,
+            Sum::At(sum) => sum,
+            Sum::After => Timestamp::MAX,
+        }
     }
 }
