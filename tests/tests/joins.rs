@@ -4,7 +4,9 @@
 use proptest::prelude::*;
 use streamlite::prelude::*;
 use streamlite::state::look_up_in_blocks;
-use streamlite_tests::join_model::{Join, Line, Outcome, Row, Side, Step, interval, steps};
+use streamlite_tests::join_model::{
+    Join, Line, Outcome, Row, Side, Step, Windows, interval, steps, steps_around, windows,
+};
 use streamlite_tests::windows::cases;
 
 /// The numbers of two rows.
@@ -198,6 +200,123 @@ proptest! {
             1 => check_interval!(left, join, &steps),
             2 => check_interval!(right, join, &steps),
             _ => check_interval!(full, join, &steps),
+        }
+    }
+}
+
+/// Joins in windows, of all kinds of joins.
+macro_rules! window_joins {
+    ($($windows:ident $parameters:tt $window:expr;)*) => {$(
+        mod $windows {
+            window_joins!(@one inner join $parameters $window);
+            window_joins!(@one left left_join $parameters $window);
+            window_joins!(@one right right_join $parameters $window);
+            window_joins!(@one full full_join $parameters $window);
+        }
+    )*};
+    (@one $name:ident $join:ident ($($parameter:ident),*) $window:expr) => {
+        pub(super) mod $name {
+            use crate::{Line, Numbers, Row};
+            use streamlite::prelude::*;
+
+            pipeline!(
+                pub(crate) fn joined(
+                    left: Source<Row>,
+                    right: Source<Row>,
+                    out: Sink<Line>,
+                    late_left: Sink<Row>,
+                    late_right: Sink<Row>,
+                    delay: TimeDelta,
+                    lateness: TimeDelta,
+                    $($parameter: TimeDelta),*
+                ) {
+                    let left = left.event_time(|row| row.at).watermark(bounded(delay));
+                    let right = right.event_time(|row| row.at).watermark(bounded(delay));
+                    let (pairs, ll, lr) = left
+                        .$join(right)
+                        .on(|l| l.key, |r| r.key)
+                        .window($window)
+                        .allowed_lateness(lateness)
+                        .with_late();
+                    ll.to(late_left);
+                    lr.to(late_right);
+                    pairs
+                        .process(|ctx| {
+                            on_record(|pair| {
+                                let (left, right) = pair.numbers();
+                                let watermark = ctx.watermark().as_millis();
+                                ctx.emit((ctx.timestamp().as_millis(), watermark, left, right));
+                            });
+                        })
+                        .to(out);
+                }
+            );
+        }
+    };
+}
+
+window_joins! {
+    tumbling_windows (size) tumbling(size);
+    sliding_windows (size, step) sliding(size).every(step);
+    sessions (gap) session(gap);
+}
+
+macro_rules! check_windows {
+    ($windows:ident, $kind:ident, $join:expr, $of:expr, $lateness:expr, $steps:expr, ($($size:expr),*)) => {{
+        let (join, steps): (Join, &[Step]) = ($join, $steps);
+        let (delay, lateness) = (delta(join.delay), delta($lateness));
+        let mut outcome = Outcome::default();
+        let _ = drive!($windows::$kind::joined, t, (delay, lateness, $(delta($size)),*), steps, {
+            outcome.lines.extend(t.out.take());
+            outcome.late_left.extend(t.late_left.take());
+            outcome.late_right.extend(t.late_right.take());
+        });
+        if matches!($of, Windows::Sessions(_)) {
+            outcome.lines.sort_unstable();
+        }
+        prop_assert_eq!(outcome, windows(&join, $of, $lateness, steps));
+    }};
+}
+
+macro_rules! check_kinds {
+    ($windows:ident, $number:expr, $($rest:tt)*) => {
+        match $number {
+            0 => check_windows!($windows, inner, $($rest)*),
+            1 => check_windows!($windows, left, $($rest)*),
+            2 => check_windows!($windows, right, $($rest)*),
+            _ => check_windows!($windows, full, $($rest)*),
+        }
+    };
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn joins_in_windows_match_what_comparing_all_rows_matches(
+        steps in steps_around(false),
+        number in 0..4_u8,
+        (kind, size, every) in (0..3_u8, 1..30_i64, 1..30_i64),
+        (delay, lateness) in (0..30_i64, prop_oneof![Just(0_i64), 0..40_i64]),
+        blocks in proptest::option::of(any::<bool>()),
+    ) {
+        look_up_in_blocks(blocks);
+        let (keeps_left, keeps_right) = (number == 1 || number == 3, number >= 2);
+        let join = Join { lower: 0, upper: 0, keeps_left, keeps_right, delay };
+        let every = every.min(size);
+        match kind {
+            0 => {
+                let of = Windows::Sliding(size, size);
+                check_kinds!(tumbling_windows, number, join, of, lateness, &steps, (size));
+            }
+            1 => {
+                let of = Windows::Sliding(size, every);
+                check_kinds!(sliding_windows, number, join, of, lateness, &steps, (size, every));
+            }
+            _ => {
+                let of = Windows::Sessions(size);
+                check_kinds!(sessions, number, join, of, lateness, &steps, (size));
+            }
         }
     }
 }

@@ -269,12 +269,15 @@ pub(crate) enum Extent {
     Joined,
     /// A join within bounds.
     Interval,
+    /// A join in windows.
+    JoinedInWindows,
 }
 
 impl Extent {
     /// The extent behind an operator.
     pub(crate) fn behind(self, name: &str) -> Self {
         match kind(name) {
+            Some(Kind::Window) if self == Extent::Joined => Extent::JoinedInWindows,
             Some(Kind::Window) => Extent::Window,
             Some(Kind::Running) => Extent::Running,
             Some(Kind::Key) => Extent::Keyed,
@@ -293,8 +296,8 @@ impl Extent {
         match self {
             // Whatever it is: the keys are missing.
             Extent::Joining => true,
-            Extent::Joined => is_join_setting(name),
-            Extent::Interval => is_join_setting(name) || is_window_setting(name),
+            Extent::Joined => is_join_setting(name) || is_window(name) || is_window_setting(name),
+            Extent::Interval | Extent::JoinedInWindows => is_join_setting(name) || is_window_setting(name),
             Extent::Whole | Extent::Keyed | Extent::Window | Extent::Global | Extent::Running => false,
         }
     }

@@ -5,8 +5,12 @@ use std::marker::PhantomData;
 
 use super::stream::Stream;
 use crate::assembly::{Chain, Id};
-use crate::join::{FullOuter, Inner, IntoBounds, JoinType, LeftOuter, On, RightOuter};
-use crate::operator::{Interval, Joined, JoinedWithLate};
+use crate::join::{BothSides, Either, FullOuter, Inner, IntoBounds, JoinType, LeftOuter, On, RightOuter};
+use crate::operator::{Interval, Joined, JoinedWithLate, WindowJoin};
+use crate::time::TimeDelta;
+use crate::window::{
+    AccumulationMode, ByTime, CheckedTrigger, IntoAssigner, OnWatermark, Settings, Triggered,
+};
 use crate::witness::CheckedKey;
 
 /// Two streams to be joined: [`on`](Self::on) says by what.
@@ -210,5 +214,127 @@ impl<L, R, G, J: JoinType, O, S> IntervalJoin<L, R, G, J, O, S> {
     /// Makes late rows streams of their own: `let (pairs, late_left, late_right) = ….with_late();`.
     pub fn with_late(self) -> JoinedWithLate<L, R, J::Out<L, R>, O, S, Interval<G, J>> {
         JoinedWithLate(self)
+    }
+}
+
+/// A window join, as a description.
+type JoinedInWindows<L, R, G, J, W, O, S, X = OnWatermark> =
+    Joined<L, R, <J as JoinType>::Out<L, R>, O, S, WindowJoin<G, W, J, X>>;
+
+impl<L, R, G, J: JoinType, O, S> Join<L, R, G, J, O, S> {
+    /// Says which rows match in time: those in one window, which are emitted when it fires: left rows in the order in which
+    /// they came, each with the right rows in theirs. `tumbling`, `sliding`, `session` and calendar windows do.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let same_minute = pipeline!({
+    ///     let clicks = from([("ada", 0_i64), ("bob", 59_999)]).event_time(|(_, at)| *at);
+    ///     let buys = from([("ada", 59_999_i64), ("bob", 60_000)]).event_time(|(_, at)| *at);
+    ///     clicks
+    ///         .join(buys)
+    ///         .on(|(name, _)| *name, |(name, _)| *name)
+    ///         .window(tumbling(1min))
+    ///         .map(|((name, _), _)| name)
+    /// })
+    /// .collect()?;
+    /// assert_eq!(same_minute, ["ada"]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn window<W>(self, window: W) -> JoinedInWindows<L, R, G, J, W::Assigner, O, S>
+    where
+        W: IntoAssigner,
+        W::Assigner: ByTime,
+    {
+        Joined::new(
+            self.chain,
+            WindowJoin {
+                assigner: window.into_assigner(),
+                settings: Settings {
+                    grouping: self.on,
+                    aggregate: BothSides,
+                    trigger: OnWatermark,
+                    lateness: TimeDelta::ZERO,
+                    mode: AccumulationMode::Accumulating,
+                },
+                join_type: PhantomData,
+            },
+        )
+    }
+}
+
+impl<L, R, U, G, J, W, X, O, S> Joined<L, R, U, O, S, WindowJoin<G, W, J, X>> {
+    /// Waits for late rows for so much longer, in event time. The window has fired by then; each such row fires its key
+    /// again, with all rows that have come so far.
+    pub fn allowed_lateness(mut self, lateness: TimeDelta) -> Self {
+        self.join.settings.lateness = lateness;
+        self
+    }
+
+    /// Makes late rows streams of their own: `let (pairs, late_left, late_right) = ….with_late();`.
+    pub fn with_late(self) -> JoinedWithLate<L, R, U, O, S, WindowJoin<G, W, J, X>> {
+        JoinedWithLate(self)
+    }
+}
+
+/// A trigger that can fire windows of two streams.
+type FiredBy<L, R, W, X, M> = Triggered<<X as CheckedTrigger<Either<L, R>, W, M>>::Itself>;
+
+impl<L, R, U, G, J, W, O, S> Joined<L, R, U, O, S, WindowJoin<G, W, J>> {
+    /// Fires windows by this trigger, in place of [`on_watermark`](crate::window::on_watermark): each firing emits all pairs
+    /// of the window so far.
+    pub fn trigger<M, X>(
+        self,
+        trigger: X,
+    ) -> Joined<L, R, U, O, S, WindowJoin<G, W, J, FiredBy<L, R, W, X, M>>>
+    where
+        X: CheckedTrigger<Either<L, R>, W, M>,
+    {
+        let WindowJoin {
+            assigner,
+            settings,
+            join_type,
+        } = self.join;
+        let Settings {
+            grouping,
+            aggregate,
+            lateness,
+            mode,
+            ..
+        } = settings;
+        Joined::new(
+            self.chain,
+            WindowJoin {
+                assigner,
+                settings: Settings {
+                    grouping,
+                    aggregate,
+                    trigger: Triggered(trigger.itself()),
+                    lateness,
+                    mode,
+                },
+                join_type,
+            },
+        )
+    }
+}
+
+/// The settings may stand in any order.
+impl<L, R, U, G, J, W, X, O, S> JoinedWithLate<L, R, U, O, S, WindowJoin<G, W, J, X>> {
+    /// Waits for late rows for so much longer, in event time.
+    pub fn allowed_lateness(self, lateness: TimeDelta) -> Self {
+        Self(self.0.allowed_lateness(lateness))
+    }
+}
+
+impl<L, R, U, G, J, W, O, S> JoinedWithLate<L, R, U, O, S, WindowJoin<G, W, J>> {
+    /// Fires windows by this trigger.
+    pub fn trigger<M, X>(
+        self,
+        trigger: X,
+    ) -> JoinedWithLate<L, R, U, O, S, WindowJoin<G, W, J, FiredBy<L, R, W, X, M>>>
+    where
+        X: CheckedTrigger<Either<L, R>, W, M>,
+    {
+        JoinedWithLate(self.0.trigger(trigger))
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! A join is written `a.join(b).on(…)`, see [`Stream::join`](crate::flow::Stream::join) and the [guide](crate::guide).
 
+mod both_sides;
 mod bounds;
 mod buffer;
 mod either;
 mod join_type;
 mod on;
 
+pub use both_sides::BothSides;
 pub use bounds::{Bounds, IntoBounds};
 pub use buffer::{Buffer, Row};
 pub use either::Either;

@@ -33,6 +33,15 @@ pub trait Assigner {
     fn shape(&self) -> Shape;
 }
 
+/// Windows that say by time alone which rows are together: what two streams can be joined in.
+#[diagnostic::on_unimplemented(
+    message = "two streams cannot be joined in windows of kind `{Self}`",
+    label = "these windows do not go by time alone",
+    note = "write `tumbling(5min)`, `sliding(10min).every(5min)`, `session(30min)` or a calendar window; without a window all \
+            rows of a key are joined"
+)]
+pub trait ByTime: Assigner {}
+
 /// What may be folded in windows by a fold that does not say how two values become one: anything but in sessions. There it
 /// is implemented twice, for types that nobody has, so that rustc weighs two ways and takes neither, as for
 /// [`CheckedKey`](crate::witness::CheckedKey): one mistake is one error.

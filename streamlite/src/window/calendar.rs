@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::aligned::AlignedStore;
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
+use super::assigner::{Assigner, ByTime, IntoAssigner, Settings, Stores, folded_in};
 use super::event_window::Window;
 use super::grid::Grid;
 use super::span::Span;
@@ -146,6 +146,8 @@ impl IntoAssigner for Calendar {
         self
     }
 }
+
+impl ByTime for Calendar {}
 
 folded_in!(Calendar, <X> X, Yes);
 

@@ -23,7 +23,7 @@ mod two_stacks;
 
 #[cfg_attr(doc, doc(hidden))]
 pub use aligned::AlignedStore;
-pub use assigner::{Assigner, IntoAssigner};
+pub use assigner::{Assigner, ByTime, IntoAssigner};
 #[cfg_attr(doc, doc(hidden))]
 pub use assigner::{FoldedIn, Settings, Stores};
 #[cfg(feature = "calendar")]

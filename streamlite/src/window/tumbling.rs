@@ -1,7 +1,7 @@
 //! Windows side by side.
 
 use super::aligned::AlignedStore;
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
+use super::assigner::{Assigner, ByTime, IntoAssigner, Settings, Stores, folded_in};
 use super::event_window::Window;
 use super::grid::EvenGrid;
 use super::trigger::{FiredBy, OnWatermark, Trigger, Triggered};
@@ -81,6 +81,8 @@ impl IntoAssigner for Tumbling {
         self
     }
 }
+
+impl ByTime for Tumbling {}
 
 folded_in!(Tumbling, <X> X, Yes);
 

@@ -23,10 +23,14 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
             format!("a join needs keys: write `.on(|left| …, |right| …)` before `{name}`")
         }
         Extent::Joined if name == "on" => "the keys of this join are said already".to_owned(),
-        Extent::Interval if is_join_setting(&name) => {
-            format!(
-                "`{name}` is said already, or stands too late: a join is written `.join(other).on(…).within(…)`"
-            )
+        Extent::Joined if is_window_setting(&name) => format!(
+            "`{name}` belongs to a join in time: write `.within(-5min..=5min)` or `.window(tumbling(5min))` before it"
+        ),
+        Extent::Interval | Extent::JoinedInWindows if is_join_setting(&name) => format!(
+            "`{name}` is said already, or stands too late: behind `.join(other).on(…)` stands `.within(…)` or `.window(…)`"
+        ),
+        Extent::JoinedInWindows if matches!(&*name, "accumulating" | "discarding") => {
+            format!("`{name}` is about aggregates: a window of a join that fires again emits all its pairs")
         }
         Extent::Interval if is_window_setting(&name) && name != "with_late" => format!(
             "`{name}` is a setting of a window: a join `within` bounds has none; for windows write `.on(…).window(tumbling(5min))`"

@@ -248,7 +248,7 @@ impl Lowering<'_> {
         }
         cursor.extent = cursor.extent.behind(&name);
         let windows = call.args.first().filter(|_| is_window(&name)).and_then(called);
-        if windows.is_some_and(|(function, _)| function == "global") {
+        if cursor.extent == Extent::Window && windows.is_some_and(|(function, _)| function == "global") {
             cursor.extent = Extent::Global;
         }
         cursor.ends_at = method.span();
@@ -258,7 +258,8 @@ impl Lowering<'_> {
             ("to", Some(sink)) => self.sink(&mut cursor, method, sink)?,
             // A method of the stream, so that its closure knows what a record is.
             _ if let Some((function, Some(gap))) = windows
-                && function == "session_by" =>
+                && function == "session_by"
+                && cursor.extent == Extent::Window =>
             {
                 Operator::Call(Box::new(Call {
                     method: function.clone(),

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use super::saved::Saved;
 use super::waiting::{Found, Waiting};
+use super::with_late::BuildsWithLate;
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, JobEvent, LaneEvent, Question};
 use crate::join::{Bounds, Either, JoinType, Mark};
@@ -60,6 +61,26 @@ where
     }
 }
 
+impl<L, R, C, G, J> BuildsWithLate<L, R, J::Out<L, R>, C> for Interval<G, J>
+where
+    L: Clone,
+    R: Clone,
+    G: Grouping<Either<L, R>>,
+    J: JoinType,
+    C: Storage<G::Key> + Storage<L> + Storage<R>,
+{
+    #[inline]
+    fn build_with_late<N: Push<J::Out<L, R>>, A: Push<L>, B: Push<R>>(
+        self,
+        cx: Context<C>,
+        next: N,
+        left: A,
+        right: B,
+    ) -> impl Push<Either<L, R>> {
+        IntervalPush::new(self, &cx, next, LateOutput::kept(left), LateOutput::kept(right))
+    }
+}
+
 impl<L, R, C, G: Grouping<Either<L, R>>, J: JoinType, N, A, B> fmt::Debug
     for IntervalPush<L, R, C, G, J, N, A, B>
 {
@@ -73,7 +94,7 @@ where
     G: Grouping<Either<L, R>>,
     J: JoinType,
 {
-    pub(super) fn new(
+    fn new(
         described: Interval<G, J>,
         cx: &Context<C>,
         next: N,

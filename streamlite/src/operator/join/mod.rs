@@ -5,8 +5,10 @@ mod interval;
 mod meet;
 mod saved;
 mod waiting;
+mod window;
 mod with_late;
 
 pub use interval::Interval;
 pub use meet::Joined;
+pub use window::WindowJoin;
 pub use with_late::JoinedWithLate;

@@ -1,30 +1,34 @@
 //! A join whose late rows are outputs of their own.
 
-use super::interval::{Interval, IntervalPush};
 use super::meet::{Joined, meet};
 use crate::assembly::{Context, Node23, Stage};
-use crate::join::{Either, JoinType};
-use crate::operator::late::LateOutput;
+use crate::join::Either;
 use crate::record::Push;
-use crate::state::{Grouping, Storage};
 
 /// Describes a join whose late rows are outputs of their own.
 #[derive(Debug)]
 #[must_use = "`with_late` makes three outputs: `let (pairs, late_left, late_right) = …;`"]
-pub struct JoinedWithLate<T, R, U, O, S, J>(pub(crate) Joined<T, R, U, O, S, J>);
+pub struct JoinedWithLate<L, R, U, O, S, J>(pub(crate) Joined<L, R, U, O, S, J>);
 
-impl<T, R, O, S, G, J, C> Node23<O, R, J::Out<T, R>, T, R, C>
-    for JoinedWithLate<T, R, J::Out<T, R>, O, S, Interval<G, J>>
+/// A join that can have outputs for late rows.
+pub trait BuildsWithLate<L, R, U, C> {
+    /// Builds it in front of its outputs.
+    fn build_with_late<N: Push<U>, A: Push<L>, B: Push<R>>(
+        self,
+        cx: Context<C>,
+        next: N,
+        left: A,
+        right: B,
+    ) -> impl Push<Either<L, R>>;
+}
+
+impl<L, R, U, O, S, J, C> Node23<O, R, U, L, R, C> for JoinedWithLate<L, R, U, O, S, J>
 where
-    S: Stage<O, T, C>,
-    T: Clone,
-    R: Clone,
-    G: Grouping<Either<T, R>>,
-    J: JoinType,
-    C: Storage<G::Key> + Storage<T> + Storage<R>,
+    S: Stage<O, L, C>,
+    J: BuildsWithLate<L, R, U, C>,
 {
     #[inline]
-    fn build<N: Push<J::Out<T, R>>, A: Push<T>, B: Push<R>>(
+    fn build<N: Push<U>, A: Push<L>, B: Push<R>>(
         self,
         cx: Context<C>,
         next: N,
@@ -32,9 +36,8 @@ where
         right_late: B,
     ) -> (impl Push<O>, impl Push<R>) {
         let Joined { chain, join, .. } = self.0;
-        let (left_late, right_late) = (LateOutput::kept(left_late), LateOutput::kept(right_late));
-        let join = IntervalPush::new(join, &cx.behind(S::STATES + 1), next, left_late, right_late);
-        let (left, right) = meet::<T, R, _, _>(&cx.behind(S::STATES), join);
+        let join = join.build_with_late(cx.behind(S::STATES + 1), next, left_late, right_late);
+        let (left, right) = meet::<L, R, _, _>(&cx.behind(S::STATES), join);
         (chain.stage.build(cx, left), right)
     }
 }

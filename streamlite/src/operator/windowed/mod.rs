@@ -5,5 +5,6 @@ mod windowing;
 mod with_late;
 
 pub(super) use results::{end_results, pass_results};
+pub(super) use windowing::WindowedPush;
 pub use windowing::Windowing;
 pub use with_late::WithLate;

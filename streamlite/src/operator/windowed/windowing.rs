@@ -59,7 +59,7 @@ impl<T, C, G, A, X, F, N, L> fmt::Debug for WindowedPush<T, C, G, A, X, F, N, L>
 }
 
 impl<T, C, G, A, X, F, N, L> WindowedPush<T, C, G, A, X, F, N, L> {
-    pub(super) fn new<W, R>(
+    pub(in crate::operator) fn new<W, R>(
         described: Windowing<G, W, A, F, R>,
         cx: &Context<C>,
         next: N,

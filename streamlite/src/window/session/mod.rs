@@ -8,7 +8,7 @@ mod triggered;
 
 use std::fmt;
 
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
+use super::assigner::{Assigner, ByTime, IntoAssigner, Settings, Stores, folded_in};
 use super::trigger::{FiredBy, MergeTrigger, OnWatermark, Triggered};
 use crate::aggregate::Merge;
 use crate::error::Error;
@@ -123,6 +123,8 @@ impl<F> Assigner for Session<GapBy<F>> {
         Shape::new("session window").with("gap", "from the record")
     }
 }
+
+impl ByTime for Session<FixedGap> {}
 
 folded_in!(Session<P>, <P> Yes, Yes);
 folded_in!(Session<P>, <P> No, No);

@@ -5,7 +5,7 @@ mod group;
 mod store;
 
 use self::grid::SlidingGrid;
-use super::assigner::{Assigner, IntoAssigner, Settings, Stores, folded_in};
+use super::assigner::{Assigner, ByTime, IntoAssigner, Settings, Stores, folded_in};
 use super::trigger::{FiredBy, OnWatermark, Trigger, Triggered};
 use super::triggered::TriggeredStore;
 use crate::aggregate::Aggregate;
@@ -134,6 +134,8 @@ impl IntoAssigner for Sliding {
         self
     }
 }
+
+impl ByTime for Sliding {}
 
 folded_in!(Sliding, <X> X, Yes);
 
