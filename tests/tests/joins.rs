@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use streamlite::prelude::*;
 use streamlite::state::look_up_in_blocks;
 use streamlite_tests::join_model::{
-    Join, Line, Outcome, Row, Side, Step, Windows, interval, steps, steps_around, windows,
+    Join, Line, Outcome, Row, Side, Step, Windows, hash, interval, steps, steps_around, windows,
 };
 use streamlite_tests::windows::cases;
 
@@ -317,6 +317,74 @@ proptest! {
                 let of = Windows::Sessions(size);
                 check_kinds!(sessions, number, join, of, lateness, &steps, (size));
             }
+        }
+    }
+}
+
+/// Joins of all rows, of a kind.
+macro_rules! hash_joins {
+    ($($name:ident $join:ident;)*) => {
+        mod of_all_rows {
+            $(
+                pub(super) mod $name {
+                    use crate::{Line, Numbers, Row};
+                    use streamlite::prelude::*;
+
+                    pipeline!(
+                        pub(crate) fn joined(left: Source<Row>, right: Source<Row>, out: Sink<Line>) {
+                            let left = left.event_time(|row| row.at);
+                            let right = right.event_time(|row| row.at);
+                            left.$join(right)
+                                .on(|l| l.key, |r| r.key)
+                                .process(|ctx| {
+                                    on_record(|pair| {
+                                        let (left, right) = pair.numbers();
+                                        let watermark = ctx.watermark().as_millis();
+                                        ctx.emit((ctx.timestamp().as_millis(), watermark, left, right));
+                                    });
+                                })
+                                .to(out);
+                        }
+                    );
+                }
+            )*
+        }
+    };
+}
+
+hash_joins! {
+    inner join;
+    left left_join;
+    right right_join;
+    full full_join;
+}
+
+macro_rules! check_hash {
+    ($kind:ident, $join:expr, $steps:expr) => {{
+        let mut lines = Vec::new();
+        let _ = drive!(
+            of_all_rows::$kind::joined,
+            t,
+            (),
+            $steps,
+            lines.extend(t.out.take())
+        );
+        prop_assert_eq!(lines, hash($join, $steps));
+    }};
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn joins_of_all_rows_match_what_comparing_all_rows_matches(steps in steps(), number in 0..4_u8) {
+        let (keeps_left, keeps_right) = (number == 1 || number == 3, number >= 2);
+        let join = Join { lower: 0, upper: 0, keeps_left, keeps_right, delay: 0 };
+        match number {
+            0 => check_hash!(inner, &join, &steps),
+            1 => check_hash!(left, &join, &steps),
+            2 => check_hash!(right, &join, &steps),
+            _ => check_hash!(full, &join, &steps),
         }
     }
 }

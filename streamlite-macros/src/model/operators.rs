@@ -302,6 +302,11 @@ impl Extent {
         }
     }
 
+    /// Whether what stands so far has results only at the end of the input.
+    pub(crate) fn is_final(self) -> bool {
+        self == Extent::Joined
+    }
+
     /// Whether an operator has a result only at the end of the input.
     pub(crate) fn makes_final(self, name: &str) -> bool {
         matches!(self, Extent::Whole | Extent::Keyed | Extent::Global) && is_aggregate(name)

@@ -1,9 +1,10 @@
 //! How many streams a statement gives: what its `let` names.
 
 use super::fragment::Fragment;
-use crate::flow::{KeyedStream, Stream};
+use crate::flow::{Join, KeyedStream, Stream};
+use crate::join::JoinType;
 use crate::operator::{
-    Failed, Joined, JoinedWithLate, Matching, Slot, Split, TryMap, Union, WithLate, WithSides,
+    Failed, HashJoined, Joined, JoinedWithLate, Matching, Slot, Split, TryMap, Union, WithLate, WithSides,
 };
 use crate::process::Side;
 
@@ -81,6 +82,19 @@ one_output! {
     <T, O, S> Stream<T, O, S> => T;
     <T, O, S> Union<T, O, S> => T;
     <T, R, U, O, S, J> Joined<T, R, U, O, S, J> => U;
+}
+
+impl<L, R, G, J: JoinType, O, S> Outputs1 for Join<L, R, G, J, O, S> {
+    type Itself = HashJoined<L, R, G, J, O, S>;
+    type H0 = Stream<J::Out<L, R>>;
+
+    fn itself(self) -> Self::Itself {
+        self.hashed()
+    }
+
+    fn handles(&self) -> Stream<J::Out<L, R>> {
+        Stream::named()
+    }
 }
 
 impl<T, B: Clone, O, S> Outputs1 for KeyedStream<T, B, O, S> {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::stream::Stream;
 use crate::assembly::{Chain, Id};
 use crate::join::{BothSides, Either, FullOuter, Inner, IntoBounds, JoinType, LeftOuter, On, RightOuter};
-use crate::operator::{Interval, Joined, JoinedWithLate, WindowJoin};
+use crate::operator::{HashJoined, Interval, Joined, JoinedWithLate, WindowJoin};
 use crate::time::TimeDelta;
 use crate::window::{
     AccumulationMode, ByTime, CheckedTrigger, IntoAssigner, OnWatermark, Settings, Triggered,
@@ -21,7 +21,26 @@ pub struct JoinedStreams<L, R, J, O = L, S = Id> {
     right: PhantomData<fn() -> R>,
 }
 
-/// A join by keys: [`within`](Self::within) says which rows match in time.
+/// A join by keys. [`within`](Self::within) and [`window`](Self::window) say which rows match in time; without them all rows
+/// of a key do, whenever they happened: a hash join, whose streams end.
+///
+/// The right rows of a hash join are kept in a table, which should be the smaller one; left rows that come before its end
+/// wait. Pairs come when the right stream has ended, in the order of the left rows, each with the right rows in theirs,
+/// and right rows that match none at the end. So it does not matter how the two streams come.
+///
+/// ```
+/// # use streamlite::prelude::*;
+/// let named = pipeline!(
+///     from([(1, 20), (2, 30), (1, 50)]).join(from([(1, "tea"), (2, "salt")])).on(|(id, _)| *id, |(id, _)| *id)
+/// )
+/// .collect()?;
+/// assert_eq!(named.iter().map(|((_, price), (_, name))| (*name, *price)).collect::<Vec<_>>(), [
+///     ("tea", 20),
+///     ("salt", 30),
+///     ("tea", 50),
+/// ]);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
 #[must_use = "a join does nothing until it reaches a sink"]
 pub struct Join<L, R, G, J, O = L, S = Id> {
     chain: Chain<L, O, S>,
@@ -32,6 +51,13 @@ pub struct Join<L, R, G, J, O = L, S = Id> {
 
 /// An interval join, as a description.
 type IntervalJoin<L, R, G, J, O, S> = Joined<L, R, <J as JoinType>::Out<L, R>, O, S, Interval<G, J>>;
+
+impl<L, R, G, J, O, S> Join<L, R, G, J, O, S> {
+    /// The join of all rows.
+    pub(crate) fn hashed(self) -> HashJoined<L, R, G, J, O, S> {
+        HashJoined::new(self.chain, self.on)
+    }
+}
 
 impl<L, R, J, O, S> fmt::Debug for JoinedStreams<L, R, J, O, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -63,4 +63,18 @@ where
             Either::Right(record) => self.right.slot_of_found(table, look_up, held, record, first),
         }
     }
+
+    #[inline]
+    fn find<V>(
+        &mut self,
+        table: &KeyTable<K, V>,
+        look_up: LookUp,
+        held: &K,
+        record: &Either<L, R>,
+    ) -> Option<Slot> {
+        match record {
+            Either::Left(record) => self.left.find(table, look_up, held, record),
+            Either::Right(record) => self.right.find(table, look_up, held, record),
+        }
+    }
 }

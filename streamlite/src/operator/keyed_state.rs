@@ -99,6 +99,15 @@ impl<C, S: Table> KeyedState<C, S> {
         grouping.slot_of_found(&mut self.slots, look_up, held, record, first)
     }
 
+    /// The third pass where nothing is created: the slot of a record's group, if there is one.
+    #[inline]
+    pub fn find<T, G>(&self, grouping: &mut G, look_up: LookUp, held: &G::Held, record: &T) -> Option<S::Slot>
+    where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        grouping.find::<S::Value>(&self.slots, look_up, held, record)
+    }
+
     /// What is kept in a slot, to be changed: this and [`update`](Self::update), which is on it, are the only ways to do so.
     #[inline]
     pub fn entry(&mut self, slot: S::Slot) -> (&S::Key, &mut S::Value) {

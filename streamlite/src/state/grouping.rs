@@ -39,6 +39,15 @@ pub trait Grouping<T> {
         record: &T,
         first: impl FnOnce() -> V,
     ) -> <Self::Table<V> as Table>::Slot;
+
+    /// The third pass, where nothing is created: the slot, if there is one.
+    fn find<V>(
+        &mut self,
+        table: &Self::Table<V>,
+        look_up: LookUp,
+        held: &Self::Held,
+        record: &T,
+    ) -> Option<<Self::Table<V> as Table>::Slot>;
 }
 
 /// The key function of a keyed stream: exists only where the key can be hashed and compared.
@@ -118,6 +127,11 @@ where
     ) -> Slot {
         table.slot_of_found(look_up, key, first)
     }
+
+    #[inline]
+    fn find<V>(&mut self, table: &KeyTable<K, V>, look_up: LookUp, key: &K, _record: &T) -> Option<Slot> {
+        table.find_found(look_up, key)
+    }
 }
 
 impl<T, Q, F> Grouping<T> for ByRef<F, Q>
@@ -152,6 +166,17 @@ where
     ) -> Slot {
         table.slot_of_found_ref(look_up, (self.0)(record), first)
     }
+
+    #[inline]
+    fn find<V>(
+        &mut self,
+        table: &KeyTable<Q::Owned, V>,
+        look_up: LookUp,
+        (): &(),
+        record: &T,
+    ) -> Option<Slot> {
+        table.find_found(look_up, (self.0)(record))
+    }
 }
 
 impl<T> Grouping<T> for Unkeyed {
@@ -176,5 +201,10 @@ impl<T> Grouping<T> for Unkeyed {
         _record: &T,
         _first: impl FnOnce() -> V,
     ) {
+    }
+
+    #[inline]
+    fn find<V>(&mut self, table: &Single<V>, _look_up: LookUp, (): &(), _record: &T) -> Option<()> {
+        table.has(()).then_some(())
     }
 }

@@ -144,6 +144,16 @@ impl<K: Hash + Eq, V> KeyTable<K, V> {
         }
     }
 
+    /// The slot of a key, once it was looked up, if there is one.
+    #[inline]
+    pub(super) fn find_found<Q>(&self, look_up: LookUp, key: &Q) -> Option<Slot>
+    where
+        Q: Eq + ?Sized,
+        K: Borrow<Q>,
+    {
+        self.find_again(look_up, key).map(slot_at)
+    }
+
     /// Looks first where the key most likely is; records before this one may have inserted it meanwhile.
     #[inline]
     fn find_again<Q>(&self, look_up: LookUp, key: &Q) -> Option<usize>

@@ -178,8 +178,11 @@ impl<'a> Lowering<'a> {
     }
 
     /// Makes a node of a chain.
-    fn node(&mut self, cursor: Cursor, outputs: Vec<StreamId>) {
+    fn node(&mut self, mut cursor: Cursor, outputs: Vec<StreamId>) {
         check::unfinished_join(cursor.extent, cursor.ends_at, self.errors);
+        if cursor.extent.is_final() {
+            cursor.final_at.get_or_insert(cursor.ends_at);
+        }
         let number = self.graph.nodes.len();
         for (input, &(stream, place)) in cursor.inputs.iter().enumerate() {
             self.graph.streams[stream.0].uses[place].by = User::Node { node: number, input };

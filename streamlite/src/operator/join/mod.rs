@@ -1,6 +1,8 @@
 //! Joins: operators of one input, whose records say from which of two streams they come, and the meeting of the two in
 //! front of them.
 
+mod group;
+mod hash;
 mod interval;
 mod meet;
 mod saved;
@@ -8,6 +10,7 @@ mod waiting;
 mod window;
 mod with_late;
 
+pub use hash::HashJoined;
 pub use interval::Interval;
 pub use meet::Joined;
 pub use window::WindowJoin;
