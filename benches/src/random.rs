@@ -58,12 +58,25 @@ pub fn often(count: usize, keys: u64, updates: u64) -> Vec<Event> {
     events(count, keys, updates, 5_000)
 }
 
+/// Two streams of the same keys, each like [`disorder_by`].
+///
+/// # Panics
+/// If there are more events than fit into the time there is.
+#[must_use]
+pub fn two_streams(count: usize, keys: u64, late_by: i64) -> [Vec<Event>; 2] {
+    [11, 13].map(|seed| events_of(seed, count, keys, UPDATES, late_by))
+}
+
 fn events(count: usize, keys: u64, updates: u64, late_by: i64) -> Vec<Event> {
+    events_of(11, count, keys, updates, late_by)
+}
+
+fn events_of(seed: u64, count: usize, keys: u64, updates: u64, late_by: i64) -> Vec<Event> {
     let scattered: Vec<u64> = Random::new(7)
         .take(usize::try_from(keys).expect("keys fit"))
         .collect();
     let each_window = i64::try_from(keys * updates).expect("it is small");
-    let mut random = Random::new(11);
+    let mut random = Random::new(seed);
     let mut next = || random.next().expect("it never ends");
     let event = |place: usize| {
         let on_time = i64::try_from(place).expect("it is small") * WINDOW / each_window;

@@ -5,6 +5,7 @@
 //! `docs/performance.md`. Read the ratios, never the times. Each pair gives the same result, which is checked. Memory is the
 //! most that was allocated at one time, in one run of each.
 
+mod joins;
 mod processes;
 mod triggers;
 mod windows;
@@ -65,6 +66,7 @@ fn main() {
     windows::compare(records, &compare);
     triggers::compare(records, &compare);
     processes::compare(records, &compare);
+    joins::compare(records, &compare);
 }
 
 /// Two ways to one result. The inputs are leaked: the program ends when it has shown its table.

@@ -87,6 +87,15 @@ impl Bounds {
         }
     }
 
+    /// The time of the earliest rows that can match further ones at a watermark; `None` if no row can.
+    pub(crate) fn still_at(self, watermark: Timestamp) -> Option<Timestamp> {
+        match plus(watermark, -self.upper) {
+            Sum::Before => Some(Timestamp::MIN),
+            Sum::At(first) => Some(first),
+            Sum::After => None,
+        }
+    }
+
     /// By how much what is emitted alone may be behind the watermark.
     pub(crate) fn delay(self) -> TimeDelta {
         self.upper.max(TimeDelta::ZERO)

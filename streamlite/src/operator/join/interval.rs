@@ -117,7 +117,11 @@ where
         }
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "apart, it would pass a row through memory, and ask of each from where it comes"
+    )]
+    #[inline(always)]
     fn add(&mut self, record: Record<Either<L, R>>, found: Found<G::Held>)
     where
         L: Clone,
@@ -283,8 +287,8 @@ where
 
     #[inline]
     fn watermark(&mut self, watermark: Timestamp) {
-        let before = self.waiting.watermark;
-        self.waiting.watermark = watermark;
+        let before = self.waiting.watermark();
+        self.waiting.rise(watermark);
         if self.waiting.may_release() {
             self.release(before);
         }
@@ -337,10 +341,10 @@ where
                     let counts = tally.node(self.node);
                     self.outputs.left_late.count(counts);
                     self.outputs.right_late.count(counts);
-                    counts.watermark = Some(self.waiting.watermark);
+                    counts.watermark = Some(self.waiting.watermark());
                 }
                 Question::AfterEnd(after) => {
-                    after.ask(self.waiting.state.declared(), self.waiting.watermark);
+                    after.ask(self.waiting.state.declared(), self.waiting.watermark());
                 }
                 Question::Progress(_) => {}
             },

@@ -61,7 +61,7 @@ where
             .for_each(|at, &(place, side)| alone.push((at, (numbers[place as usize], side))));
         alone.sort_by_key(|(at, _)| *at);
         to.plain(&Head {
-            watermark: waiting.watermark,
+            watermark: waiting.watermark(),
             keys: waiting.state.count() as u64,
             alone: alone.into_iter().map(|(_, row)| row).collect(),
         })?;
@@ -79,7 +79,7 @@ where
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let head: Head = from.plain()?;
         let waiting = &mut *self.waiting;
-        waiting.watermark = head.watermark;
+        waiting.rise(head.watermark);
         let mut times = Vec::new();
         for _ in 0..head.keys {
             let key = C::read(from)?;

@@ -47,7 +47,9 @@ pub(super) struct Waiting<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
     pub(super) state: KeyedState<C, TableOf<L, R, G, J>>,
     bounds: Bounds,
     reversed: Bounds,
-    pub(super) watermark: Timestamp,
+    watermark: Timestamp,
+    /// The earliest rows of each side that match further ones; `None` if no row does.
+    still: [Option<Timestamp>; 2],
     /// The rows that may be emitted alone: of each the place of its key, and its side.
     pub(super) alone: TimeQueue<(u32, Side)>,
     /// The places of the keys of which there is something to remove.
@@ -78,6 +80,7 @@ where
             bounds,
             reversed: bounds.reversed(),
             watermark: Timestamp::MIN,
+            still: [Some(Timestamp::MIN); 2],
             alone: TimeQueue::default(),
             over: TimeQueue::default(),
         }
@@ -90,7 +93,11 @@ where
     }
 
     /// Adds a row that is not late: emits what it matches, or the row alone, and keeps it while it can match others.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "apart, it would pass a row through memory, and ask of each from where it comes"
+    )]
+    #[inline(always)]
     pub(super) fn add(
         &mut self,
         record: Record<Either<L, R>>,
@@ -114,9 +121,9 @@ where
         };
         let place = <TableOf<L, R, G, J> as Table>::place_of(slot);
         let (_, sides) = self.state.entry(slot);
-        sides.remove_over(self.bounds, self.reversed, self.watermark);
+        sides.remove_over(self.still);
         let Sides { left, right, .. } = &mut *sides;
-        let (over_at, counts) = match row {
+        let (waits, bounds, counts) = match row {
             Either::Left(value) => {
                 let mut mark = J::Left::default();
                 if let Some(range) = self.bounds.around(at) {
@@ -126,13 +133,13 @@ where
                         emit(at.max(other.at), J::pair(value.clone(), other.value.clone()));
                     });
                 }
-                let over_at = self.bounds.over_at(at);
-                if over_at > self.watermark {
+                let waits = is_still(self.still[0], at);
+                if waits {
                     left.insert(Row { at, mark, value });
                 } else if let (false, Some(alone)) = (mark.is_set(), J::left_alone(value)) {
                     emit(at, alone);
                 }
-                (over_at, J::Left::COUNTS.then_some(Side::Left))
+                (waits, self.bounds, J::Left::COUNTS.then_some(Side::Left))
             }
             Either::Right(value) => {
                 let mut mark = J::Right::default();
@@ -143,25 +150,38 @@ where
                         emit(at.max(other.at), J::pair(other.value.clone(), value.clone()));
                     });
                 }
-                let over_at = self.reversed.over_at(at);
-                if over_at > self.watermark {
+                let waits = is_still(self.still[1], at);
+                if waits {
                     right.insert(Row { at, mark, value });
                 } else if let (false, Some(alone)) = (mark.is_set(), J::right_alone(value)) {
                     emit(at, alone);
                 }
-                (over_at, J::Right::COUNTS.then_some(Side::Right))
+                (waits, self.reversed, J::Right::COUNTS.then_some(Side::Right))
             }
         };
-        if over_at <= self.watermark {
+        if !waits {
             if sides.is_forgotten() {
                 self.state.remove(slot, Sides::default());
             }
         } else if let Some(side) = counts {
-            self.alone.put(over_at, (place, side));
+            self.alone.put(bounds.over_at(at), (place, side));
         } else if !sides.is_scheduled {
             sides.is_scheduled = true;
-            self.over.put(over_at, place);
+            self.over.put(bounds.over_at(at), place);
         }
+    }
+
+    /// The watermark that was reached.
+    #[inline]
+    pub(super) fn watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    /// The watermark has risen.
+    #[inline]
+    pub(super) fn rise(&mut self, watermark: Timestamp) {
+        self.watermark = watermark;
+        self.still = [self.bounds, self.reversed].map(|bounds| bounds.still_at(watermark));
     }
 
     /// The watermark has risen: emits the rows that have matched none and can match no more, in the order of time.
@@ -200,7 +220,7 @@ where
     fn expire_key(&mut self, place: u32) {
         let slot = <TableOf<L, R, G, J> as Table>::slot_at(place);
         let (_, sides) = self.state.entry(slot);
-        sides.remove_over(self.bounds, self.reversed, self.watermark);
+        sides.remove_over(self.still);
         let next = sides.next_over(self.bounds, self.reversed);
         sides.is_scheduled = next.is_some();
         if let Some(next) = next {
@@ -252,8 +272,14 @@ where
     }
 }
 
+/// Whether a row can match further ones.
+#[inline]
+fn is_still(still: Option<Timestamp>, at: Timestamp) -> bool {
+    still.is_some_and(|first| at >= first)
+}
+
 /// How often a key may be visited while a row waits.
-const VISITS: i64 = 8;
+const VISITS: i64 = 1;
 
 /// A row that can match no more, if it is emitted alone.
 #[inline]
@@ -268,12 +294,12 @@ fn alone<T, M: Mark, U>(
 impl<L, R, J: JoinType> Sides<L, R, J> {
     /// Removes rows that can match no more, but for those that may be emitted alone.
     #[inline]
-    fn remove_over(&mut self, bounds: Bounds, reversed: Bounds, watermark: Timestamp) {
+    fn remove_over(&mut self, still: [Option<Timestamp>; 2]) {
         if !J::Left::COUNTS {
-            self.left.remove_while(|at| bounds.over_at(at) <= watermark);
+            self.left.remove_while(|at| !is_still(still[0], at));
         }
         if !J::Right::COUNTS {
-            self.right.remove_while(|at| reversed.over_at(at) <= watermark);
+            self.right.remove_while(|at| !is_still(still[1], at));
         }
     }
 
