@@ -90,6 +90,8 @@ impl Bounds {
     /// The time of the earliest rows that can match further ones at a watermark; `None` if no row can.
     pub(crate) fn still_at(self, watermark: Timestamp) -> Option<Timestamp> {
         match plus(watermark, -self.upper) {
+            // The last watermark: nothing comes.
+            _ if watermark == Timestamp::MAX => None,
             Sum::Before => Some(Timestamp::MIN),
             Sum::At(first) => Some(first),
             Sum::After => None,

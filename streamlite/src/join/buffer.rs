@@ -154,3 +154,68 @@ impl<T, M> Tree<T, M> {
         self.next += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a program of inserts, looks and removals gives, by a buffer and by a sorted list.
+    fn compare(seed: u64) {
+        let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut next = |below: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            i64::try_from(random % below).expect("it is small")
+        };
+        let (mut buffer, mut model) = (Buffer::<u32, bool>::default(), Vec::<(i64, u32, bool)>::new());
+        // Up to a few rows, or to more than stand in a ring.
+        let removed = [4, 40, 400][usize::try_from(next(3)).expect("it is small")];
+        for value in 0..300 {
+            let at = next(50) + i64::from(value / 10);
+            let row = Row {
+                at: Timestamp::from_millis(at),
+                mark: false,
+                value,
+            };
+            buffer.insert(row);
+            let place = model.partition_point(|(other, ..)| *other <= at);
+            model.insert(place, (at, value, false));
+            let (first, last) = (at - next(5), at + next(5));
+            let mut seen = Vec::new();
+            let range = (Timestamp::from_millis(first), Timestamp::from_millis(last));
+            buffer.between(range, |row| {
+                seen.push(row.value);
+                row.mark.set();
+            });
+            let of_model = model.iter_mut().filter(|(at, ..)| (first..=last).contains(at));
+            let of_model = of_model.map(|row| {
+                row.2 = true;
+                row.1
+            });
+            assert_eq!(seen, of_model.collect::<Vec<_>>());
+            if next(removed) == 0 {
+                let before = at - 10;
+                buffer.remove_while(|at| at < Timestamp::from_millis(before));
+                model.retain(|(at, ..)| *at >= before);
+            }
+            if next(3) == 0 {
+                let taken = buffer
+                    .take_first()
+                    .map(|row| (row.at.as_millis(), row.value, row.mark));
+                let expected = (!model.is_empty()).then(|| model.remove(0));
+                assert_eq!(taken, expected);
+            }
+            let rows = buffer.iter().map(|row| (row.at.as_millis(), row.value, row.mark));
+            assert_eq!(rows.collect::<Vec<_>>(), model);
+            let first = buffer.first().map(Timestamp::as_millis);
+            assert_eq!(first, model.first().map(|(at, ..)| *at));
+            assert_eq!((buffer.len(), buffer.is_empty()), (model.len(), model.is_empty()));
+        }
+    }
+
+    #[test]
+    fn it_gives_what_a_sorted_list_gives() {
+        (1..500).for_each(compare);
+    }
+}

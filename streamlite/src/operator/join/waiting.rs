@@ -80,7 +80,7 @@ where
             bounds,
             reversed: bounds.reversed(),
             watermark: Timestamp::MIN,
-            still: [Some(Timestamp::MIN); 2],
+            still: [bounds, bounds.reversed()].map(|bounds| bounds.still_at(Timestamp::MIN)),
             alone: TimeQueue::default(),
             over: TimeQueue::default(),
         }

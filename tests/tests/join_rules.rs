@@ -1,0 +1,123 @@
+//! Rules of joins, one by one.
+
+use streamlite::prelude::*;
+
+type Item = (u32, i64);
+
+pipeline!(
+    fn joined(left: Source<Item>, right: Source<Item>, out: Sink<(Item, Item)>) {
+        let left = left.event_time(|(_, at)| *at);
+        let right = right.event_time(|(_, at)| *at);
+        left.join(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(-10ms..=20ms)
+            .to(out);
+    }
+);
+
+pipeline!(
+    fn all_joined(left: Source<Item>, right: Source<Item>, out: Sink<(Option<Item>, Option<Item>)>) {
+        let left = left.event_time(|(_, at)| *at);
+        let right = right.event_time(|(_, at)| *at);
+        left.full_join(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(-10ms..=20ms)
+            .to(out);
+    }
+);
+
+pipeline!(
+    fn up_to_excluded(left: Source<Item>, right: Source<Item>, out: Sink<(Item, Item)>) {
+        let left = left.event_time(|(_, at)| *at).watermark(bounded(1h));
+        let right = right.event_time(|(_, at)| *at).watermark(bounded(1h));
+        left.join(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(-10ms..20ms)
+            .to(out);
+    }
+);
+
+pipeline!(
+    fn never(
+        left: Source<Item>,
+        right: Source<Item>,
+        out: Sink<(Item, Item)>,
+        from: TimeDelta,
+        to: TimeDelta,
+    ) {
+        left.event_time(|(_, at)| *at)
+            .join(right.event_time(|(_, at)| *at))
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(from..=to)
+            .to(out);
+    }
+);
+
+/// How many bytes the state of a job takes.
+macro_rules! size {
+    ($t:ident) => {
+        $t.savepoint().to_bytes().len()
+    };
+}
+
+/// What no further row can match is gone, of keys that come again and of those that do not; nothing piles up.
+macro_rules! keeps_nothing {
+    ($pipeline:ident) => {{
+        let mut t = $pipeline::test();
+        let mut first = None;
+        for round in 0..20 {
+            let from = round * 10_000;
+            t.left.push_all((0..500).map(|n| (n, from + i64::from(n) / 25)));
+            t.right
+                .push_all((500..1_000).map(|n| (n, from + i64::from(n - 500) / 25)));
+            let full = size!(t);
+            for at in [2_000, 2_100, 2_200] {
+                t.left.push((7, from + at));
+                t.right.push((8, from + at));
+            }
+            let _ = t.out.take();
+            let left = size!(t);
+            let first = *first.get_or_insert(left);
+            assert!(left < full / 4, "{left} of {full} bytes are left");
+            assert!(left < first + 50, "{first} bytes became {left}");
+        }
+    }};
+}
+
+#[test]
+fn the_end_of_a_range_is_excluded_where_rust_excludes_it() {
+    let mut t = up_to_excluded::test();
+    t.left.push((1, 100));
+    t.right.push_all([(1, 89), (1, 90), (1, 119), (1, 120)]);
+    let ats: Vec<i64> = t.out.take().into_iter().map(|(_, (_, at))| at).collect();
+    assert_eq!(ats, [90, 119]);
+}
+
+#[test]
+fn both_bounds_are_included() {
+    let mut t = up_to_excluded::test();
+    t.right.push_all([(1, 100)]);
+    t.left.push_all([(1, 80), (1, 81), (1, 110), (1, 111)]);
+    let ats: Vec<i64> = t.out.take().into_iter().map(|((_, at), _)| at).collect();
+    assert_eq!(ats, [81, 110]);
+}
+
+#[test]
+fn a_range_in_which_nothing_lies_is_an_error() {
+    for (from, to) in [(1, 0), (i64::MAX, i64::MIN)] {
+        let source = || CollectionSource::new(Vec::<Item>::new());
+        let delta = TimeDelta::from_millis;
+        let error = never(source(), source(), NullSink, delta(from), delta(to))
+            .run()
+            .expect_err("no two rows match");
+        let text = error.to_string();
+        assert!(text.contains("no two rows match"), "{text}");
+        assert!(text.contains("within(-5min..=10min)"), "{text}");
+    }
+}
+
+#[test]
+fn what_matches_nothing_more_is_not_kept() {
+    keeps_nothing!(joined);
+    keeps_nothing!(all_joined);
+}
