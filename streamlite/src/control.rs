@@ -7,7 +7,7 @@
 //! | signal | who sends it | who acts on it | who does not pass it on |
 //! | --- | --- | --- | --- |
 //! | [`LaneEvent::Open`] | each source, for each partition, before the first read | `event_time`, which says so to those downstream; processes; a union whose input had finished | windows and final aggregates open their own lane instead |
-//! | [`LaneEvent::Limit`] | `event_time`, whenever another lane is current | processes | windows, final aggregates, unions |
+//! | [`LaneEvent::Limit`] | `event_time`, whenever another lane is current; unions and joins, whenever the other input has come further | processes; unions and joins, which tell their own | windows, final aggregates |
 //! | [`LaneEvent::Current`] | the driver, whenever another lane is read | `event_time` | windows, final aggregates |
 //! | [`LaneEvent::Enter`], [`LaneEvent::Leave`] | windows and final aggregates, around their results | `event_time` | windows, final aggregates |
 //! | [`LaneEvent::End`] | a source; windows and final aggregates, at the end of their input | `event_time` | windows, final aggregates |

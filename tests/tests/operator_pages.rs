@@ -1,7 +1,7 @@
 //! Every operator's page says the same four things, and shows an example that runs.
 
 /// The operators, by the files that they stand in.
-const PAGES: [(&str, &str, &[&str]); 10] = [
+const PAGES: [(&str, &str, &[&str]); 11] = [
     (
         "stream.rs",
         include_str!("../../streamlite/src/flow/stream.rs"),
@@ -30,6 +30,11 @@ const PAGES: [(&str, &str, &[&str]); 10] = [
         "process.rs",
         include_str!("../../streamlite/src/flow/process.rs"),
         &["process"],
+    ),
+    (
+        "join.rs",
+        include_str!("../../streamlite/src/flow/join.rs"),
+        &["join", "left_join", "right_join", "full_join"],
     ),
     (
         "running.rs",
@@ -77,7 +82,7 @@ const LINES: [&str; 4] = [
 ];
 
 /// Methods of streams that are no operators: settings, and what an operator is told by.
-const NO_OPERATORS: [&str; 24] = [
+const NO_OPERATORS: [&str; 29] = [
     "trigger",
     "triggers",
     "session_by",
@@ -102,6 +107,11 @@ const NO_OPERATORS: [&str; 24] = [
     "output",
     "handlers",
     "stored_process",
+    "on",
+    "within",
+    "window",
+    "trigger",
+    "hashed",
 ];
 
 #[test]

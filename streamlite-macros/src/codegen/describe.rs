@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::{at, copies_name, node_name, piece_name, source_name};
 use crate::model::{
     Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, RecordFunctions,
-    Step, StreamId, is_key, is_process, is_short_form, pieces, slot,
+    Step, StreamId, is_join_key, is_key, is_process, is_short_form, pieces, slot,
 };
 
 /// How many aggregates stand in one tuple; more are nested.
@@ -212,11 +212,18 @@ impl Describe<'_> {
             });
         }
         let whole = quote!(#receiver #call_of);
-        if self.graph.owns && is_key(&method.to_string()) {
+        let checked = match method.to_string() {
+            name if is_key(&name) && self.graph.owns => Some("stored_key"),
+            name if is_join_key(&name) && self.graph.owns => Some("stored_rows"),
+            name if is_join_key(&name) => Some("repeated_rows"),
+            _ => None,
+        };
+        if let Some(checked) = checked {
             // What is bound stands nowhere: the first token at the operator's place is the operator.
             let span = at(method.span());
             let (bound, keyed) = (Ident::new("keyed", Span::mixed_site()), Ident::new("keyed", span));
-            let checked = quote_spanned!(span=> __streamlite::stored_key(#keyed));
+            let checked = Ident::new(checked, span);
+            let checked = quote_spanned!(span=> __streamlite::#checked(#keyed));
             return quote!({ let #bound = #whole; #checked });
         }
         if self.graph.owns && is_process(&method.to_string()) {

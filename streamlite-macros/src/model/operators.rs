@@ -244,6 +244,11 @@ pub(crate) fn is_key(name: &str) -> bool {
     kind(name) == Some(Kind::Key)
 }
 
+/// Whether it says by which keys two streams are joined.
+pub(crate) fn is_join_key(name: &str) -> bool {
+    is_join_setting(name) && name == "on"
+}
+
 /// Whether a chain ends with it.
 pub(crate) fn is_end(name: &str) -> bool {
     kind(name) == Some(Kind::End)

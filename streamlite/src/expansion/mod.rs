@@ -6,6 +6,7 @@ mod fragment;
 mod mentions;
 mod node;
 mod outputs;
+mod repeated;
 mod storable;
 mod uses;
 
@@ -15,5 +16,6 @@ pub use fragment::{Fragment, Unbuilt, fragment};
 pub use mentions::{Mentioned, NoClone, Parameter, mentioned_again, parameter, type_of};
 pub use node::after_piece;
 pub use outputs::*;
-pub use storable::{ShortForm, Storable, kept, kept_by, stored_key, stored_state};
+pub use repeated::repeated_rows;
+pub use storable::{ShortForm, Storable, kept, kept_by, stored_key, stored_rows, stored_state};
 pub use uses::{IsStream, ItemOf, Shared, port, stream, used_again};

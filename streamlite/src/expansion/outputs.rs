@@ -1,7 +1,7 @@
 //! How many streams a statement gives: what its `let` names.
 
 use super::fragment::Fragment;
-use crate::flow::{Join, KeyedStream, Stream};
+use crate::flow::{Join, JoinedStreams, KeyedStream, Stream};
 use crate::join::JoinType;
 use crate::operator::{
     Failed, HashJoined, Joined, JoinedWithLate, Matching, Slot, Split, TryMap, Union, WithLate, WithSides,
@@ -82,6 +82,20 @@ one_output! {
     <T, O, S> Stream<T, O, S> => T;
     <T, O, S> Union<T, O, S> => T;
     <T, R, U, O, S, J> Joined<T, R, U, O, S, J> => U;
+}
+
+/// A join without keys is a mistake that is told by the macro: what follows is looked at all the same.
+impl<L, R, J: JoinType, O, S> Outputs1 for JoinedStreams<L, R, J, O, S> {
+    type Itself = Self;
+    type H0 = Stream<J::Out<L, R>>;
+
+    fn itself(self) -> Self {
+        self
+    }
+
+    fn handles(&self) -> Stream<J::Out<L, R>> {
+        Stream::named()
+    }
 }
 
 impl<L, R, G, J: JoinType, O, S> Outputs1 for Join<L, R, G, J, O, S> {

@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
-use crate::flow::{KeyedStream, Stream};
+use crate::flow::{Join, KeyedStream, Stream};
+use crate::join::Either;
 use crate::operator::{FinalAggregate, Running, Windowing, WithLate};
 use crate::state::Grouping;
 use crate::witness::{Never, No, Yes};
@@ -57,6 +58,23 @@ where
         stream: keyed.stream,
         key: B::Key::of(keyed.key),
     }
+}
+
+/// A key of two streams, once it and their rows can be stored.
+type StoredOn<L, R, K, M, N, P, G> =
+    <L as Storable<M>>::Of<<R as Storable<N>>::Of<<K as Storable<P>>::Of<G>>>;
+
+/// A join, once its rows and keys can be stored.
+pub fn stored_rows<M, N, P, L, R, G, J, O, S>(
+    join: Join<L, R, G, J, O, S>,
+) -> Join<L, R, StoredOn<L, R, G::Key, M, N, P, G>, J, O, S>
+where
+    G: Grouping<Either<L, R>>,
+    G::Key: Storable<P>,
+    L: Storable<M>,
+    R: Storable<N>,
+{
+    join.with_keys(|on| L::of(R::of(G::Key::of(on))))
 }
 
 /// What an aggregate keeps, as a type. A step of its own: the check must not begin before the type is known to the end.

@@ -6,6 +6,7 @@
 //! * [`aggregates`]: the list, what each keeps, and what it costs.
 //! * [`lateness`]: what comes after its window has fired, and what can be done about it.
 //! * [`triggers`]: results before a window has ended, and after.
+//! * [`joins`]: which rows of two streams match, and what becomes of the others.
 //! * [`state`]: processes, which remember what they like for each key.
 //! * [`timers`]: what happens when nothing comes.
 //! * [`ttl`]: what is forgotten by itself.
@@ -13,6 +14,7 @@
 
 pub mod aggregates;
 pub mod event_time;
+pub mod joins;
 pub mod lateness;
 pub mod state;
 pub mod testing;

@@ -1,6 +1,6 @@
 //! Two streams with keys in common: which rows match, and what becomes of those that match none.
 //!
-//! A join is written `a.join(b).on(…)`, see [`Stream::join`](crate::flow::Stream::join) and the [guide](crate::guide).
+//! A join is written `a.join(b).on(…)`, see [`Stream::join`](crate::flow::Stream::join) and the [guide](crate::guide::joins).
 
 mod both_sides;
 mod bounds;

@@ -3,10 +3,12 @@
 
 mod answer;
 mod key;
+mod repeated;
 mod sink;
 mod strategy;
 
 pub use answer::{Never, No, Yes};
 pub use key::CheckedKey;
+pub use repeated::Repeated;
 pub use sink::Accepts;
 pub use strategy::CheckedStrategy;

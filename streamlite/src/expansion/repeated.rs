@@ -1,0 +1,18 @@
+//! Rows that match several are repeated: asked where the user wrote the join.
+
+use crate::flow::Join;
+use crate::witness::Repeated;
+
+/// A key of two streams, once their rows can be repeated.
+type On<L, R, M, N, G> = <L as Repeated<M>>::Of<<R as Repeated<N>>::Of<G>>;
+
+/// A join, once its rows can be repeated.
+pub fn repeated_rows<M, N, L, R, G, J, O, S>(
+    join: Join<L, R, G, J, O, S>,
+) -> Join<L, R, On<L, R, M, N, G>, J, O, S>
+where
+    L: Repeated<M>,
+    R: Repeated<N>,
+{
+    join.with_keys(|on| L::of(R::of(on)))
+}
