@@ -121,3 +121,16 @@ fn what_matches_nothing_more_is_not_kept() {
     keeps_nothing!(joined);
     keeps_nothing!(all_joined);
 }
+
+#[test]
+fn what_was_restored_is_not_kept_either() {
+    let mut t = joined::test();
+    t.left.push_all((0..500).map(|n| (n, i64::from(n) / 25)));
+    let saved = t.savepoint();
+    let full = saved.to_bytes().len();
+    let mut t = joined::test().restore(&saved);
+    t.left.push((7, 2_000));
+    t.right.push((8, 2_000));
+    let left = size!(t);
+    assert!(left < full / 4, "{left} of {full} bytes are left");
+}
