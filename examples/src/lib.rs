@@ -7,6 +7,7 @@ pub mod orders;
 pub mod payments;
 mod random;
 pub mod readings;
+pub mod shop;
 pub mod text;
 
 use std::path::PathBuf;
