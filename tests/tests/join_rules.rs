@@ -134,3 +134,92 @@ fn what_was_restored_is_not_kept_either() {
     let left = size!(t);
     assert!(left < full / 4, "{left} of {full} bytes are left");
 }
+
+/// The two outputs of one operator may meet again.
+#[test]
+fn a_stream_may_be_joined_with_itself() {
+    let rows = || (0..200_u32).map(|n| (n % 10, i64::from(n)));
+    let whole = pipeline!({
+        let rows = from(rows()).event_time(|(_, at)| *at);
+        rows.join(rows)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(0s..=10ms)
+    })
+    .collect()
+    .expect("nothing fails");
+    // Each with itself, and with the next of its key.
+    assert_eq!(whole.len(), 200 + 190);
+
+    let split = pipeline!({
+        let (low, high) = from(rows())
+            .event_time(|(_, at)| *at)
+            .split(|(_, at)| *at % 20 < 10);
+        low.join(high)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(-10ms..=10ms)
+    })
+    .collect()
+    .expect("nothing fails");
+    assert_eq!(split.len(), 190);
+
+    let aside = pipeline!({
+        let (sums, firsts) = from(rows())
+            .event_time(|(_, at)| *at)
+            .key_by(|(key, _)| *key)
+            .process(|ctx| {
+                let sum: i64 = 0;
+                let firsts: Side<(u32, i64)>;
+
+                on_record(|(key, at)| {
+                    if *sum == 0 {
+                        firsts.emit((key, at));
+                    }
+                    *sum += 1;
+                    ctx.emit((key, *sum));
+                });
+            });
+        sums.left_join(firsts)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .window(tumbling(1h))
+    })
+    .collect()
+    .expect("nothing fails");
+    assert_eq!(aside.len(), 200);
+    assert!(aside.iter().all(|(_, first)| first.is_some()));
+}
+
+pipeline!(
+    fn matched(left: Stream<Item>, right: Stream<Item>) -> Stream<u32> {
+        left.join(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(-1s..=1s)
+            .map(|((key, _), _)| key)
+    }
+);
+
+pipeline!(
+    fn in_a_fragment(left: Source<Item>, right: Source<Item>, third: Source<Item>, out: Sink<u32>) {
+        let left = left.event_time(|(_, at)| *at);
+        let right = right.event_time(|(_, at)| *at);
+        let third = third.event_time(|(_, at)| *at);
+        let again = matched(left, right)
+            .map(|key| (key, 0))
+            .join(third)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(-1s..=1s);
+        again.map(|((key, _), _)| key).to(out);
+    }
+);
+
+#[test]
+fn joins_stand_in_fragments_and_behind_one_another() {
+    let mut t = in_a_fragment::test();
+    t.left.push_all([(1, 0), (2, 100)]);
+    t.third.push((2, 900));
+    t.right.push_all([(2, 1_000), (1, 1_001)]);
+    assert_eq!(t.out.take(), [2]);
+    let saved = t.savepoint();
+    let mut t = in_a_fragment::test().restore(&saved);
+    t.third.push((2, 1_500));
+    assert_eq!(t.out.take(), [2]);
+}
