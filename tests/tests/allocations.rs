@@ -244,3 +244,45 @@ fn what_has_the_shorter_ttl_is_removed_first() {
         "{held} bytes, of 20,000,000 that were remembered"
     );
 }
+
+pipeline!(
+    /// A join within bounds that drops what matches none, one that does not, and one in windows.
+    fn joined_keys(left: Source<i64>, right: Source<i64>, out: Sink<i64>) {
+        let left = left.event_time(|key| *key).watermark(bounded(50ms));
+        let right = right.event_time(|key| *key).watermark(bounded(50ms));
+        let inner = left.join(right).on(|l| *l, |r| *r).within(-100ms..=100ms);
+        let outer = left.full_join(right).on(|l| l + 1, |r| *r).within(-100ms..=100ms);
+        let windows = left.left_join(right).on(|l| *l, |r| *r).window(tumbling(100ms));
+        union(
+            inner.map(|(l, r)| l + r),
+            outer.filter_map(|(l, _)| l),
+            windows.map(|(l, _)| l),
+        )
+        .to(out);
+    }
+);
+
+/// The most that joins hold at one time over so many keys, each of which comes once in each stream.
+fn held_for_joined_keys(keys: i64) -> u64 {
+    let counted = allocation_counter::measure(|| {
+        let keys = || CollectionSource::new(0..keys);
+        joined_keys(keys(), keys(), NullSink)
+            .run()
+            .expect("nothing fails");
+    });
+    counted.bytes_max
+}
+
+/// `KEYS=10000000` tries ten million.
+#[test]
+fn rows_that_match_nothing_more_take_no_memory() {
+    let keys = std::env::var("KEYS").ok().and_then(|keys| keys.parse().ok());
+    let (few, many) = (
+        held_for_joined_keys(20_000),
+        held_for_joined_keys(keys.unwrap_or(200_000)),
+    );
+    assert!(
+        many <= few + few / 10,
+        "{many} bytes, and {few} for a tenth of the keys"
+    );
+}

@@ -223,3 +223,61 @@ fn joins_stand_in_fragments_and_behind_one_another() {
     t.third.push((2, 1_500));
     assert_eq!(t.out.take(), [2]);
 }
+
+pipeline!(
+    fn early(left: Source<Item>, right: Source<Item>, out: Sink<(i64, i64)>, late: Sink<Item>) {
+        let left = left.event_time(|(_, at)| *at);
+        let right = right.event_time(|(_, at)| *at);
+        let (pairs, late_left, late_right) = left
+            .join(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .window(tumbling(10ms))
+            .with_late()
+            .trigger(on_count(2).or(on_watermark()))
+            .allowed_lateness(5ms);
+        pairs.map(|((_, left), (_, right))| (left, right)).to(out);
+        union(late_left, late_right).to(late);
+    }
+);
+
+#[test]
+fn a_trigger_fires_all_pairs_of_a_window() {
+    let mut t = early::test();
+    t.left.push((1, 1));
+    assert!(t.out.take().is_empty());
+    t.right.push((1, 2));
+    assert_eq!(t.out.take(), [(1, 2)], "two rows have come");
+    t.left.push((1, 3));
+    t.right.push((2, 4));
+    assert!(t.out.take().is_empty(), "a row of another key");
+    t.left.push((7, 12));
+    t.right.push((7, 12));
+    let expected = [(12, 12), (1, 2), (3, 2)];
+    assert_eq!(
+        t.out.take(),
+        expected,
+        "two rows of the next window, and then their watermark"
+    );
+}
+
+#[test]
+fn a_row_within_the_allowed_lateness_fires_all_pairs_again() {
+    let mut t = early::test();
+    t.left.push((1, 1));
+    t.right.push((1, 2));
+    t.left.push((7, 12));
+    t.right.push((8, 12));
+    let _ = t.out.take();
+    t.right.push((1, 9));
+    t.right.push((1, 8));
+    let expected = [(1, 2), (1, 9), (1, 2), (1, 9), (1, 8)];
+    assert_eq!(t.out.take(), expected, "each late row lets the window fire");
+    t.left.push((7, 15));
+    t.right.push((8, 15));
+    t.right.push((1, 7));
+    assert_eq!(
+        t.late.take(),
+        [(1, 7)],
+        "five milliseconds after the end of its window"
+    );
+}
