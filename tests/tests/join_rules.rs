@@ -281,3 +281,44 @@ fn a_row_within_the_allowed_lateness_fires_all_pairs_again() {
         "five milliseconds after the end of its window"
     );
 }
+
+pipeline!(
+    fn with_idleness(
+        left: Source<Item>,
+        right: Source<Item>,
+        out: Sink<(i64, Option<i64>)>,
+        late: Sink<Item>,
+    ) {
+        let left = left.event_time(|(_, at)| *at);
+        let right = right.event_time(|(_, at)| *at).idle_after(1s);
+        let (pairs, late_left, late_right) = left
+            .left_join(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .within(0s..=10ms)
+            .with_late();
+        pairs
+            .map(|((_, left), right)| (left, right.map(|(_, at)| at)))
+            .to(out);
+        late_left.for_each(|_| {});
+        late_right.to(late);
+    }
+);
+
+#[test]
+fn nobody_waits_for_an_input_that_is_idle() {
+    let mut t = with_idleness::test();
+    t.left.push((1, 0));
+    t.right.push((9, 0));
+    t.left.push((2, 100));
+    assert!(
+        t.out.take().is_empty(),
+        "the right input may have a row for the first still"
+    );
+    t.clock.advance(TimeDelta::from_secs(2));
+    assert_eq!(t.out.take(), [(0, None)]);
+    // It speaks again below the watermark: what it would match may be gone.
+    t.right.push((2, 99));
+    assert_eq!(t.late.take(), [(2, 99)]);
+    t.right.push((2, 105));
+    assert_eq!(t.out.take(), [(100, Some(105))]);
+}
