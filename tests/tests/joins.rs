@@ -522,3 +522,53 @@ proptest! {
         }
     }
 }
+
+/// A transfer: from whom, to whom, how much, and when.
+type Transfer = (u8, u8, i64, i64);
+
+pipeline!(
+    /// What all accounts have together: what is taken from one is given to another, so it is nothing.
+    fn bank(transfers: Source<Transfer>, totals: Sink<(i128, u64)>, delay: TimeDelta, lateness: TimeDelta) {
+        let transfers = transfers.event_time(|(.., at)| *at).watermark(bounded(delay));
+        let debits = transfers
+            .key_by(|(from, ..)| *from)
+            .window(tumbling(10ms))
+            .aggregate(|account, _window, rows| (*account, rows.sum(|(_, _, amount, _)| *amount)));
+        let credits = transfers
+            .key_by(|(_, to, ..)| *to)
+            .window(tumbling(10ms))
+            .aggregate(|account, _window, rows| (*account, rows.sum(|(_, _, amount, _)| *amount)));
+        let balances = debits
+            .full_join(credits)
+            .on(|(account, _)| *account, |(account, _)| *account)
+            .window(tumbling(10ms))
+            .allowed_lateness(lateness);
+        balances
+            .map(|(debit, credit)| credit.map_or(0, |(_, sum)| sum) - debit.map_or(0, |(_, sum)| sum))
+            .window(tumbling(10ms))
+            .aggregate(|_window, rows| (rows.sum(|balance| *balance), rows.count()))
+            .to(totals);
+    }
+);
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// Whatever comes too late does so on both sides, and no total is taken between the two halves of a transfer.
+    #[test]
+    fn money_is_neither_made_nor_lost(
+        transfers in proptest::collection::vec((0..5_u8, 0..5_u8, 1..100_i64, -40..40_i64), 0..60),
+        delay in 0..30_i64,
+        lateness in 0..20_i64,
+        (batch, moves) in (1..9_usize, 0..4_i64),
+    ) {
+        let moved = transfers.iter().zip(0..).map(|((from, to, amount, at), n)| (*from, *to, *amount, at + n * moves));
+        let (sink, got) = CollectionSink::new();
+        let source = Partitions::new(vec![moved.collect::<Vec<Transfer>>()]);
+        let report = bank(source, sink, delta(delay), delta(lateness)).batch_size(batch).run();
+        prop_assert!(report.is_ok());
+        let totals = got.take();
+        prop_assert!(transfers.is_empty() || !totals.is_empty());
+        prop_assert!(totals.iter().all(|(total, accounts)| *total == 0 && *accounts > 0), "{:?}", totals);
+    }
+}
