@@ -39,9 +39,13 @@ impl<T> Entrance<T> for Same {
 struct Meeting<N> {
     state: DeclaredState,
     inputs: Inputs,
-    /// How far the watermarks of each input may be behind its records, in a row.
+    /// How far the watermark of each input may rise within a row of it, as it says itself.
     limits: [Timestamp; 2],
+    /// How far the watermark of both may, within a row of each input: not above the other one.
+    limits_of_both: [Timestamp; 2],
     told_limit: Timestamp,
+    /// Whether that is not what is said last, so that a record asks for one bit.
+    is_untold: [bool; 2],
     /// At how many ports the present signal has arrived.
     arrived: usize,
     next: N,
@@ -56,37 +60,41 @@ const LEFT: usize = 0;
 const RIGHT: usize = 1;
 
 /// One of the inputs.
-pub(super) struct Port<E, N> {
+pub(super) struct Port<const INPUT: usize, E, N> {
     meeting: Rc<RefCell<Meeting<N>>>,
-    input: usize,
     entrance: PhantomData<fn() -> E>,
 }
 
 /// The two ports in front of an operator. `shape` says what its inputs are.
-pub(super) fn ports<A, B, C, N>(cx: &Context<C>, shape: Shape, next: N) -> (Port<A, N>, Port<B, N>) {
+pub(super) fn ports<A, B, C, N>(
+    cx: &Context<C>,
+    shape: Shape,
+    next: N,
+) -> (Port<LEFT, A, N>, Port<RIGHT, B, N>) {
     let meeting = Meeting {
         state: cx.declare(shape),
         inputs: Inputs(Alignment::new(2)),
         limits: [Timestamp::MIN; 2],
+        limits_of_both: [Timestamp::MIN; 2],
         told_limit: Timestamp::MIN,
+        is_untold: [false; 2],
         arrived: 0,
         next,
     };
     let shared = Rc::new(RefCell::new(meeting));
-    (Port::new(Rc::clone(&shared), LEFT), Port::new(shared, RIGHT))
+    (Port::new(Rc::clone(&shared)), Port::new(shared))
 }
 
-impl<E, N> Port<E, N> {
-    fn new(meeting: Rc<RefCell<Meeting<N>>>, input: usize) -> Self {
+impl<const INPUT: usize, E, N> Port<INPUT, E, N> {
+    fn new(meeting: Rc<RefCell<Meeting<N>>>) -> Self {
         Self {
             meeting,
-            input,
             entrance: PhantomData,
         }
     }
 }
 
-impl<T, E, N> Push<T> for Port<E, N>
+impl<const INPUT: usize, T, E, N> Push<T> for Port<INPUT, E, N>
 where
     E: Entrance<T>,
     N: Push<E::Record>,
@@ -96,7 +104,7 @@ where
     #[inline]
     fn push(&mut self, record: Record<T>) {
         let mut meeting = self.meeting.borrow_mut();
-        meeting.tell_limit(self.input);
+        meeting.tell_limit(INPUT);
         let merged = meeting.inputs.0.merged();
         meeting.next.push(enter::<T, E>(record, merged));
     }
@@ -104,7 +112,7 @@ where
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         let mut meeting = self.meeting.borrow_mut();
-        meeting.tell_limit(self.input);
+        meeting.tell_limit(INPUT);
         let merged = meeting.inputs.0.merged();
         meeting
             .next
@@ -119,11 +127,11 @@ where
 
     #[inline]
     fn watermark(&mut self, watermark: Timestamp) {
-        self.meeting.borrow_mut().watermark(self.input, watermark);
+        self.meeting.borrow_mut().watermark(INPUT, watermark);
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
-        self.meeting.borrow_mut().control(self.input, control);
+        self.meeting.borrow_mut().control(INPUT, control);
     }
 }
 
@@ -139,16 +147,36 @@ fn enter<T, E: Entrance<T>>(record: Record<T>, merged: Timestamp) -> Record<E::R
 }
 
 impl<N> Meeting<N> {
-    /// Tells the operator behind how far the watermark may rise within a row of an input: not above the other one.
+    /// Tells the operator behind how far the watermark may rise within a row of an input.
     #[inline]
     fn tell_limit<T>(&mut self, input: usize)
     where
         N: Push<T>,
     {
-        let limit = self.limits[input].min(self.inputs.0.limit_by_others(input));
-        if limit != self.told_limit {
-            self.told_limit = limit;
-            self.next.control(&mut Control::Lane(LaneEvent::Limit(limit)));
+        if self.is_untold[input] {
+            self.tell(self.limits_of_both[input]);
+        }
+    }
+
+    #[cold]
+    fn tell<T>(&mut self, limit: Timestamp)
+    where
+        N: Push<T>,
+    {
+        self.told_limit = limit;
+        self.is_untold = self.limits_of_both.map(|other| other != limit);
+        self.next.control(&mut Control::Lane(LaneEvent::Limit(limit)));
+    }
+
+    /// An input has come further, or says something else of itself.
+    fn note_limits(&mut self) {
+        for input in [LEFT, RIGHT] {
+            let own = self.limits[input];
+            // Where rows are cut at each watermark there is nothing to say.
+            if own > Timestamp::MIN {
+                self.limits_of_both[input] = own.min(self.inputs.0.limit_by_others(input));
+            }
+            self.is_untold[input] = self.limits_of_both[input] != self.told_limit;
         }
     }
 
@@ -182,11 +210,15 @@ impl<N> Meeting<N> {
         }
         match control {
             Control::Lane(event) => match event {
-                LaneEvent::Open { .. } => self.inputs.0.reopen(input),
+                LaneEvent::Open { .. } => {
+                    self.inputs.0.reopen(input);
+                    self.note_limits();
+                }
                 // It is about one of the inputs: what it means for both is told with their records.
                 LaneEvent::Limit(limit) => {
                     self.limits[input] = *limit;
-                    return;
+                    self.limits_of_both[input] = *limit;
+                    return self.note_limits();
                 }
                 LaneEvent::Current(_)
                 | LaneEvent::Enter(_)
@@ -198,12 +230,18 @@ impl<N> Meeting<N> {
             },
             Control::Job(event) => match event {
                 JobEvent::Idle(now) => return self.idle(input, *now),
-                JobEvent::Active => self.inputs.0.set(input, Activity::Active),
+                JobEvent::Active => {
+                    self.inputs.0.set(input, Activity::Active);
+                    self.note_limits();
+                }
                 JobEvent::Start { .. } | JobEvent::Tick(_) | JobEvent::Flush => {}
             },
             Control::Question(question) => match question {
                 Question::Save(save) => save.state(&self.state, &self.inputs),
-                Question::Restore(restore) => restore.state(&self.state.clone(), &mut self.inputs),
+                Question::Restore(restore) => {
+                    restore.state(&self.state.clone(), &mut self.inputs);
+                    self.note_limits();
+                }
                 Question::Progress(_) | Question::AfterEnd(_) | Question::Count(_) => {}
             },
         }
@@ -226,7 +264,9 @@ impl<N> Meeting<N> {
     where
         N: Push<T>,
     {
-        if let Some(risen) = self.inputs.0.raise() {
+        let risen = self.inputs.0.raise();
+        self.note_limits();
+        if let Some(risen) = risen {
             self.next.watermark(risen);
         }
     }
@@ -244,7 +284,7 @@ impl Snapshot for Inputs {
     }
 }
 
-impl<E, N> fmt::Debug for Port<E, N> {
+impl<const INPUT: usize, E, N> fmt::Debug for Port<INPUT, E, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Port")
     }
