@@ -8,6 +8,7 @@ pub use crate::error::Error;
 pub use crate::expansion::*;
 pub use crate::flow::*;
 pub use crate::graph::{Graph, GraphEnd, GraphNode, GraphParts, GraphSink, GraphSource, GraphStream, Origin};
+pub use crate::join::Either;
 pub use crate::metrics::Report;
 pub use crate::operator::{Again, Copier, Many, Nowhere, One, Tee, again};
 pub use crate::process::{Expiring, Plain, ProcessContext, Side, StateSpec};

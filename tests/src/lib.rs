@@ -1,5 +1,7 @@
 //! What the tests share: sources, records, and naive models that share no code with the library.
 
+pub mod connect_model;
+mod drive;
 pub mod faulty;
 mod folder;
 pub mod join_model;

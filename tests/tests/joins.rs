@@ -146,29 +146,6 @@ interval_joins! {
     full full_join;
 }
 
-/// Runs steps by a test driver.
-macro_rules! drive {
-    ($pipeline:path, $t:ident, ($($argument:expr),*), $steps:expr, $take:expr) => {{
-        use $pipeline as pipeline;
-        let mut $t = pipeline::test($($argument),*);
-        for step in $steps {
-            match step {
-                Step::Rows(Side::Left, rows) => $t.left.push_all(rows.iter().cloned()),
-                Step::Rows(Side::Right, rows) => $t.right.push_all(rows.iter().cloned()),
-                Step::End(Side::Left) => $t.left.end(),
-                Step::End(Side::Right) => $t.right.end(),
-                Step::Restore => {
-                    let saved = $t.savepoint();
-                    $take;
-                    $t = pipeline::test($($argument),*).restore(&saved);
-                }
-            }
-        }
-        $take;
-        $t.try_finish().expect("nothing fails")
-    }};
-}
-
 fn delta(millis: i64) -> TimeDelta {
     TimeDelta::from_millis(millis)
 }
@@ -178,7 +155,7 @@ macro_rules! check_interval {
         let (join, steps): (Join, &[Step]) = ($join, $steps);
         let (delay, lower, upper) = (delta(join.delay), delta(join.lower), delta(join.upper));
         let mut outcome = Outcome::default();
-        let report = drive!($kind::with_late, t, (delay, lower, upper), steps, {
+        let report = streamlite_tests::drive!($kind::with_late, t, (delay, lower, upper), steps, {
             outcome.lines.extend(t.out.take());
             outcome.late_left.extend(t.late_left.take());
             outcome.late_right.extend(t.late_right.take());
@@ -191,7 +168,7 @@ macro_rules! check_interval {
         let expected = interval(&join, steps);
         prop_assert_eq!(&outcome, &expected);
         let mut alone = Vec::new();
-        let _ = drive!(
+        let _ = streamlite_tests::drive!(
             $kind::alone,
             t,
             (delay, lower, upper),
@@ -400,7 +377,7 @@ macro_rules! check_windows {
         let (join, steps): (Join, &[Step]) = ($join, $steps);
         let (delay, lateness) = (delta(join.delay), delta($lateness));
         let mut outcome = Outcome::default();
-        let _ = drive!($windows::$kind::joined, t, (delay, lateness, $(delta($size)),*), steps, {
+        let _ = streamlite_tests::drive!($windows::$kind::joined, t, (delay, lateness, $(delta($size)),*), steps, {
             outcome.lines.extend(t.out.take());
             outcome.late_left.extend(t.late_left.take());
             outcome.late_right.extend(t.late_right.take());
@@ -496,7 +473,7 @@ hash_joins! {
 macro_rules! check_hash {
     ($kind:ident, $join:expr, $steps:expr) => {{
         let mut lines = Vec::new();
-        let _ = drive!(
+        let _ = streamlite_tests::drive!(
             of_all_rows::$kind::joined,
             t,
             (),

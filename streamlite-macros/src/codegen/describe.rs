@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::{at, copies_name, node_name, piece_name, source_name};
 use crate::model::{
     Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, RecordFunctions,
-    Step, StreamId, is_join_key, is_key, is_process, is_short_form, pieces, slot,
+    Step, StreamId, is_connection, is_join_key, is_key, is_process, is_short_form, pieces, slot,
 };
 
 /// How many aggregates stand in one tuple; more are nested.
@@ -180,8 +180,9 @@ impl Describe<'_> {
     }
 
     fn operators(&self, head: TokenStream, operators: &[Operator]) -> TokenStream {
-        operators.iter().fold(head, |receiver, operator| match operator {
-            Operator::Call(call) => self.call(&receiver, call),
+        let places = operators.iter().enumerate();
+        places.fold(head, |receiver, (place, operator)| match operator {
+            Operator::Call(call) => self.call(&receiver, call, &operators[..place]),
             Operator::Aggregate(aggregate) => self.aggregate(&receiver, aggregate),
             Operator::Process(process) => self.process(&receiver, process),
         })
@@ -194,7 +195,7 @@ impl Describe<'_> {
         }
     }
 
-    fn call(&self, receiver: &TokenStream, call: &Call) -> TokenStream {
+    fn call(&self, receiver: &TokenStream, call: &Call, before: &[Operator]) -> TokenStream {
         let Call {
             method,
             turbofish,
@@ -212,13 +213,7 @@ impl Describe<'_> {
             });
         }
         let whole = quote!(#receiver #call_of);
-        let checked = match method.to_string() {
-            name if is_key(&name) && self.graph.owns => Some("stored_key"),
-            name if is_join_key(&name) && self.graph.owns => Some("stored_rows"),
-            name if is_join_key(&name) => Some("repeated_rows"),
-            _ => None,
-        };
-        if let Some(checked) = checked {
+        if let Some(checked) = self.checked_by(method, before) {
             // What is bound stands nowhere: the first token at the operator's place is the operator.
             let span = at(method.span());
             let (bound, keyed) = (Ident::new("keyed", Span::mixed_site()), Ident::new("keyed", span));
@@ -233,6 +228,27 @@ impl Describe<'_> {
             return self.short_form(receiver, method, &call_of);
         }
         whole
+    }
+
+    /// What asks of an operator's keys and rows what it needs of them.
+    fn checked_by(&self, method: &Ident, before: &[Operator]) -> Option<&'static str> {
+        let (name, owns) = (method.to_string(), self.graph.owns);
+        if is_key(&name) {
+            return owns.then_some("stored_key");
+        }
+        if !is_join_key(&name) {
+            return None;
+        }
+        let keeps_no_rows = matches!(
+            before.last(),
+            Some(Operator::Call(call)) if is_connection(&call.method.to_string())
+        );
+        match (keeps_no_rows, owns) {
+            (true, true) => Some("stored_common_key"),
+            (true, false) => None,
+            (false, true) => Some("stored_rows"),
+            (false, false) => Some("repeated_rows"),
+        }
     }
 
     /// The short form of an aggregate, in a function: what it keeps must be storable, which is asked at its name.
@@ -304,15 +320,17 @@ impl Describe<'_> {
         self.argument(body, quote!(#capture |#parameters| #value))
     }
 
-    /// The same with something before what is the user's, and without a result.
+    /// The same around several things of the user's.
     pub(super) fn handler(
         &self,
         parameters: &TokenStream,
-        before: &TokenStream,
-        body: &Argument,
+        body: &TokenStream,
+        arguments: &[&Argument],
     ) -> TokenStream {
-        let (capture, value) = (self.capture(), &body.expr);
-        self.argument(body, quote!(#capture |#parameters| { #before #value; }))
+        let capture = self.capture();
+        let closure = quote!(#capture |#parameters| { #body });
+        let arguments = arguments.iter().rev();
+        arguments.fold(closure, |closure, argument| self.argument(argument, closure))
     }
 
     fn capture(&self) -> Option<TokenStream> {

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::at;
 use super::describe::Describe;
-use crate::model::{Call, CallArgument, Process, State, StateKind, nested_states};
+use crate::model::{Argument, Call, CallArgument, Handler, Inputs, Process, State, StateKind, nested_states};
 
 /// The states of a process: how they are kept, and what handlers see of them.
 struct States {
@@ -26,8 +26,8 @@ impl Describe<'_> {
             states: fields,
             sides,
             first,
-            handlers,
             emits,
+            inputs,
             ..
         } = process;
         let states = states_of(fields, ctx);
@@ -40,38 +40,51 @@ impl Describe<'_> {
         );
         let (kept, specs) = (&states.kept, self.specs(process));
         let first = self.closure(&TokenStream::new(), first);
-        let mut on_record = TokenStream::new();
-        let mut others = TokenStream::new();
         let side_names: Vec<_> = sides.iter().map(|side| &side.name).collect();
-        for handler in handlers {
+        let closure = |given: &TokenStream, body: &TokenStream, arguments: &[&Argument]| {
             let [state, side] = ["states", "sides"].map(|name| Ident::new(name, Span::mixed_site()));
-            let parameters = handler.parameters.iter();
             let States { pattern, views, .. } = &states;
             let parameters = quote! {
-                #(#parameters,)* #state: &mut #kept, #side: &mut #side_types,
+                #given #state: &mut #kept, #side: &mut #side_types,
                 #ctx: &mut __streamlite::ProcessContext<'_, _, #emitted>
             };
-            let before = quote! {
+            let body = quote! {
                 let _ = &#ctx;
                 #[allow(unused_variables)]
                 let #pattern = #state;
                 #views
                 #[allow(unused_variables)]
                 let (#(#side_names,)*) = #side;
+                #body;
             };
-            let closure = self.handler(&parameters, &before, &handler.body);
-            let name = &handler.name;
-            if name == "on_record" {
-                on_record = closure;
-            } else {
-                others.extend(quote!(let #handled = #handled.#name(#closure);));
+            self.handler(&parameters, &body, arguments)
+        };
+        let alone = |handler: &Handler<Argument>| {
+            let Handler { parameters, body, .. } = handler;
+            closure(&quote!(#(#parameters,)*), &body.expr.to_token_stream(), &[body])
+        };
+        let on_record = match inputs {
+            Inputs::One => process.handler("on_record").map(alone),
+            Inputs::Two => {
+                process
+                    .handler("on_left")
+                    .zip(process.handler("on_right"))
+                    .map(|(left, right)| {
+                        let (given, body) = either(left, right);
+                        closure(&given, &body, &[&left.body, &right.body])
+                    })
             }
-        }
+        };
+        let others = ["on_timer", "on_end"].map(|name| process.handler(name));
+        let others = others.into_iter().flatten().map(|handler| {
+            let (name, closure) = (&handler.name, alone(handler));
+            quote!(let #handled = #handled.#name(#closure);)
+        });
         let checks = self.stored_states(fields, &handled);
         quote!({
             let #stream = #receiver;
             let #handled = #stream.handlers::<#kept, #side_types, #emitted, _, _>(#specs, #first, #on_record);
-            #others
+            #(#others)*
             #checks
             #stream.#method(#handled)
         })
@@ -129,6 +142,23 @@ impl Describe<'_> {
         });
         checks.collect()
     }
+}
+
+/// The handlers of connected streams are one, of records that say where they come from: what is given to it, and its body.
+fn either(left: &Handler<Argument>, right: &Handler<Argument>) -> (TokenStream, TokenStream) {
+    let [record, value] = ["record", "value"].map(|name| Ident::new(name, Span::mixed_site()));
+    let arm = |handler: &Handler<Argument>| {
+        let (parameters, body) = (&handler.parameters, &handler.body.expr);
+        quote!({ #(let #parameters = #value;)* #body; })
+    };
+    let [left, right] = [left, right].map(arm);
+    let body = quote! {
+        match #record {
+            __streamlite::Either::Left(#value) => #left
+            __streamlite::Either::Right(#value) => #right
+        }
+    };
+    (quote!(#record: __streamlite::Either<_, _>,), body)
 }
 
 fn states_of(fields: &[State], ctx: &Ident) -> States {

@@ -17,8 +17,8 @@ pub(crate) use graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Node, Operator, Origin, RecordFunctions, Step,
     StreamId, User,
 };
-pub(crate) use operators::{is_join_key, is_key, is_process, is_short_form};
-pub(crate) use process::{Process, State, StateKind, nested as nested_states};
+pub(crate) use operators::{is_connection, is_join_key, is_key, is_process, is_short_form};
+pub(crate) use process::{Handler, Inputs, Process, State, StateKind, nested as nested_states};
 pub(crate) use rows::Aggregate;
 
 use crate::errors::Errors;

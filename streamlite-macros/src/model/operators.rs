@@ -2,6 +2,8 @@
 //!
 //! The names suffice: a method of a stream's own goes before any of a trait with the same name.
 
+use super::process::Inputs;
+
 /// An operator that the macro knows.
 #[derive(Debug)]
 pub(crate) struct Known {
@@ -28,6 +30,8 @@ pub(crate) enum Kind {
     Union,
     /// Two streams to one by keys: its one argument is the other stream.
     Join,
+    /// Two streams to one process by keys: its one argument is the other stream.
+    Connect,
     /// A setting of a join.
     JoinSetting,
     /// Gives records event time.
@@ -62,6 +66,7 @@ const fn known(name: &'static str, kind: Kind) -> Known {
                 | Kind::AggregateExpression
                 | Kind::Union
                 | Kind::Join
+                | Kind::Connect
                 | Kind::Time
                 | Kind::Process
         ),
@@ -98,7 +103,7 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 58] = [
+const OPERATORS: [Known; 59] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
@@ -111,6 +116,7 @@ const OPERATORS: [Known; 58] = [
     known("left_join", Kind::Join),
     known("right_join", Kind::Join),
     known("full_join", Kind::Join),
+    known("connect", Kind::Connect),
     known("on", Kind::JoinSetting),
     known("within", Kind::JoinSetting),
     known("event_time", Kind::Time),
@@ -184,7 +190,12 @@ pub(crate) fn is_stateful(name: &str) -> bool {
 
 /// Whether it takes a second stream.
 pub(crate) fn takes_stream(name: &str) -> bool {
-    matches!(kind(name), Some(Kind::Union | Kind::Join))
+    matches!(kind(name), Some(Kind::Union | Kind::Join | Kind::Connect))
+}
+
+/// Whether it is the way of two streams to one process.
+pub(crate) fn is_connection(name: &str) -> bool {
+    kind(name) == Some(Kind::Connect)
 }
 
 /// Whether it is a setting of a join.
@@ -225,7 +236,16 @@ pub(crate) fn is_time_setting(name: &str) -> bool {
 pub(crate) fn is_on_records(name: &str) -> bool {
     matches!(
         kind(name),
-        Some(Kind::Records | Kind::Split | Kind::Union | Kind::Join | Kind::Time | Kind::Process | Kind::End)
+        Some(
+            Kind::Records
+                | Kind::Split
+                | Kind::Union
+                | Kind::Join
+                | Kind::Connect
+                | Kind::Time
+                | Kind::Process
+                | Kind::End
+        )
     )
 }
 
@@ -276,6 +296,10 @@ pub(crate) enum Extent {
     Interval,
     /// A join in windows.
     JoinedInWindows,
+    /// Two streams that are handled together by keys yet to be said.
+    Connecting,
+    /// Two streams that are handled together by a process yet to be said.
+    Connected,
 }
 
 impl Extent {
@@ -287,6 +311,10 @@ impl Extent {
             Some(Kind::Running) => Extent::Running,
             Some(Kind::Key) => Extent::Keyed,
             Some(Kind::Join) => Extent::Joining,
+            Some(Kind::Connect) => Extent::Connecting,
+            Some(Kind::JoinSetting) if matches!(self, Extent::Connecting | Extent::Connected) => {
+                Extent::Connected
+            }
             Some(Kind::JoinSetting) if name == "within" => Extent::Interval,
             Some(Kind::JoinSetting) => Extent::Joined,
             Some(Kind::Aggregate | Kind::AggregateExpression | Kind::Process) => Extent::Whole,
@@ -299,11 +327,19 @@ impl Extent {
     /// Whether an operator belongs to the join that stands before it.
     pub(crate) fn is_continued_by(self, name: &str) -> bool {
         match self {
-            // Whatever it is: the keys are missing.
-            Extent::Joining => true,
+            // Whatever it is: the keys are missing, or the process.
+            Extent::Joining | Extent::Connecting | Extent::Connected => true,
             Extent::Joined => is_join_setting(name) || is_window(name) || is_window_setting(name),
             Extent::Interval | Extent::JoinedInWindows => is_join_setting(name) || is_window_setting(name),
             Extent::Whole | Extent::Keyed | Extent::Window | Extent::Global | Extent::Running => false,
+        }
+    }
+
+    /// What a process handles here.
+    pub(crate) fn inputs(self) -> Inputs {
+        match self {
+            Extent::Connected => Inputs::Two,
+            _ => Inputs::One,
         }
     }
 

@@ -1,10 +1,11 @@
 //! How many streams a statement gives: what its `let` names.
 
 use super::fragment::Fragment;
-use crate::flow::{Join, JoinedStreams, KeyedStream, Stream};
-use crate::join::JoinType;
+use crate::flow::{Connected, ConnectedStreams, Join, JoinedStreams, KeyedStream, Stream};
+use crate::join::{Either, JoinType};
 use crate::operator::{
-    Failed, HashJoined, Joined, JoinedWithLate, Matching, Slot, Split, TryMap, Union, WithLate, WithSides,
+    ConnectedWithSides, Failed, HashJoined, Joined, JoinedWithLate, Matching, Slot, Split, TryMap, Union,
+    WithLate, WithSides,
 };
 use crate::process::Side;
 
@@ -94,6 +95,34 @@ impl<L, R, J: JoinType, O, S> Outputs1 for JoinedStreams<L, R, J, O, S> {
     }
 
     fn handles(&self) -> Stream<J::Out<L, R>> {
+        Stream::named()
+    }
+}
+
+/// Connected streams without a process are the same.
+impl<L, R, O, S> Outputs1 for ConnectedStreams<L, R, O, S> {
+    type Itself = Self;
+    type H0 = Stream<Either<L, R>>;
+
+    fn itself(self) -> Self {
+        self
+    }
+
+    fn handles(&self) -> Stream<Either<L, R>> {
+        Stream::named()
+    }
+}
+
+/// Connected streams without a process are the same.
+impl<L, R, G, O, S> Outputs1 for Connected<L, R, G, O, S> {
+    type Itself = Self;
+    type H0 = Stream<Either<L, R>>;
+
+    fn itself(self) -> Self {
+        self
+    }
+
+    fn handles(&self) -> Stream<Either<L, R>> {
         Stream::named()
     }
 }
@@ -223,6 +252,31 @@ process_outputs! {
     Outputs6 H1 A H2 B H3 C H4 D H5 E;
     Outputs7 H1 A H2 B H3 C H4 D H5 E H6 F;
     Outputs8 H1 A H2 B H3 C H4 D H5 E H6 F H7 G;
+}
+
+/// Implements the outputs of a process of two streams: its main one, and those besides.
+macro_rules! connected_outputs {
+    ($($Outputs:ident $($H:ident $A:ident)+;)*) => {$(
+        impl<L, R, U, O, S, X, $($A),+> $Outputs for ConnectedWithSides<L, R, U, O, S, X, ($(Side<$A>,)+)> {
+            type Itself = Self;
+            type H0 = Stream<U>;
+            $(type $H = Stream<$A>;)+
+
+            fn itself(self) -> Self {
+                self
+            }
+
+            fn handles(&self) -> (Stream<U>, $(Stream<$A>),+) {
+                (Stream::named(), $(Stream::<$A>::named()),+)
+            }
+        }
+    )*};
+}
+
+connected_outputs! {
+    Outputs2 H1 A;
+    Outputs3 H1 A H2 B;
+    Outputs4 H1 A H2 B H3 D;
 }
 
 impl<T, R, U, O, S, J> Outputs3 for JoinedWithLate<T, R, U, O, S, J> {

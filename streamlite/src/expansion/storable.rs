@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
-use crate::flow::{Join, KeyedStream, Stream};
+use crate::flow::{Connected, Join, KeyedStream, Stream};
 use crate::join::Either;
 use crate::operator::{FinalAggregate, Running, Windowing, WithLate};
 use crate::state::Grouping;
@@ -75,6 +75,17 @@ where
     R: Storable<N>,
 {
     join.with_keys(|on| L::of(R::of(G::Key::of(on))))
+}
+
+/// Connected streams, once their keys can be stored.
+pub fn stored_common_key<M, L, R, G, O, S>(
+    connected: Connected<L, R, G, O, S>,
+) -> Connected<L, R, <G::Key as Storable<M>>::Of<G>, O, S>
+where
+    G: Grouping<Either<L, R>>,
+    G::Key: Storable<M>,
+{
+    connected.with_keys(G::Key::of)
 }
 
 /// What an aggregate keeps, as a type. A step of its own: the check must not begin before the type is known to the end.

@@ -22,6 +22,12 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
         Extent::Joining if name != "on" => {
             format!("a join needs keys: write `.on(|left| …, |right| …)` before `{name}`")
         }
+        Extent::Connecting if name != "on" => {
+            format!("connected streams need keys: write `.on(|left| …, |right| …)` before `{name}`")
+        }
+        Extent::Connected if !is_process(&name) => format!(
+            "connected streams go into a process: write `.process(|ctx| {{ on_left(…); on_right(…); }})` before `{name}`"
+        ),
         Extent::Joined if name == "on" => "the keys of this join are said already".to_owned(),
         Extent::Joined if is_window_setting(&name) => format!(
             "`{name}` belongs to a join in time: write `.within(-5min..=5min)` or `.window(tumbling(5min))` before it"
@@ -60,14 +66,17 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
     false
 }
 
-/// Says that a join without keys is none.
-pub(crate) fn unfinished_join(extent: Extent, join: Span, errors: &mut Errors) {
-    if extent == Extent::Joining {
-        errors.at(
-            join,
-            "a join needs keys: write `.on(|left| …, |right| …)` behind it",
-        );
-    }
+/// Says that a join without keys is none, nor are connected streams without a process.
+pub(crate) fn unfinished_join(extent: Extent, last: Span, errors: &mut Errors) {
+    let text = match extent {
+        Extent::Joining => "a join needs keys: write `.on(|left| …, |right| …)` behind it",
+        Extent::Connecting => "connected streams need keys: write `.on(|left| …, |right| …)` behind it",
+        Extent::Connected => {
+            "connected streams go into a process: write `.process(|ctx| { on_left(…); on_right(…); })` behind it"
+        }
+        _ => return,
+    };
+    errors.at(last, text);
 }
 
 /// Whether the last operator, or the one that the last settings belong to, is `event_time`.

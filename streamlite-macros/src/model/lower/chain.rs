@@ -13,7 +13,7 @@ use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
 use crate::model::operators::{Extent, is_aggregate, is_stateful, is_window, takes_stream};
-use crate::model::process::{self, Handler, Process};
+use crate::model::process::{self, Handler, Inputs, Process};
 use crate::model::rows::{self, Aggregate};
 use crate::syntax::{Chain, Link};
 
@@ -246,6 +246,7 @@ impl Lowering<'_> {
         if is_stateful(&name) {
             cursor.stateful_at.get_or_insert(method.span());
         }
+        let inputs = cursor.extent.inputs();
         cursor.extent = cursor.extent.behind(&name);
         let windows = call.args.first().filter(|_| is_window(&name)).and_then(called);
         if cursor.extent == Extent::Window && windows.is_some_and(|(function, _)| function == "global") {
@@ -254,7 +255,7 @@ impl Lowering<'_> {
         cursor.ends_at = method.span();
         let operator = match (&*name, call.args.first()) {
             ("aggregate", Some(argument)) => self.aggregate(method, argument)?,
-            ("process", Some(Expr::Closure(closure))) => self.process(method, closure)?,
+            ("process", Some(Expr::Closure(closure))) => self.process(method, inputs, closure)?,
             ("to", Some(sink)) => self.sink(&mut cursor, method, sink)?,
             // A method of the stream, so that its closure knows what a record is.
             _ if let Some((function, Some(gap))) = windows
@@ -336,8 +337,13 @@ impl Lowering<'_> {
         })))
     }
 
-    fn process(&mut self, method: &Ident, closure: &syn::ExprClosure) -> Result<Operator, Skip> {
-        let parts = process::take_apart(method, closure, self.errors).ok_or(Skip)?;
+    fn process(
+        &mut self,
+        method: &Ident,
+        inputs: Inputs,
+        closure: &syn::ExprClosure,
+    ) -> Result<Operator, Skip> {
+        let parts = process::take_apart(method, inputs, closure, self.errors).ok_or(Skip)?;
         let ttls = parts.states.iter().map(|state| Some(&state.ttl.as_ref()?.after));
         let ttls = ttls
             .map(|after| after.map(|after| self.argument(after)))
@@ -358,6 +364,7 @@ impl Lowering<'_> {
         } = parts;
         Ok(Operator::Process(Box::new(Process {
             method: method.clone(),
+            inputs,
             ctx,
             states,
             ttls,

@@ -40,7 +40,7 @@ where
 }
 
 /// Lets two streams meet in front of an operator; it is the first of two states of a join.
-pub(super) fn meet<T, R, C, N>(
+pub(crate) fn meet<T, R, C, N>(
     cx: &Context<C>,
     next: N,
 ) -> (impl Push<T> + use<T, R, C, N>, impl Push<R> + use<T, R, C, N>)

@@ -13,5 +13,6 @@ mod with_late;
 pub use hash::HashJoined;
 pub use interval::Interval;
 pub use meet::Joined;
+pub(super) use meet::meet;
 pub use window::WindowJoin;
 pub use with_late::JoinedWithLate;

@@ -1,0 +1,71 @@
+//! Processes of two streams against a model: any interleaving of the inputs, disorder on both sides, one side that ends
+//! early, rows of any length, restored anywhere.
+
+use proptest::prelude::*;
+use streamlite::prelude::*;
+use streamlite::state::look_up_in_blocks;
+use streamlite_tests::connect_model::{Outcome, Said, process};
+use streamlite_tests::join_model::{Row, steps};
+use streamlite_tests::windows::cases;
+
+pipeline!(
+    fn counted(left: Source<Row>, right: Source<Row>, out: Sink<Said>, aside: Sink<u32>, delay: TimeDelta) {
+        let left = left.event_time(|row| row.at).watermark(bounded(delay));
+        let right = right.event_time(|row| row.at).watermark(bounded(delay));
+        let (said, thirds) = left.connect(right).on(|l| l.key, |r| r.key).process(|ctx| {
+            let sum: i64 = 0;
+            let thirds: Side<u32>;
+
+            on_left(|row| {
+                *sum += i64::from(row.id);
+                let (at, watermark) = (ctx.timestamp().as_millis(), ctx.watermark().as_millis());
+                ctx.emit(('l', row.key, at, watermark, *sum));
+                ctx.timer_after(TimeDelta::from_millis(10));
+            });
+
+            on_right(|Row { key, id, at }| {
+                *sum *= 2;
+                ctx.emit(('r', key, at, ctx.watermark().as_millis(), *sum));
+                ctx.delete_timer(Timestamp::from_millis(at) + TimeDelta::from_millis(10));
+                if id % 3 == 0 {
+                    thirds.emit(id);
+                }
+                if id % 5 == 0 {
+                    ctx.clear();
+                }
+            });
+
+            on_timer(|at| {
+                ctx.emit(('t', *ctx.key(), at.as_millis(), ctx.watermark().as_millis(), *sum));
+            });
+
+            on_end(|| {
+                let (at, watermark) = (ctx.timestamp().as_millis(), ctx.watermark().as_millis());
+                ctx.emit(('e', *ctx.key(), at, watermark, *sum));
+            });
+        });
+        said.to(out);
+        thirds.to(aside);
+    }
+);
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn both_handlers_share_the_states_and_timers_of_a_key(
+        steps in steps(),
+        delay in prop_oneof![Just(0_i64), 0..30_i64],
+        blocks in proptest::option::of(any::<bool>()),
+    ) {
+        look_up_in_blocks(blocks);
+        let mut outcome = Outcome::default();
+        let delta = TimeDelta::from_millis(delay);
+        let report = streamlite_tests::drive!(counted, t, (delta), &steps, {
+            outcome.said.extend(t.out.take());
+            outcome.aside.extend(t.aside.take());
+        });
+        drop(report);
+        prop_assert_eq!(outcome, process(delay, &steps));
+    }
+}
