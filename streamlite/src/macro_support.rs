@@ -11,7 +11,7 @@ pub use crate::graph::{Graph, GraphEnd, GraphNode, GraphParts, GraphSink, GraphS
 pub use crate::join::Either;
 pub use crate::metrics::Report;
 pub use crate::operator::{Again, Copier, Many, Nowhere, One, Tee, again};
-pub use crate::process::{Expiring, Plain, ProcessContext, Side, StateSpec};
+pub use crate::process::{BroadcastContext, Expiring, Plain, ProcessContext, Side, StateSpec};
 pub use crate::record::Push;
 pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Savepoint};
 pub use crate::source::from;

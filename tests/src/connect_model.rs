@@ -31,77 +31,122 @@ struct Run {
     births: Vec<u8>,
     timers: Vec<Timer>,
     next: usize,
+    /// The last number that was told to all keys, and how many there were.
+    told: i64,
+    heard: i64,
     greatest: Option<i64>,
     outcome: Outcome,
+}
+
+/// Left rows are told to every key: the last number and how many there were. Right rows add the last number to their key's
+/// sum and set a timer for ten milliseconds later, at which the key says how many there were; those that divide by five
+/// remove the key.
+#[must_use]
+pub fn broadcast(delay: i64, steps: &[Step]) -> Outcome {
+    run(delay, steps, |run, side, row, watermark| {
+        let Row { key, id, at } = *row;
+        run.greatest = Some(run.greatest.unwrap_or(at).max(at));
+        match side {
+            Side::Left => {
+                run.told = i64::from(id);
+                run.heard += 1;
+                run.outcome.said.push(('b', u8::MAX, at, watermark, run.heard));
+                if id % 3 == 0 {
+                    run.outcome.aside.push(id);
+                }
+            }
+            Side::Right => {
+                let told = run.told;
+                let sum = run.sum(key);
+                *sum += told;
+                let sum = *sum;
+                run.outcome.said.push(('r', key, at, watermark, sum));
+                run.set(key, at.saturating_add(10));
+                if id % 5 == 0 {
+                    run.remove(key);
+                }
+            }
+        }
+    })
 }
 
 /// Left rows add to their key's sum and set a timer for ten milliseconds later; right rows double it and delete that timer,
 /// those with a number that divides by five remove the key, and those that divide by three go aside.
 #[must_use]
 pub fn process(delay: i64, steps: &[Step]) -> Outcome {
+    run(delay, steps, |run, side, row, watermark| {
+        let Row { key, id, at } = *row;
+        run.greatest = Some(run.greatest.unwrap_or(at).max(at));
+        let later = at.saturating_add(10);
+        let sum = run.sum(key);
+        match side {
+            Side::Left => {
+                *sum += i64::from(id);
+                let sum = *sum;
+                run.outcome.said.push(('l', key, at, watermark, sum));
+                run.set(key, later);
+            }
+            Side::Right => {
+                *sum *= 2;
+                let sum = *sum;
+                run.outcome.said.push(('r', key, at, watermark, sum));
+                run.timers.retain(|timer| (timer.key, timer.at) != (key, later));
+                if id % 3 == 0 {
+                    run.outcome.aside.push(id);
+                }
+                if id % 5 == 0 {
+                    run.remove(key);
+                }
+            }
+        }
+    })
+}
+
+fn run(delay: i64, steps: &[Step], mut row: impl FnMut(&mut Run, Side, &Row, i64)) -> Outcome {
     let mut watermarks = Watermarks::new(delay);
     let (mut watermark, mut run) = (i64::MIN, Run::default());
     let narrow = |time: i128| i64::try_from(time).expect("it is a time");
     for step in steps {
         match step {
             Step::Rows(side, rows) => {
-                for row in rows {
-                    run.row(*side, row, watermark);
-                    run.rise(&mut watermark, narrow(watermarks.row(*side, row.at)));
+                for one in rows {
+                    row(&mut run, *side, one, watermark);
+                    run.rise(&mut watermark, narrow(watermarks.row(*side, one.at)));
                 }
             }
-            Step::End(side) => {
-                run.rise(&mut watermark, narrow(watermarks.end(*side)));
-            }
+            Step::End(side) => run.rise(&mut watermark, narrow(watermarks.end(*side))),
             Step::Restore => {}
         }
     }
     for key in run.births.clone() {
         let at = run.greatest.unwrap_or(i64::MIN);
-        run.outcome.said.push(('e', key, at, i64::MAX, run.sums[&key]));
+        let said = ('e', key, at, i64::MAX, run.sums[&key] + run.heard);
+        run.outcome.said.push(said);
     }
     run.outcome
 }
 
 impl Run {
-    fn row(&mut self, side: Side, row: &Row, watermark: i64) {
-        let Row { key, id, at } = *row;
-        self.greatest = Some(self.greatest.unwrap_or(at).max(at));
+    /// The sum of a key.
+    fn sum(&mut self, key: u8) -> &mut i64 {
         if !self.sums.contains_key(&key) {
             self.births.push(key);
         }
-        let sum = self.sums.entry(key).or_default();
-        let later = at.saturating_add(10);
-        match side {
-            Side::Left => {
-                *sum += i64::from(id);
-                self.outcome.said.push(('l', key, at, watermark, *sum));
-                if !self
-                    .timers
-                    .iter()
-                    .any(|timer| (timer.key, timer.at) == (key, later))
-                {
-                    let number = self.next;
-                    self.timers.push(Timer {
-                        key,
-                        at: later,
-                        number,
-                    });
-                    self.next += 1;
-                }
-            }
-            Side::Right => {
-                *sum *= 2;
-                self.outcome.said.push(('r', key, at, watermark, *sum));
-                self.timers.retain(|timer| (timer.key, timer.at) != (key, later));
-                if id % 3 == 0 {
-                    self.outcome.aside.push(id);
-                }
-                if id % 5 == 0 {
-                    self.sums.remove(&key);
-                    self.births.retain(|other| *other != key);
-                }
-            }
+        self.sums.entry(key).or_default()
+    }
+
+    /// A key is as if it had never come, but for its timers.
+    fn remove(&mut self, key: u8) {
+        self.sums.remove(&key);
+        self.births.retain(|other| *other != key);
+    }
+
+    /// A timer of a key, unless it has one for that time.
+    fn set(&mut self, key: u8, at: i64) {
+        if !self.timers.iter().any(|timer| (timer.key, timer.at) == (key, at)) {
+            let number = self.next;
+            self.timers.push(Timer { key, at, number });
+            self.next += 1;
         }
     }
 
@@ -121,11 +166,8 @@ impl Run {
         };
         while let Some(timer) = first(&self.timers) {
             self.timers.retain(|other| other.number != timer.number);
-            if !self.sums.contains_key(&timer.key) {
-                self.sums.insert(timer.key, 0);
-                self.births.push(timer.key);
-            }
-            let said = ('t', timer.key, timer.at, watermark, self.sums[&timer.key]);
+            let said = *self.sum(timer.key) + self.heard;
+            let said = ('t', timer.key, timer.at, watermark, said);
             self.outcome.said.push(said);
         }
     }

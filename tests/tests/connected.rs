@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use streamlite::prelude::*;
 use streamlite::state::look_up_in_blocks;
-use streamlite_tests::connect_model::{Outcome, Said, process};
-use streamlite_tests::join_model::{Row, steps};
+use streamlite_tests::connect_model::{Outcome, Said, broadcast, process};
+use streamlite_tests::join_model::{Row, Step, steps};
 use streamlite_tests::windows::cases;
 
 pipeline!(
@@ -49,6 +49,66 @@ pipeline!(
     }
 );
 
+pipeline!(
+    fn told(left: Source<Row>, right: Source<Row>, out: Sink<Said>, aside: Sink<u32>, delay: TimeDelta) {
+        let left = left.event_time(|row| row.at).watermark(bounded(delay));
+        let right = right.event_time(|row| row.at).watermark(bounded(delay));
+        let (said, thirds) = left.broadcast_to(right).on(|row| row.key).process(|ctx| {
+            #[broadcast]
+            let last: Value<u32> = Value::new();
+            let sum: i64 = 0;
+            #[broadcast]
+            let heard: i64 = 0;
+            let thirds: Side<u32>;
+
+            on_broadcast(|Row { id, at, .. }| {
+                last.set(id);
+                *heard += 1;
+                assert_eq!(ctx.timestamp().as_millis(), at);
+                ctx.emit(('b', u8::MAX, at, ctx.watermark().as_millis(), *heard));
+                if id % 3 == 0 {
+                    thirds.emit(id);
+                }
+            });
+
+            on_record(|row| {
+                *sum += last.get().map_or(0, |last| i64::from(*last));
+                ctx.emit(('r', row.key, row.at, ctx.watermark().as_millis(), *sum));
+                ctx.timer_after(TimeDelta::from_millis(10));
+                if row.id % 5 == 0 {
+                    ctx.clear();
+                }
+            });
+
+            on_timer(|at| {
+                let watermark = ctx.watermark().as_millis();
+                ctx.emit(('t', *ctx.key(), at.as_millis(), watermark, *sum + *heard));
+            });
+
+            on_end(|| {
+                let (at, watermark) = (ctx.timestamp().as_millis(), ctx.watermark().as_millis());
+                ctx.emit(('e', *ctx.key(), at, watermark, *sum + *heard));
+            });
+        });
+        said.to(out);
+        thirds.to(aside);
+    }
+);
+
+macro_rules! check {
+    ($pipeline:ident, $model:ident, $steps:expr, $delay:expr) => {{
+        let (steps, delay): (&[Step], i64) = ($steps, $delay);
+        let mut outcome = Outcome::default();
+        let delta = TimeDelta::from_millis(delay);
+        let report = streamlite_tests::drive!($pipeline, t, (delta), steps, {
+            outcome.said.extend(t.out.take());
+            outcome.aside.extend(t.aside.take());
+        });
+        drop(report);
+        prop_assert_eq!(outcome, $model(delay, steps));
+    }};
+}
+
 proptest! {
     #![proptest_config(cases())]
 
@@ -59,13 +119,16 @@ proptest! {
         blocks in proptest::option::of(any::<bool>()),
     ) {
         look_up_in_blocks(blocks);
-        let mut outcome = Outcome::default();
-        let delta = TimeDelta::from_millis(delay);
-        let report = streamlite_tests::drive!(counted, t, (delta), &steps, {
-            outcome.said.extend(t.out.take());
-            outcome.aside.extend(t.aside.take());
-        });
-        drop(report);
-        prop_assert_eq!(outcome, process(delay, &steps));
+        check!(counted, process, &steps, delay);
+    }
+
+    #[test]
+    fn every_key_hears_what_is_broadcast(
+        steps in steps(),
+        delay in prop_oneof![Just(0_i64), 0..30_i64],
+        blocks in proptest::option::of(any::<bool>()),
+    ) {
+        look_up_in_blocks(blocks);
+        check!(told, broadcast, &steps, delay);
     }
 }

@@ -1,7 +1,7 @@
 //! Every operator's page says the same four things, and shows an example that runs.
 
 /// The operators, by the files that they stand in.
-const PAGES: [(&str, &str, &[&str]); 12] = [
+const PAGES: [(&str, &str, &[&str]); 13] = [
     (
         "stream.rs",
         include_str!("../../streamlite/src/flow/stream.rs"),
@@ -30,6 +30,11 @@ const PAGES: [(&str, &str, &[&str]); 12] = [
         "process.rs",
         include_str!("../../streamlite/src/flow/process.rs"),
         &["process"],
+    ),
+    (
+        "broadcast.rs",
+        include_str!("../../streamlite/src/flow/broadcast.rs"),
+        &["broadcast_to"],
     ),
     (
         "connect.rs",

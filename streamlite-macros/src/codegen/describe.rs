@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::{at, copies_name, node_name, piece_name, source_name};
 use crate::model::{
-    Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Operator, RecordFunctions,
-    Step, StreamId, is_connection, is_join_key, is_key, is_process, is_short_form, pieces, slot,
+    Aggregate, Argument, Branches, Call, CallArgument, Description, Graph, Head, Kind, Operator,
+    RecordFunctions, Step, StreamId, is_join_key, is_key, is_process, is_short_form, kind, pieces, slot,
 };
 
 /// How many aggregates stand in one tuple; more are nested.
@@ -239,15 +239,15 @@ impl Describe<'_> {
         if !is_join_key(&name) {
             return None;
         }
-        let keeps_no_rows = matches!(
-            before.last(),
-            Some(Operator::Call(call)) if is_connection(&call.method.to_string())
-        );
-        match (keeps_no_rows, owns) {
-            (true, true) => Some("stored_common_key"),
-            (true, false) => None,
-            (false, true) => Some("stored_rows"),
-            (false, false) => Some("repeated_rows"),
+        let of = match before.last() {
+            Some(Operator::Call(call)) => kind(&call.method.to_string()),
+            _ => None,
+        };
+        match of {
+            Some(Kind::Connect) => owns.then_some("stored_common_key"),
+            Some(Kind::Broadcast) => owns.then_some("stored_broadcast_key"),
+            _ if owns => Some("stored_rows"),
+            _ => Some("repeated_rows"),
         }
     }
 

@@ -1,93 +1,227 @@
 //! Process closures: the states become a tuple, the handlers closures that take it apart.
 
+use std::iter::repeat;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Pat;
 use syn::spanned::Spanned;
 
 use super::at;
 use super::describe::Describe;
 use crate::model::{Argument, Call, CallArgument, Handler, Inputs, Process, State, StateKind, nested_states};
 
-/// The states of a process: how they are kept, and what handlers see of them.
-struct States {
-    /// The tuple's type.
+/// What the closures of a process are made of.
+struct Parts<'a> {
+    process: &'a Process,
+    /// The type of the states of one key.
     kept: TokenStream,
-    /// What takes the tuple apart.
-    pattern: TokenStream,
-    /// What makes of a state what handlers see.
-    views: TokenStream,
+    /// The type of the states that all keys share.
+    shared_kept: TokenStream,
+    /// The type of the side outputs.
+    sides: TokenStream,
+    /// The type of what is emitted.
+    emitted: TokenStream,
+    state: Ident,
+    shared: Ident,
+    side: Ident,
+}
+
+impl<'a> Parts<'a> {
+    fn of(process: &'a Process) -> Self {
+        let [state, shared, side] =
+            ["states", "shared", "sides"].map(|name| Ident::new(name, Span::mixed_site()));
+        let types = process.sides.iter().map(|side| &side.ty);
+        let kept = |states: &[State]| nested_states(states.iter().map(State::kept).collect());
+        Self {
+            process,
+            kept: kept(&process.states),
+            shared_kept: kept(&process.shared),
+            sides: quote!((#(__streamlite::Side<#types>,)*)),
+            emitted: if process.emits { quote!(_) } else { quote!(()) },
+            state,
+            shared,
+            side,
+        }
+    }
+
+    /// The parameters of a handler of a key, behind what is given to it.
+    fn parameters(&self, given: &TokenStream) -> TokenStream {
+        let Self {
+            process,
+            kept,
+            shared_kept,
+            sides,
+            emitted,
+            state,
+            shared,
+            side,
+        } = self;
+        let ctx = &process.ctx;
+        quote! {
+            #given #shared: &#shared_kept, #state: &mut #kept, #side: &mut #sides,
+            #ctx: &mut __streamlite::ProcessContext<'_, _, #emitted>
+        }
+    }
+
+    /// The parameters of the handler of what is broadcast.
+    fn broadcast_parameters(&self, given: &[Pat]) -> TokenStream {
+        let Self {
+            process,
+            shared_kept,
+            sides,
+            emitted,
+            shared,
+            side,
+            ..
+        } = self;
+        let ctx = &process.ctx;
+        quote! {
+            #(#given,)* #shared: &mut #shared_kept, #side: &mut #sides,
+            #ctx: &mut __streamlite::BroadcastContext<'_, #emitted>
+        }
+    }
+
+    /// The body of a handler of a key: what all keys share is there to be read.
+    fn body(&self, body: &TokenStream) -> TokenStream {
+        let Process { ctx, states, .. } = self.process;
+        let views = plain(states).map(|(number, name)| {
+            quote! {
+                #[allow(unused_variables, unused_mut)]
+                let mut #name = #name.view(#ctx.written(#number));
+            }
+        });
+        let (pattern, state) = (pattern(states), &self.state);
+        let views = quote! {
+            #[allow(unused_variables)]
+            let #pattern = #state;
+            #(#views)*
+        };
+        self.around(&quote!(get), &views, body)
+    }
+
+    /// The body of the handler of what is broadcast, which changes what all keys share.
+    fn broadcast_body(&self, body: &TokenStream) -> TokenStream {
+        self.around(&quote!(get_mut), &TokenStream::new(), body)
+    }
+
+    /// What is the user's, behind what it sees: of what all keys share by this method.
+    fn around(&self, get: &TokenStream, views: &TokenStream, body: &TokenStream) -> TokenStream {
+        let Self {
+            process,
+            shared,
+            side,
+            ..
+        } = self;
+        let ctx = &process.ctx;
+        let shared_views = plain(&process.shared).map(|(_, name)| {
+            quote! {
+                #[allow(unused_variables)]
+                let #name = #name.#get();
+            }
+        });
+        let pattern = pattern(&process.shared);
+        let side_names = process.sides.iter().map(|side| &side.name);
+        quote! {
+            let _ = &#ctx;
+            #[allow(unused_variables)]
+            let #pattern = #shared;
+            #(#shared_views)*
+            #views
+            #[allow(unused_variables)]
+            let (#(#side_names,)*) = #side;
+            #body;
+        }
+    }
+}
+
+/// The plain states, each with its number.
+fn plain(states: &[State]) -> impl Iterator<Item = (usize, &Ident)> {
+    let states = states.iter().enumerate();
+    states
+        .filter(|(_, state)| state.kind == StateKind::Plain)
+        .map(|(number, state)| (number, &state.name))
+}
+
+/// What takes the tuple of the states apart.
+fn pattern(states: &[State]) -> TokenStream {
+    nested_states(states.iter().map(|state| state.name.to_token_stream()).collect())
 }
 
 impl Describe<'_> {
     pub(super) fn process(&self, receiver: &TokenStream, process: &Process) -> TokenStream {
         let Process {
             method,
-            ctx,
-            states: fields,
-            sides,
             first,
-            emits,
+            first_shared,
             inputs,
             ..
         } = process;
-        let states = states_of(fields, ctx);
-        let side_types = sides.iter().map(|side| &side.ty);
-        let side_types = quote!((#(__streamlite::Side<#side_types>,)*));
-        let emitted = if *emits { quote!(_) } else { quote!(()) };
-        let (stream, handled) = (
-            Ident::new("stream", Span::mixed_site()),
-            Ident::new("handled", Span::mixed_site()),
-        );
-        let (kept, specs) = (&states.kept, self.specs(process));
-        let first = self.closure(&TokenStream::new(), first);
-        let side_names: Vec<_> = sides.iter().map(|side| &side.name).collect();
-        let closure = |given: &TokenStream, body: &TokenStream, arguments: &[&Argument]| {
-            let [state, side] = ["states", "sides"].map(|name| Ident::new(name, Span::mixed_site()));
-            let States { pattern, views, .. } = &states;
-            let parameters = quote! {
-                #given #state: &mut #kept, #side: &mut #side_types,
-                #ctx: &mut __streamlite::ProcessContext<'_, _, #emitted>
-            };
-            let body = quote! {
-                let _ = &#ctx;
-                #[allow(unused_variables)]
-                let #pattern = #state;
-                #views
-                #[allow(unused_variables)]
-                let (#(#side_names,)*) = #side;
-                #body;
-            };
-            self.handler(&parameters, &body, arguments)
-        };
-        let alone = |handler: &Handler<Argument>| {
-            let Handler { parameters, body, .. } = handler;
-            closure(&quote!(#(#parameters,)*), &body.expr.to_token_stream(), &[body])
-        };
+        let [stream, handled] = ["stream", "handled"].map(|name| Ident::new(name, Span::mixed_site()));
+        let parts = Parts::of(process);
+        let Parts {
+            kept,
+            shared_kept,
+            sides,
+            emitted,
+            ..
+        } = &parts;
         let on_record = match inputs {
-            Inputs::One => process.handler("on_record").map(alone),
+            Inputs::One | Inputs::Broadcast => {
+                let handler = process.handler("on_record");
+                handler.map(|handler| self.by_key(&parts, handler))
+            }
             Inputs::Two => {
                 process
                     .handler("on_left")
                     .zip(process.handler("on_right"))
                     .map(|(left, right)| {
                         let (given, body) = either(left, right);
-                        closure(&given, &body, &[&left.body, &right.body])
+                        self.handler(
+                            &parts.parameters(&given),
+                            &parts.body(&body),
+                            &[&left.body, &right.body],
+                        )
                     })
             }
         };
         let others = ["on_timer", "on_end"].map(|name| process.handler(name));
         let others = others.into_iter().flatten().map(|handler| {
-            let (name, closure) = (&handler.name, alone(handler));
+            let (name, closure) = (&handler.name, self.by_key(&parts, handler));
             quote!(let #handled = #handled.#name(#closure);)
         });
-        let checks = self.stored_states(fields, &handled);
+        let on_broadcast = process.handler("on_broadcast").map(|handler| {
+            let specs = self.specs(&process.shared, &[]);
+            let first = self.closure(&TokenStream::new(), first_shared);
+            let closure = self.handler(
+                &parts.broadcast_parameters(&handler.parameters),
+                &parts.broadcast_body(&handler.body.expr.to_token_stream()),
+                &[&handler.body],
+            );
+            quote!(let #handled = #stream.broadcast_handlers(#handled, #specs, #first, #closure);)
+        });
+        let specs = self.specs(&process.states, &process.ttls);
+        let first = self.closure(&TokenStream::new(), first);
+        let checks = self.stored_states(process.shared.iter().chain(&process.states), &handled);
         quote!({
             let #stream = #receiver;
-            let #handled = #stream.handlers::<#kept, #side_types, #emitted, _, _>(#specs, #first, #on_record);
+            let #handled =
+                #stream.handlers::<#kept, #sides, #emitted, #shared_kept, _, _>(#specs, #first, #on_record);
             #(#others)*
+            #on_broadcast
             #checks
             #stream.#method(#handled)
         })
+    }
+
+    /// A handler of a key.
+    fn by_key(&self, parts: &Parts<'_>, handler: &Handler<Argument>) -> TokenStream {
+        let Handler { parameters, body, .. } = handler;
+        self.handler(
+            &parts.parameters(&quote!(#(#parameters,)*)),
+            &parts.body(&body.expr.to_token_stream()),
+            &[body],
+        )
     }
 
     /// A process of the user's own, in a function: what it keeps must be storable, which is asked at the process.
@@ -113,11 +247,12 @@ impl Describe<'_> {
         })
     }
 
-    /// The names of the states, and how long their values live.
-    fn specs(&self, process: &Process) -> TokenStream {
-        let specs = process.states.iter().zip(&process.ttls).map(|(state, ttl)| {
+    /// The names of states, and how long their values live.
+    fn specs(&self, states: &[State], ttls: &[Option<Argument>]) -> TokenStream {
+        let ttls = ttls.iter().map(Option::as_ref).chain(repeat(None));
+        let specs = states.iter().zip(ttls).map(|(state, ttl)| {
             let name = state.name.to_string();
-            let ttl = ttl.as_ref().map(|ttl| {
+            let ttl = ttl.map(|ttl| {
                 let after = self.argument(ttl, ttl.expr.to_token_stream());
                 quote!(.ttl(#after))
             });
@@ -130,11 +265,11 @@ impl Describe<'_> {
 
     /// What the states hold must be storable, in a function: asked at the user's own type, behind the handlers, when all
     /// types are known.
-    fn stored_states(&self, states: &[State], handled: &Ident) -> TokenStream {
+    fn stored_states<'s>(&self, states: impl Iterator<Item = &'s State>, handled: &Ident) -> TokenStream {
         if !self.graph.owns {
             return TokenStream::new();
         }
-        let types = states.iter().flat_map(State::stored);
+        let types = states.flat_map(State::stored);
         let checks = types.map(|ty| {
             let span = at(ty.span());
             let handled = Ident::new(&handled.to_string(), span);
@@ -159,24 +294,4 @@ fn either(left: &Handler<Argument>, right: &Handler<Argument>) -> (TokenStream, 
         }
     };
     (quote!(#record: __streamlite::Either<_, _>,), body)
-}
-
-fn states_of(fields: &[State], ctx: &Ident) -> States {
-    let names = fields.iter().map(|state| state.name.to_token_stream());
-    let views = fields
-        .iter()
-        .enumerate()
-        .filter(|(_, state)| state.kind == StateKind::Plain)
-        .map(|(number, state)| {
-            let name = &state.name;
-            quote! {
-                #[allow(unused_variables, unused_mut)]
-                let mut #name = #name.view(#ctx.written(#number));
-            }
-        });
-    States {
-        kept: nested_states(fields.iter().map(State::kept).collect()),
-        pattern: nested_states(names.collect()),
-        views: views.collect(),
-    }
 }

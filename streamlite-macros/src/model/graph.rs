@@ -252,7 +252,9 @@ impl Operator {
             Operator::Process(process) => {
                 let ttls = process.ttls.iter().flatten();
                 let handlers = process.handlers.iter().map(|handler| &handler.body);
-                ttls.chain([&process.first]).chain(handlers).collect()
+                ttls.chain([&process.first, &process.first_shared])
+                    .chain(handlers)
+                    .collect()
             }
         }
     }

@@ -17,7 +17,7 @@ pub(crate) use graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Node, Operator, Origin, RecordFunctions, Step,
     StreamId, User,
 };
-pub(crate) use operators::{is_connection, is_join_key, is_key, is_process, is_short_form};
+pub(crate) use operators::{Kind, is_join_key, is_key, is_process, is_short_form, kind};
 pub(crate) use process::{Handler, Inputs, Process, State, StateKind, nested as nested_states};
 pub(crate) use rows::Aggregate;
 

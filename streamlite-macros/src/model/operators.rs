@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Join,
     /// Two streams to one process by keys: its one argument is the other stream.
     Connect,
+    /// A stream to a process of another one by keys: its one argument is that one.
+    Broadcast,
     /// A setting of a join.
     JoinSetting,
     /// Gives records event time.
@@ -67,6 +69,7 @@ const fn known(name: &'static str, kind: Kind) -> Known {
                 | Kind::Union
                 | Kind::Join
                 | Kind::Connect
+                | Kind::Broadcast
                 | Kind::Time
                 | Kind::Process
         ),
@@ -103,7 +106,7 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 59] = [
+const OPERATORS: [Known; 60] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
@@ -117,6 +120,7 @@ const OPERATORS: [Known; 59] = [
     known("right_join", Kind::Join),
     known("full_join", Kind::Join),
     known("connect", Kind::Connect),
+    known("broadcast_to", Kind::Broadcast),
     known("on", Kind::JoinSetting),
     known("within", Kind::JoinSetting),
     known("event_time", Kind::Time),
@@ -190,12 +194,10 @@ pub(crate) fn is_stateful(name: &str) -> bool {
 
 /// Whether it takes a second stream.
 pub(crate) fn takes_stream(name: &str) -> bool {
-    matches!(kind(name), Some(Kind::Union | Kind::Join | Kind::Connect))
-}
-
-/// Whether it is the way of two streams to one process.
-pub(crate) fn is_connection(name: &str) -> bool {
-    kind(name) == Some(Kind::Connect)
+    matches!(
+        kind(name),
+        Some(Kind::Union | Kind::Join | Kind::Connect | Kind::Broadcast)
+    )
 }
 
 /// Whether it is a setting of a join.
@@ -242,6 +244,7 @@ pub(crate) fn is_on_records(name: &str) -> bool {
                 | Kind::Union
                 | Kind::Join
                 | Kind::Connect
+                | Kind::Broadcast
                 | Kind::Time
                 | Kind::Process
                 | Kind::End
@@ -300,6 +303,10 @@ pub(crate) enum Extent {
     Connecting,
     /// Two streams that are handled together by a process yet to be said.
     Connected,
+    /// A stream and another one that it is broadcast to, by keys yet to be said.
+    Broadcasting,
+    /// A stream and another one that it is broadcast to, by a process yet to be said.
+    Broadcast,
 }
 
 impl Extent {
@@ -312,8 +319,12 @@ impl Extent {
             Some(Kind::Key) => Extent::Keyed,
             Some(Kind::Join) => Extent::Joining,
             Some(Kind::Connect) => Extent::Connecting,
+            Some(Kind::Broadcast) => Extent::Broadcasting,
             Some(Kind::JoinSetting) if matches!(self, Extent::Connecting | Extent::Connected) => {
                 Extent::Connected
+            }
+            Some(Kind::JoinSetting) if matches!(self, Extent::Broadcasting | Extent::Broadcast) => {
+                Extent::Broadcast
             }
             Some(Kind::JoinSetting) if name == "within" => Extent::Interval,
             Some(Kind::JoinSetting) => Extent::Joined,
@@ -328,7 +339,11 @@ impl Extent {
     pub(crate) fn is_continued_by(self, name: &str) -> bool {
         match self {
             // Whatever it is: the keys are missing, or the process.
-            Extent::Joining | Extent::Connecting | Extent::Connected => true,
+            Extent::Joining
+            | Extent::Connecting
+            | Extent::Connected
+            | Extent::Broadcasting
+            | Extent::Broadcast => true,
             Extent::Joined => is_join_setting(name) || is_window(name) || is_window_setting(name),
             Extent::Interval | Extent::JoinedInWindows => is_join_setting(name) || is_window_setting(name),
             Extent::Whole | Extent::Keyed | Extent::Window | Extent::Global | Extent::Running => false,
@@ -339,6 +354,7 @@ impl Extent {
     pub(crate) fn inputs(self) -> Inputs {
         match self {
             Extent::Connected => Inputs::Two,
+            Extent::Broadcast => Inputs::Broadcast,
             _ => Inputs::One,
         }
     }

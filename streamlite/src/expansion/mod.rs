@@ -18,6 +18,7 @@ pub use node::after_piece;
 pub use outputs::*;
 pub use repeated::repeated_rows;
 pub use storable::{
-    ShortForm, Storable, kept, kept_by, stored_common_key, stored_key, stored_rows, stored_state,
+    ShortForm, Storable, kept, kept_by, stored_broadcast_key, stored_common_key, stored_key, stored_rows,
+    stored_state,
 };
 pub use uses::{IsStream, ItemOf, Shared, port, stream, used_again};

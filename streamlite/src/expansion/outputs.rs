@@ -1,7 +1,9 @@
 //! How many streams a statement gives: what its `let` names.
 
 use super::fragment::Fragment;
-use crate::flow::{Connected, ConnectedStreams, Join, JoinedStreams, KeyedStream, Stream};
+use crate::flow::{
+    BroadcastStreams, Connected, ConnectedStreams, Join, JoinedStreams, KeyedBroadcast, KeyedStream, Stream,
+};
 use crate::join::{Either, JoinType};
 use crate::operator::{
     ConnectedWithSides, Failed, HashJoined, Joined, JoinedWithLate, Matching, Slot, Split, TryMap, Union,
@@ -85,6 +87,14 @@ one_output! {
     <T, R, U, O, S, J> Joined<T, R, U, O, S, J> => U;
 }
 
+// Two streams without a process are a mistake that is told by the macro: what follows is looked at all the same.
+one_output! {
+    <L, R, O, S> ConnectedStreams<L, R, O, S> => Either<L, R>;
+    <L, R, G, O, S> Connected<L, R, G, O, S> => Either<L, R>;
+    <L, R, O, S> BroadcastStreams<L, R, O, S> => Either<L, R>;
+    <L, R, G, O, S> KeyedBroadcast<L, R, G, O, S> => Either<L, R>;
+}
+
 /// A join without keys is a mistake that is told by the macro: what follows is looked at all the same.
 impl<L, R, J: JoinType, O, S> Outputs1 for JoinedStreams<L, R, J, O, S> {
     type Itself = Self;
@@ -95,34 +105,6 @@ impl<L, R, J: JoinType, O, S> Outputs1 for JoinedStreams<L, R, J, O, S> {
     }
 
     fn handles(&self) -> Stream<J::Out<L, R>> {
-        Stream::named()
-    }
-}
-
-/// Connected streams without a process are the same.
-impl<L, R, O, S> Outputs1 for ConnectedStreams<L, R, O, S> {
-    type Itself = Self;
-    type H0 = Stream<Either<L, R>>;
-
-    fn itself(self) -> Self {
-        self
-    }
-
-    fn handles(&self) -> Stream<Either<L, R>> {
-        Stream::named()
-    }
-}
-
-/// Connected streams without a process are the same.
-impl<L, R, G, O, S> Outputs1 for Connected<L, R, G, O, S> {
-    type Itself = Self;
-    type H0 = Stream<Either<L, R>>;
-
-    fn itself(self) -> Self {
-        self
-    }
-
-    fn handles(&self) -> Stream<Either<L, R>> {
         Stream::named()
     }
 }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
-use crate::flow::{Connected, Join, KeyedStream, Stream};
+use crate::flow::{Connected, Join, KeyedBroadcast, KeyedStream, Stream};
 use crate::join::Either;
 use crate::operator::{FinalAggregate, Running, Windowing, WithLate};
 use crate::state::Grouping;
@@ -86,6 +86,17 @@ where
     G::Key: Storable<M>,
 {
     connected.with_keys(G::Key::of)
+}
+
+/// A stream by keys that another one is broadcast to, once its keys can be stored.
+pub fn stored_broadcast_key<M, L, R, G, O, S>(
+    broadcast: KeyedBroadcast<L, R, G, O, S>,
+) -> KeyedBroadcast<L, R, <G::Key as Storable<M>>::Of<G>, O, S>
+where
+    G: Grouping<R>,
+    G::Key: Storable<M>,
+{
+    broadcast.with_keys(G::Key::of)
 }
 
 /// What an aggregate keeps, as a type. A step of its own: the check must not begin before the type is known to the end.

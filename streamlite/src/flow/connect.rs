@@ -213,16 +213,16 @@ impl<L, R, G: Grouping<Either<L, R>>, O, S> Connected<L, R, G, O, S> {
 
     /// What a process closure becomes.
     #[cfg_attr(doc, doc(hidden))]
-    pub fn handlers<X, A, U, F, H>(
+    pub fn handlers<X, A, U, H, F, N>(
         &self,
         specs: Vec<StateSpec>,
         first: F,
-        on_record: H,
-    ) -> Handlers<G::Key, Either<L, R>, X, A, U, F, H>
+        on_record: N,
+    ) -> Handlers<G::Key, Either<L, R>, H, X, A, U, F, N>
     where
         X: States,
         F: FnMut() -> X,
-        H: FnMut(Either<L, R>, &mut X, &mut A, &mut ProcessContext<'_, G::Key, U>),
+        N: FnMut(Either<L, R>, &H, &mut X, &mut A, &mut ProcessContext<'_, G::Key, U>),
     {
         Handlers::new(specs, first, on_record)
     }

@@ -1,5 +1,6 @@
 //! What users chain: typed descriptions of what will run. Nothing runs before a job is built of them.
 
+mod broadcast;
 mod connect;
 mod join;
 mod keyed;
@@ -11,6 +12,7 @@ mod windowed;
 
 #[doc(inline)]
 pub use crate::operator::Failed;
+pub use broadcast::{BroadcastStreams, KeyedBroadcast};
 pub use connect::{Connected, ConnectedOutputs, ConnectedStreams};
 pub use join::{Join, JoinedStreams};
 pub use keyed::KeyedStream;

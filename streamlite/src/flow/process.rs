@@ -57,7 +57,7 @@ type Processed<T, G, O, S, P> =
     >;
 
 /// What the process closure over a stream becomes, with its first handler.
-type FirstHandlers<T, G, S, A, U, F, R> = Handlers<<G as Grouping<T>>::Key, T, S, A, U, F, R>;
+type FirstHandlers<T, G, H, S, A, U, F, R> = Handlers<<G as Grouping<T>>::Key, T, H, S, A, U, F, R>;
 
 impl<T, O, S> Stream<T, O, S> {
     /// Handles the records one by one, with states and timers of one's own; see [`KeyedStream::process`]. Without a key
@@ -110,16 +110,16 @@ impl<T, O, S> Stream<T, O, S> {
 
     /// What a process closure becomes.
     #[cfg_attr(doc, doc(hidden))]
-    pub fn handlers<X, A, U, F, R>(
+    pub fn handlers<X, A, U, H, F, R>(
         &self,
         specs: Vec<StateSpec>,
         first: F,
         on_record: R,
-    ) -> FirstHandlers<T, Unkeyed, X, A, U, F, R>
+    ) -> FirstHandlers<T, Unkeyed, H, X, A, U, F, R>
     where
         X: States,
         F: FnMut() -> X,
-        R: FnMut(T, &mut X, &mut A, &mut ProcessContext<'_, (), U>),
+        R: FnMut(T, &H, &mut X, &mut A, &mut ProcessContext<'_, (), U>),
     {
         Handlers::new(specs, first, on_record)
     }
@@ -229,16 +229,16 @@ impl<T, B: Grouping<T>, O, S> KeyedStream<T, B, O, S> {
 
     /// What a process closure becomes.
     #[cfg_attr(doc, doc(hidden))]
-    pub fn handlers<X, A, U, F, R>(
+    pub fn handlers<X, A, U, H, F, R>(
         &self,
         specs: Vec<StateSpec>,
         first: F,
         on_record: R,
-    ) -> FirstHandlers<T, B, X, A, U, F, R>
+    ) -> FirstHandlers<T, B, H, X, A, U, F, R>
     where
         X: States,
         F: FnMut() -> X,
-        R: FnMut(T, &mut X, &mut A, &mut ProcessContext<'_, B::Key, U>),
+        R: FnMut(T, &H, &mut X, &mut A, &mut ProcessContext<'_, B::Key, U>),
     {
         Handlers::new(specs, first, on_record)
     }

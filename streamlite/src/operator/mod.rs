@@ -41,7 +41,7 @@ pub use join::{HashJoined, Interval, Joined, JoinedWithLate, WindowJoin};
 pub use keyed_state::KeyedState;
 pub use map::Map;
 pub use matching::{Many, Matching, Moment, One, Slot};
-pub use process::{ConnectedWithSides, Processing, WithSides};
+pub use process::{Broadcast, ConnectedWithSides, Processing, WithSides};
 pub use processing_time::ProcessingTime;
 pub use running::Running;
 pub use split::Split;

@@ -70,17 +70,7 @@ impl<K, U> ProcessContext<'_, K, U> {
     /// Emits a result. It has the timestamp of the record, or the time of the timer.
     #[inline]
     pub fn emit(&mut self, value: U) {
-        let number = self.order.map_or(0, |order| {
-            let number = order.get();
-            order.set(number + 1);
-            number
-        });
-        if self.emitted.first.is_none() {
-            self.emitted.first = Some((number, value));
-        } else {
-            self.emitted.has_more = true;
-            self.more.push_back((number, value));
-        }
+        self.emitted.emit(value, self.more, self.order);
     }
 
     /// Sets a timer of the key: `on_timer` runs once the watermark is above `at`. A timer that is set already is one
@@ -146,6 +136,56 @@ impl<K: fmt::Debug, U> fmt::Debug for ProcessContext<'_, K, U> {
     }
 }
 
+/// What the handler of a broadcast record works with: what time it is, and where results go. It belongs to no key, so there
+/// is none, and no timer.
+pub struct BroadcastContext<'a, U> {
+    pub(crate) timestamp: Timestamp,
+    pub(crate) watermark: Timestamp,
+    pub(crate) clock: &'a ReadClock,
+    pub(crate) emitted: &'a mut Emitted<U>,
+    pub(crate) more: &'a mut VecDeque<(u32, U)>,
+    /// Numbers what is emitted, where there are several outputs.
+    pub(crate) order: Option<&'a Cell<u32>>,
+}
+
+impl<U> BroadcastContext<'_, U> {
+    /// The timestamp of the record.
+    #[must_use]
+    #[inline]
+    pub fn timestamp(&self) -> Timestamp {
+        self.timestamp
+    }
+
+    /// The watermark, as [`ProcessContext::watermark`].
+    #[must_use]
+    #[inline]
+    pub fn watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    /// What the clock shows. It is read once for several records.
+    #[must_use]
+    #[inline]
+    pub fn processing_time(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Emits a result. It has the timestamp of the record.
+    #[inline]
+    pub fn emit(&mut self, value: U) {
+        self.emitted.emit(value, self.more, self.order);
+    }
+}
+
+impl<U> fmt::Debug for BroadcastContext<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BroadcastContext")
+            .field("timestamp", &self.timestamp)
+            .field("watermark", &self.watermark)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a handler has emitted: what came first stands by itself, as most handlers emit once, and it never touches memory.
 pub(crate) struct Emitted<U> {
     pub(crate) first: Option<(u32, U)>,
@@ -160,6 +200,22 @@ impl<U> Emitted<U> {
         Self {
             first: None,
             has_more: false,
+        }
+    }
+
+    /// One more; `order` numbers it.
+    #[inline]
+    fn emit(&mut self, value: U, more: &mut VecDeque<(u32, U)>, order: Option<&Cell<u32>>) {
+        let number = order.map_or(0, |order| {
+            let number = order.get();
+            order.set(number + 1);
+            number
+        });
+        if self.first.is_none() {
+            self.first = Some((number, value));
+        } else {
+            self.has_more = true;
+            more.push_back((number, value));
         }
     }
 }

@@ -12,6 +12,8 @@
 //! | [`Map<K, V>`] | values by a key of their own |
 //! | [`Reducing<T>`] | all values that were added, put together |
 
+mod broadcast;
+mod broadcast_handlers;
 mod checked;
 mod context;
 mod handlers;
@@ -22,8 +24,10 @@ mod state;
 mod timers;
 mod times;
 
+pub use broadcast::BroadcastProcess;
+pub use broadcast_handlers::BroadcastHandlers;
 pub use checked::CheckedStates;
-pub use context::ProcessContext;
+pub use context::{BroadcastContext, ProcessContext};
 pub use handlers::{EndHandler, Handlers, NoHandler, TimerHandler};
 pub use keyed_process::KeyedProcess;
 pub use side::{Side, Sides};
@@ -31,6 +35,7 @@ pub use spec::StateSpec;
 pub use state::{Expiring, Expiry, Forever, Guard, List, Map, Plain, Reducing, States, Value};
 pub use times::TimeDomain;
 
+pub(crate) use broadcast::ByKey;
 pub(crate) use context::{Emitted, ReadClock};
 pub(crate) use state::{SavedField, StoredStates};
 pub(crate) use timers::{Due, Timer, Timers};

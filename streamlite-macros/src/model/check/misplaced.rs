@@ -28,6 +28,12 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
         Extent::Connected if !is_process(&name) => format!(
             "connected streams go into a process: write `.process(|ctx| {{ on_left(…); on_right(…); }})` before `{name}`"
         ),
+        Extent::Broadcasting if name != "on" => {
+            format!("what is broadcast to is handled by keys: write `.on(|record| …)` before `{name}`")
+        }
+        Extent::Broadcast if !is_process(&name) => format!(
+            "what is broadcast goes into a process: write `.process(|ctx| {{ on_broadcast(…); on_record(…); }})` before `{name}`"
+        ),
         Extent::Joined if name == "on" => "the keys of this join are said already".to_owned(),
         Extent::Joined if is_window_setting(&name) => format!(
             "`{name}` belongs to a join in time: write `.within(-5min..=5min)` or `.window(tumbling(5min))` before it"
@@ -73,6 +79,10 @@ pub(crate) fn unfinished_join(extent: Extent, last: Span, errors: &mut Errors) {
         Extent::Connecting => "connected streams need keys: write `.on(|left| …, |right| …)` behind it",
         Extent::Connected => {
             "connected streams go into a process: write `.process(|ctx| { on_left(…); on_right(…); })` behind it"
+        }
+        Extent::Broadcasting => "what is broadcast to is handled by keys: write `.on(|record| …)` behind it",
+        Extent::Broadcast => {
+            "what is broadcast goes into a process: write `.process(|ctx| { on_broadcast(…); on_record(…); })` behind it"
         }
         _ => return,
     };

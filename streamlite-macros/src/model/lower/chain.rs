@@ -349,6 +349,7 @@ impl Lowering<'_> {
             .map(|after| after.map(|after| self.argument(after)))
             .collect();
         let first = self.closure_body(process::first_values(&parts.states));
+        let first_shared = self.closure_body(process::first_values(&parts.shared));
         let handlers = parts.handlers.iter().map(|handler| Handler {
             name: handler.name.clone(),
             parameters: handler.parameters.clone(),
@@ -358,6 +359,7 @@ impl Lowering<'_> {
         let process::TakenApart {
             ctx,
             states,
+            shared,
             sides,
             emits,
             ..
@@ -370,6 +372,8 @@ impl Lowering<'_> {
             ttls,
             sides,
             first,
+            shared,
+            first_shared,
             handlers,
             emits,
         })))

@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, Local, Pat, Stmt, Type};
 
-use super::handlers::{Handler, Inputs, QUIET, TIMERS, context_uses, find, needed};
-use super::state::{SideOutput, State, attributes, kind_of};
+use super::handlers::{ABOUT_KEY, Handler, Inputs, QUIET, TIMERS, context_uses, find, needed};
+use super::state::{Attributes, SideOutput, State, attributes, kind_of};
 use super::types::{last_name, type_arguments};
 use crate::errors::Errors;
 use crate::model::argument::{mentioned, pattern_names};
@@ -16,6 +16,8 @@ pub(in crate::model) struct TakenApart {
     pub(in crate::model) inputs: Inputs,
     pub(in crate::model) ctx: Ident,
     pub(in crate::model) states: Vec<State>,
+    /// States that all keys share.
+    pub(in crate::model) shared: Vec<State>,
     pub(in crate::model) sides: Vec<SideOutput>,
     pub(in crate::model) handlers: Vec<Handler<Expr>>,
     pub(in crate::model) emits: bool,
@@ -38,6 +40,7 @@ pub(in crate::model) fn take_apart(
         inputs,
         ctx,
         states: Vec::new(),
+        shared: Vec::new(),
         sides: Vec::new(),
         handlers: Vec::new(),
         emits: false,
@@ -51,6 +54,7 @@ pub(in crate::model) fn take_apart(
         let kind = match inputs {
             Inputs::One => "a process handles records",
             Inputs::Two => "a process of connected streams handles the records of both",
+            Inputs::Broadcast => "a process of two streams handles the records of both",
         };
         errors.at(method.span(), format!("{kind}: add `{}`", missing.form));
         is_right = false;
@@ -107,7 +111,7 @@ impl TakenApart {
             errors.at(ident.span(), text);
             return None;
         };
-        let is_taken = self.states.iter().any(|state| state.name == *ident)
+        let is_taken = self.all_states().any(|state| state.name == *ident)
             || self.sides.iter().any(|side| side.name == *ident)
             || *ident == self.ctx;
         if is_taken {
@@ -128,14 +132,28 @@ impl TakenApart {
             errors.at(ident.span(), text);
             return None;
         }
-        let (ttl, attributes) = attributes(local, ident, errors)?;
-        self.states.push(State {
+        let Attributes {
+            ttl,
+            broadcast,
+            others,
+        } = attributes(local, ident, errors)?;
+        if let (Some(at), false) = (broadcast, self.inputs == Inputs::Broadcast) {
+            let text = "all keys share such a state, and records of a stream that is broadcast change it: write `rules.broadcast_to(records)` before `.on(…).process(…)`";
+            errors.at(at, text);
+            return None;
+        }
+        let states = if broadcast.is_some() {
+            &mut self.shared
+        } else {
+            &mut self.states
+        };
+        states.push(State {
             name: ident.clone(),
             ty: ty.clone(),
             kind: kind_of(ty),
             ttl,
             local: Local {
-                attrs: attributes,
+                attrs: others,
                 ..local.clone()
             },
         });
@@ -218,7 +236,7 @@ impl TakenApart {
             .iter()
             .map(|handler| handler.body.to_token_stream())
             .collect();
-        for state in &self.states {
+        for state in self.all_states() {
             let name = &state.name;
             if mentioned(&bodies, std::slice::from_ref(name)).is_none() && !name.to_string().starts_with('_')
             {
@@ -243,7 +261,7 @@ impl TakenApart {
             .iter()
             .flat_map(|handler| handler.parameters.iter().flat_map(pattern_names))
         {
-            let is_state = self.states.iter().any(|state| state.name == name);
+            let is_state = self.all_states().any(|state| state.name == name);
             if is_state || self.sides.iter().any(|side| side.name == name) || name == self.ctx {
                 errors.at(
                     name.span(),
@@ -252,6 +270,7 @@ impl TakenApart {
                 is_right = false;
             }
         }
+        is_right &= self.check_broadcast(errors);
         let has_timers = self.handlers.iter().any(|handler| handler.name == "on_timer");
         let uses = context_uses(&bodies, &self.ctx);
         if !has_timers
@@ -269,9 +288,46 @@ impl TakenApart {
         is_right
     }
 
+    /// A record that is broadcast belongs to no key.
+    fn check_broadcast(&self, errors: &mut Errors) -> bool {
+        let Some(handler) = self
+            .handlers
+            .iter()
+            .find(|handler| handler.name == "on_broadcast")
+        else {
+            return true;
+        };
+        let body = handler.body.to_token_stream();
+        let states: Vec<_> = self.states.iter().map(|state| state.name.clone()).collect();
+        if let Some(state) = mentioned(&body, &states) {
+            let text = format!(
+                "`{state}` belongs to a key, and a record that is broadcast to none: mark the state `#[broadcast]`, and all keys share it"
+            );
+            errors.at(state.span(), text);
+            return false;
+        }
+        let uses = context_uses(&body, &self.ctx);
+        let is_about_key = |method: &&Ident| ABOUT_KEY.iter().any(|about| *method == about);
+        match uses.iter().flatten().find(is_about_key) {
+            None => true,
+            Some(method) => {
+                let text = format!(
+                    "a record that is broadcast belongs to no key: `{method}` is for the other handlers"
+                );
+                errors.at(method.span(), text);
+                false
+            }
+        }
+    }
+
+    /// The states of a key, and those that all keys share.
+    fn all_states(&self) -> impl Iterator<Item = &State> {
+        self.states.iter().chain(&self.shared)
+    }
+
     /// The names that stand for something in a handler, and so for no parameter of the pipeline.
     pub(in crate::model) fn names(&self, handler: &Handler<Expr>) -> Vec<Ident> {
-        let states = self.states.iter().map(|state| state.name.clone());
+        let states = self.all_states().map(|state| state.name.clone());
         let sides = self.sides.iter().map(|side| side.name.clone());
         let parameters = handler.parameters.iter().flat_map(pattern_names);
         states

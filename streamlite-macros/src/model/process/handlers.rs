@@ -17,6 +17,8 @@ pub(crate) enum Inputs {
     One,
     /// Two connected streams.
     Two,
+    /// A stream, and one that is broadcast to it.
+    Broadcast,
 }
 
 impl Inputs {
@@ -25,6 +27,7 @@ impl Inputs {
         match self {
             Inputs::One => "one stream",
             Inputs::Two => "connected streams",
+            Inputs::Broadcast => "`broadcast_to`",
         }
     }
 }
@@ -36,8 +39,8 @@ pub(super) struct Known {
     pub(super) parameters: usize,
     /// How it is written.
     pub(super) form: &'static str,
-    /// The processes that must have it; others have it not. `None`: all may.
-    needed_by: Option<Inputs>,
+    /// The processes that must have it; others have it not. None: all may.
+    needed_by: &'static [Inputs],
 }
 
 impl Known {
@@ -45,7 +48,7 @@ impl Known {
         name: &'static str,
         parameters: usize,
         form: &'static str,
-        needed_by: Option<Inputs>,
+        needed_by: &'static [Inputs],
     ) -> Self {
         Self {
             name,
@@ -57,23 +60,34 @@ impl Known {
 
     /// Whether a process may have it.
     pub(super) fn may_be_in(&self, inputs: Inputs) -> bool {
-        self.needed_by.is_none_or(|needed_by| needed_by == inputs)
+        self.needed_by.is_empty() || self.needed_by.contains(&inputs)
     }
 }
 
-const HANDLERS: [Known; 5] = [
-    Known::new("on_record", 1, "on_record(|record| { … });", Some(Inputs::One)),
-    Known::new("on_left", 1, "on_left(|record| { … });", Some(Inputs::Two)),
-    Known::new("on_right", 1, "on_right(|record| { … });", Some(Inputs::Two)),
-    Known::new("on_timer", 1, "on_timer(|at| { … });", None),
-    Known::new("on_end", 0, "on_end(|| { … });", None),
+const HANDLERS: [Known; 6] = [
+    Known::new(
+        "on_record",
+        1,
+        "on_record(|record| { … });",
+        &[Inputs::One, Inputs::Broadcast],
+    ),
+    Known::new("on_left", 1, "on_left(|record| { … });", &[Inputs::Two]),
+    Known::new("on_right", 1, "on_right(|record| { … });", &[Inputs::Two]),
+    Known::new(
+        "on_broadcast",
+        1,
+        "on_broadcast(|record| { … });",
+        &[Inputs::Broadcast],
+    ),
+    Known::new("on_timer", 1, "on_timer(|at| { … });", &[]),
+    Known::new("on_end", 0, "on_end(|| { … });", &[]),
 ];
 
 /// The handlers that a process must have.
 pub(super) fn needed(inputs: Inputs) -> impl Iterator<Item = &'static Known> {
     HANDLERS
         .iter()
-        .filter(move |known| known.needed_by == Some(inputs))
+        .filter(move |known| known.needed_by.contains(&inputs))
 }
 
 /// The handlers that a process may have.
@@ -87,7 +101,7 @@ pub(super) fn find(name: &str, inputs: Inputs) -> Result<&'static Known, String>
         Some(known) if known.may_be_in(inputs) => Ok(known),
         Some(known) => Err(format!(
             "`{name}` is for {}: this process has {}",
-            known.needed_by.map_or("", Inputs::name),
+            known.needed_by.first().map_or("", |needed_by| needed_by.name()),
             named(inputs)
         )),
         None => Err(unknown(name, inputs)),
@@ -105,6 +119,18 @@ fn named(inputs: Inputs) -> String {
 
 /// The methods of the context that set timers.
 pub(super) const TIMERS: [&str; 3] = ["timer_at", "timer_after", "processing_timer_after"];
+
+/// The methods of the context that are about a key.
+pub(super) const ABOUT_KEY: [&str; 8] = [
+    "key",
+    "time_domain",
+    "timer_at",
+    "timer_after",
+    "delete_timer",
+    "processing_timer_after",
+    "delete_processing_timer",
+    "clear",
+];
 
 /// The methods of the context that emit nothing.
 pub(super) const QUIET: [&str; 11] = [

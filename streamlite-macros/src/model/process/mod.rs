@@ -26,6 +26,10 @@ pub(crate) struct Process {
     pub(crate) sides: Vec<SideOutput>,
     /// Makes the first values.
     pub(crate) first: Argument,
+    /// States that all keys share.
+    pub(crate) shared: Vec<State>,
+    /// Makes their first values.
+    pub(crate) first_shared: Argument,
     pub(crate) handlers: Vec<Handler<Argument>>,
     /// Whether something is emitted, as far as can be seen.
     pub(crate) emits: bool,

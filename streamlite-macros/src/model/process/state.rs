@@ -1,6 +1,6 @@
 //! The states and side outputs of a process: its `let`s.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -104,13 +104,18 @@ pub(crate) fn nested(mut items: Vec<TokenStream>) -> TokenStream {
     quote!((#(#items,)*))
 }
 
-/// The attributes of a state: its TTL, and those that are rustc's.
-pub(super) fn attributes(
-    local: &Local,
-    state: &Ident,
-    errors: &mut Errors,
-) -> Option<(Option<Ttl>, Vec<Attribute>)> {
-    let (mut ttl, mut others) = (None, Vec::new());
+/// The attributes of a state.
+pub(super) struct Attributes {
+    pub(super) ttl: Option<Ttl>,
+    /// Where it says that all keys share it, if it does.
+    pub(super) broadcast: Option<Span>,
+    /// Those that are rustc's.
+    pub(super) others: Vec<Attribute>,
+}
+
+/// Reads the attributes of a state.
+pub(super) fn attributes(local: &Local, state: &Ident, errors: &mut Errors) -> Option<Attributes> {
+    let (mut ttl, mut broadcast, mut others) = (None, None, Vec::new());
     for attribute in &local.attrs {
         let path = attribute.path();
         if path.is_ident("ttl") {
@@ -125,16 +130,29 @@ pub(super) fn attributes(
                     return None;
                 }
             }
+        } else if path.is_ident("broadcast") {
+            if attribute.meta.require_path_only().is_err() {
+                errors.at(attribute.meta.span(), "this is written `#[broadcast]`");
+                return None;
+            }
+            broadcast = Some(path.span());
         } else if ["doc", "allow", "expect", "warn", "deny"]
             .iter()
             .any(|name| path.is_ident(name))
         {
             others.push(attribute.clone());
         } else {
-            let text = "this means nothing on a state: its one attribute is `#[ttl(1h)]`";
+            let text = "this means nothing on a state: its attributes are `#[ttl(1h)]` and, with `broadcast_to`, `#[broadcast]`";
             errors.at(path.span(), text);
             return None;
         }
+    }
+    if let (Some(Ttl { after, .. }), true) = (&ttl, broadcast.is_some()) {
+        errors.at(
+            after.span(),
+            format!("all keys share `{state}`, and what they share stays: it has no TTL"),
+        );
+        return None;
     }
     if let Some(Ttl { after, .. }) = &ttl
         && literal_millis(after).is_some_and(|millis| millis <= 0)
@@ -145,7 +163,11 @@ pub(super) fn attributes(
         );
         return None;
     }
-    Some((ttl, others))
+    Some(Attributes {
+        ttl,
+        broadcast,
+        others,
+    })
 }
 
 impl Parse for Ttl {

@@ -2,14 +2,13 @@
 
 use std::marker::PhantomData;
 
+use super::builds::BuildsProcess;
 use super::outputs::AllOutputs;
-use super::push::{ProcessPush, Processing};
 use crate::assembly::{Context, Node22, Node23, Node24, Stage};
 use crate::join::Either;
 use crate::operator::join::{Joined, meet};
-use crate::process::{KeyedProcess, Side, StoredStates};
+use crate::process::Side;
 use crate::record::Push;
-use crate::state::{Grouping, Storage};
 
 /// Describes a process of two streams with side outputs `A`, which emits `U`.
 #[derive(Debug)]
@@ -31,14 +30,11 @@ impl<L, R, U, O, S, X, A> ConnectedWithSides<L, R, U, O, S, X, A> {
 /// Declares the nodes of processes with so many side outputs.
 macro_rules! with_sides {
     ($($Node:ident $($A:ident $N:ident $next:ident),+;)*) => {$(
-        impl<L, R, I, S, C, GG, P, U, $($A),+> $Node<I, R, U, $($A,)+ C>
-            for ConnectedWithSides<L, R, U, I, S, Processing<GG, P>, ($(Side<$A>,)+)>
+        impl<L, R, I, S, C, X, U, $($A),+> $Node<I, R, U, $($A,)+ C>
+            for ConnectedWithSides<L, R, U, I, S, X, ($(Side<$A>,)+)>
         where
             S: Stage<I, L, C>,
-            GG: Grouping<Either<L, R>>,
-            P: KeyedProcess<GG::Key, Either<L, R>, Out = U, Sides = ($(Side<$A>,)+)>,
-            P::States: StoredStates<C>,
-            C: Storage<GG::Key>,
+            X: BuildsProcess<Either<L, R>, U, ($(Side<$A>,)+), C>,
         {
             #[inline]
             fn build<N: Push<U>, $($N: Push<$A>),+>(
@@ -49,7 +45,7 @@ macro_rules! with_sides {
             ) -> (impl Push<I>, impl Push<R>) {
                 let Joined { chain, join, .. } = self.joined;
                 let place = cx.behind(S::STATES + 1);
-                let push = ProcessPush::new(join, &place, AllOutputs { main, sides: ($($next,)+) });
+                let push = join.build_process(&place, AllOutputs { main, sides: ($($next,)+) });
                 let (left, right) = meet::<L, R, _, _>(&cx.behind(S::STATES), push);
                 (chain.stage.build(cx, left), right)
             }

@@ -113,12 +113,8 @@ where
         if let Err(error) = check::<P::States>(&specs) {
             cx.failure().set(error);
         }
-        let mut shape = Shape::new("process").with("key", name_of::<G::Key>());
-        let mut names = specs.iter().map(StateSpec::name);
-        P::States::describe(&mut |kind, _expires| {
-            let part = format!("state `{}`", names.next().unwrap_or("?"));
-            shape = mem::replace(&mut shape, Shape::new("")).with(&part, kind);
-        });
+        let shape = Shape::new("process").with("key", name_of::<G::Key>());
+        let shape = states_shape::<P::States>(shape, &specs);
         let order = Rc::new(Cell::new(0));
         let mut core = Self {
             state: KeyedState::new(cx, shape, || process.first()),
@@ -204,7 +200,7 @@ where
         if P::HAS_TIMERS && !self.absent.none() {
             self.appear(Self::place(slot));
         }
-        let watermark = self.now.watermark.max(partition_watermark.min(self.now.limit));
+        let watermark = self.now.of_record(partition_watermark);
         let moment = Moment {
             timestamp,
             watermark,
@@ -380,6 +376,12 @@ where
 }
 
 impl Now {
+    /// The watermark that a record sees, by its own in the middle of a row.
+    #[inline]
+    pub(super) fn of_record(&self, partition_watermark: Timestamp) -> Timestamp {
+        self.watermark.max(partition_watermark.min(self.limit))
+    }
+
     /// What time it is for the states.
     #[inline]
     fn times(&self, moment: &Moment, clock: &ReadClock) -> Times {
@@ -412,8 +414,18 @@ fn is_blank<S: States>(states: &S) -> bool {
     S::ALL_EXPIRE && S::FIELDS > 0 && states.blank() == all::<S>()
 }
 
+/// What the bytes of states depend on.
+pub(super) fn states_shape<S: States>(mut shape: Shape, specs: &[StateSpec]) -> Shape {
+    let mut names = specs.iter().map(StateSpec::name);
+    S::describe(&mut |kind, _expires| {
+        let part = format!("state `{}`", names.next().unwrap_or("?"));
+        shape = mem::replace(&mut shape, Shape::new("")).with(&part, kind);
+    });
+    shape
+}
+
 /// Checks what a process says of its states.
-fn check<S: States>(specs: &[StateSpec]) -> Result<(), Error> {
+pub(super) fn check<S: States>(specs: &[StateSpec]) -> Result<(), Error> {
     if specs.len() != S::FIELDS {
         return Err(Error::setting(
             format!("`specs()` with {} states", specs.len()),

@@ -11,10 +11,10 @@ use crate::state::Grouping;
 use crate::time::Timestamp;
 
 /// Where what a handler has emitted belongs, in time.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Stamped {
-    pub(super) timestamp: Timestamp,
-    pub(super) partition_watermark: Timestamp,
+    pub(crate) timestamp: Timestamp,
+    pub(crate) partition_watermark: Timestamp,
 }
 
 impl Stamped {

@@ -4,12 +4,12 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::core::{Core, Found};
-use super::outputs::{MainOutput, Outputs};
+use super::outputs::{MainOutput, Outputs, Stamped};
 use super::saved::Saved;
 use crate::assembly::{Context, Stage};
 use crate::control::{Control, JobEvent, LaneEvent, Question};
 use crate::operator::lanes::Lanes;
-use crate::process::{KeyedProcess, States, StoredStates, TimeDomain};
+use crate::process::{BroadcastContext, Emitted, KeyedProcess, Sides, States, StoredStates, TimeDomain};
 use crate::record::{Push, Record};
 use crate::state::{Block, Grouping, LookUp, Storage};
 use crate::time::{TimeDelta, Timestamp};
@@ -67,6 +67,44 @@ where
             node: cx.node_index(),
             outputs,
         }
+    }
+
+    /// The process itself.
+    pub(super) fn process_mut(&mut self) -> &mut P {
+        &mut self.core.process
+    }
+
+    /// Lets the process handle a record that belongs to no key.
+    pub(super) fn beside_keys<L>(
+        &mut self,
+        record: Record<L>,
+        handler: impl FnOnce(&mut P, L, &mut P::Sides, &mut BroadcastContext<'_, P::Out>),
+    ) where
+        O: Outputs<P::Out, P::Sides>,
+    {
+        let Record {
+            value,
+            timestamp,
+            partition_watermark,
+        } = record;
+        let Self { core, outputs, .. } = self;
+        core.clock.forget();
+        core.now.greatest = core.now.greatest.max(timestamp);
+        let mut emitted = Emitted::none();
+        let mut ctx = BroadcastContext {
+            timestamp,
+            watermark: core.now.of_record(partition_watermark),
+            clock: &core.clock,
+            emitted: &mut emitted,
+            more: &mut core.more,
+            order: (P::Sides::OUTPUTS > 0).then_some(&*core.order),
+        };
+        handler(&mut core.process, value, &mut core.sides, &mut ctx);
+        let at = Stamped {
+            timestamp,
+            partition_watermark,
+        };
+        outputs.flush(emitted, &mut core.more, &mut core.sides, &core.order, at);
     }
 
     /// Handles the records of the block, whose states are on their way from memory.

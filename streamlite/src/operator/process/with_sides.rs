@@ -2,12 +2,11 @@
 
 use std::marker::PhantomData;
 
+use super::builds::BuildsProcess;
 use super::outputs::AllOutputs;
-use super::push::{ProcessPush, Processing};
 use crate::assembly::{Chain, Context, Node12, Node13, Node14, Node15, Node16, Node17, Node18, Stage};
-use crate::process::{KeyedProcess, Side, StoredStates};
+use crate::process::Side;
 use crate::record::Push;
-use crate::state::{Grouping, Storage};
 
 /// Describes a process with side outputs `S`, which emits `U`.
 #[derive(Debug)]
@@ -31,19 +30,15 @@ impl<T, O, S, X, U, A> WithSides<T, O, S, X, U, A> {
 /// Declares the nodes of processes with so many side outputs.
 macro_rules! with_sides {
     ($($Node:ident $($A:ident $N:ident $next:ident),+;)*) => {$(
-        impl<T, I, S, C, GG, P, U, $($A),+> $Node<I, U, $($A,)+ C>
-            for WithSides<T, I, S, Processing<GG, P>, U, ($(Side<$A>,)+)>
+        impl<T, I, S, C, X, U, $($A),+> $Node<I, U, $($A,)+ C> for WithSides<T, I, S, X, U, ($(Side<$A>,)+)>
         where
             S: Stage<I, T, C>,
-            GG: Grouping<T>,
-            P: KeyedProcess<GG::Key, T, Out = U, Sides = ($(Side<$A>,)+)>,
-            P::States: StoredStates<C>,
-            C: Storage<GG::Key>,
+            X: BuildsProcess<T, U, ($(Side<$A>,)+), C>,
         {
             #[inline]
             fn build<N: Push<U>, $($N: Push<$A>),+>(self, cx: Context<C>, main: N, $($next: $N),+) -> impl Push<I> {
                 let place = cx.behind(S::STATES);
-                let push = ProcessPush::new(self.processing, &place, AllOutputs { main, sides: ($($next,)+) });
+                let push = self.processing.build_process(&place, AllOutputs { main, sides: ($($next,)+) });
                 self.chain.stage.build(cx, push)
             }
         }

@@ -39,6 +39,18 @@ impl<T> Plain<T, Forever> {
     pub fn view(&mut self, _written: Timestamp) -> &mut T {
         &mut self.value
     }
+
+    /// What handlers see that only read.
+    #[inline]
+    pub fn get(&self) -> &T {
+        &self.value
+    }
+
+    /// What handlers see of a value that all keys share.
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
 }
 
 impl<T> Plain<T, Expiring> {
