@@ -4,6 +4,7 @@ pub mod connect_model;
 mod drive;
 pub mod faulty;
 mod folder;
+pub mod in_rows;
 pub mod join_model;
 pub mod model;
 mod partitions;

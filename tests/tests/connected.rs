@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use streamlite::prelude::*;
 use streamlite::state::look_up_in_blocks;
 use streamlite_tests::connect_model::{Outcome, Said, broadcast, process};
-use streamlite_tests::join_model::{Row, Step, steps};
+use streamlite_tests::in_rows::{ReadLog, lists, run_in_rows};
+use streamlite_tests::join_model::{Row, Side as Input, Step, steps};
 use streamlite_tests::windows::cases;
 
 pipeline!(
@@ -46,6 +47,54 @@ pipeline!(
         });
         said.to(out);
         thirds.to(aside);
+    }
+);
+
+pipeline!(
+    fn counted_in_rows(
+        left: Source<Row>,
+        right: Source<Row>,
+        out: Sink<Said>,
+        log: ReadLog,
+        delay: TimeDelta,
+    ) {
+        let left = left
+            .event_time(|row| log.note(Input::Left, row))
+            .watermark(bounded(delay));
+        let right = right
+            .event_time(|row| log.note(Input::Right, row))
+            .watermark(bounded(delay));
+        left.connect(right)
+            .on(|l| l.key, |r| r.key)
+            .process(|ctx| {
+                let sum: i64 = 0;
+
+                on_left(|row| {
+                    *sum += i64::from(row.id);
+                    let (at, watermark) = (ctx.timestamp().as_millis(), ctx.watermark().as_millis());
+                    ctx.emit(('l', row.key, at, watermark, *sum));
+                    ctx.timer_after(TimeDelta::from_millis(10));
+                });
+
+                on_right(|Row { key, id, at }| {
+                    *sum *= 2;
+                    ctx.emit(('r', key, at, ctx.watermark().as_millis(), *sum));
+                    ctx.delete_timer(Timestamp::from_millis(at) + TimeDelta::from_millis(10));
+                    if id % 5 == 0 {
+                        ctx.clear();
+                    }
+                });
+
+                on_timer(|at| {
+                    ctx.emit(('t', *ctx.key(), at.as_millis(), ctx.watermark().as_millis(), *sum));
+                });
+
+                on_end(|| {
+                    let (at, watermark) = (ctx.timestamp().as_millis(), ctx.watermark().as_millis());
+                    ctx.emit(('e', *ctx.key(), at, watermark, *sum));
+                });
+            })
+            .to(out);
     }
 );
 
@@ -95,6 +144,53 @@ pipeline!(
     }
 );
 
+pipeline!(
+    fn told_in_rows(left: Source<Row>, right: Source<Row>, out: Sink<Said>, log: ReadLog, delay: TimeDelta) {
+        let left = left
+            .event_time(|row| log.note(Input::Left, row))
+            .watermark(bounded(delay));
+        let right = right
+            .event_time(|row| log.note(Input::Right, row))
+            .watermark(bounded(delay));
+        left.broadcast_to(right)
+            .on(|row| row.key)
+            .process(|ctx| {
+                #[broadcast]
+                let last: Value<u32> = Value::new();
+                let sum: i64 = 0;
+                #[broadcast]
+                let heard: i64 = 0;
+
+                on_broadcast(|Row { id, at, .. }| {
+                    last.set(id);
+                    *heard += 1;
+                    assert_eq!(ctx.timestamp().as_millis(), at);
+                    ctx.emit(('b', u8::MAX, at, ctx.watermark().as_millis(), *heard));
+                });
+
+                on_record(|row| {
+                    *sum += last.get().map_or(0, |last| i64::from(*last));
+                    ctx.emit(('r', row.key, row.at, ctx.watermark().as_millis(), *sum));
+                    ctx.timer_after(TimeDelta::from_millis(10));
+                    if row.id % 5 == 0 {
+                        ctx.clear();
+                    }
+                });
+
+                on_timer(|at| {
+                    let watermark = ctx.watermark().as_millis();
+                    ctx.emit(('t', *ctx.key(), at.as_millis(), watermark, *sum + *heard));
+                });
+
+                on_end(|| {
+                    let (at, watermark) = (ctx.timestamp().as_millis(), ctx.watermark().as_millis());
+                    ctx.emit(('e', *ctx.key(), at, watermark, *sum + *heard));
+                });
+            })
+            .to(out);
+    }
+);
+
 macro_rules! check {
     ($pipeline:ident, $model:ident, $steps:expr, $delay:expr) => {{
         let (steps, delay): (&[Step], i64) = ($steps, $delay);
@@ -106,6 +202,16 @@ macro_rules! check {
         });
         drop(report);
         prop_assert_eq!(outcome, $model(delay, steps));
+    }};
+}
+
+macro_rules! check_in_rows {
+    ($pipeline:ident, $model:ident, $steps:expr, $batch:expr, $breaks:expr, $delay:expr) => {{
+        let delta = TimeDelta::from_millis($delay);
+        let (said, steps) = run_in_rows(&lists(&$steps), $batch, $breaks, |[left, right], log, sink| {
+            $pipeline(left, right, sink, log, delta)
+        });
+        prop_assert_eq!(said, $model($delay, &steps).said, "read as {:?}", steps);
     }};
 }
 
@@ -130,5 +236,22 @@ proptest! {
     ) {
         look_up_in_blocks(blocks);
         check!(told, broadcast, &steps, delay);
+    }
+
+    #[test]
+    fn rows_of_any_length_come_to_the_same(
+        steps in steps(),
+        delay in prop_oneof![Just(0_i64), 0..30_i64],
+        batch in prop_oneof![1..5_usize, 5..70_usize],
+        breaks in proptest::collection::vec(0..20_usize, 0..3),
+        blocks in proptest::option::of(any::<bool>()),
+        is_broadcast in any::<bool>(),
+    ) {
+        look_up_in_blocks(blocks);
+        if is_broadcast {
+            check_in_rows!(told_in_rows, broadcast, steps, batch, breaks, delay);
+        } else {
+            check_in_rows!(counted_in_rows, process, steps, batch, breaks, delay);
+        }
     }
 }

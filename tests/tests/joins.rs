@@ -1,14 +1,11 @@
 //! Joins against models that compare all rows: any interleaving of the inputs, disorder on both sides, one side that ends
 //! early, rows of any length, restored anywhere.
 
-use std::sync::{Arc, Mutex, MutexGuard};
-
 use proptest::prelude::*;
-use streamlite::Savepoint;
 use streamlite::prelude::*;
-use streamlite::source::ReadStatus;
 use streamlite::state::look_up_in_blocks;
 use streamlite_tests::Partitions;
+use streamlite_tests::in_rows::{ReadLog, lists, run_in_rows};
 use streamlite_tests::join_model::{
     Join, Line, Outcome, Row, Side, Step, Windows, hash, interval, steps, steps_around, windows,
 };
@@ -51,7 +48,7 @@ impl Numbers for (Option<Row>, Option<Row>) {
 macro_rules! interval_joins {
     ($($name:ident $join:ident;)*) => {$(
         mod $name {
-            use super::{Line, Log, Numbers, Row, Side};
+            use super::{Line, Numbers, ReadLog, Row, Side};
             use streamlite::prelude::*;
 
             pipeline!(
@@ -90,7 +87,7 @@ macro_rules! interval_joins {
                     left: Source<Row>,
                     right: Source<Row>,
                     out: Sink<Line>,
-                    log: Log,
+                    log: ReadLog,
                     delay: TimeDelta,
                     lower: TimeDelta,
                     upper: TimeDelta,
@@ -212,84 +209,15 @@ proptest! {
     }
 }
 
-/// Takes note of the order in which rows are read.
-#[derive(Clone, Debug, Default)]
-struct Log(Arc<Mutex<Vec<Step>>>);
-
-impl Log {
-    fn steps(&self) -> MutexGuard<'_, Vec<Step>> {
-        self.0.lock().expect("nobody panicked")
-    }
-
-    fn note(&self, side: Side, row: &Row) -> Timestamp {
-        self.steps().push(Step::Rows(side, vec![row.clone()]));
-        Timestamp::from_millis(row.at)
-    }
-
-    /// What was read. A reader says that it has ended before the rows of its last batch go on: the end is after them.
-    fn take(&self) -> Vec<Step> {
-        let mut steps = std::mem::take(&mut *self.steps());
-        for side in [Side::Left, Side::Right] {
-            let is_end = |step: &Step| matches!(step, Step::End(of) if *of == side);
-            let is_row = |step: &Step| matches!(step, Step::Rows(of, _) if *of == side);
-            let end = steps.iter().position(is_end).expect("both end");
-            if let Some(last) = steps.iter().rposition(is_row).filter(|last| *last > end) {
-                steps[end..=last].rotate_left(1);
-            }
-        }
-        steps
-    }
-}
-
 macro_rules! check_in_rows {
     ($kind:ident, $join:expr, $lists:expr, $batch:expr, $breaks:expr) => {{
         let (join, lists, batch): (Join, [Vec<Row>; 2], usize) = ($join, $lists, $batch);
         let (delay, lower, upper) = (delta(join.delay), delta(join.lower), delta(join.upper));
-        let (log, mut lines, mut saved) = (Log::default(), Vec::new(), None::<Savepoint>);
-        let mut breaks: std::vec::IntoIter<usize> = $breaks.into_iter();
-        loop {
-            let [left, right] = [(Side::Left, &lists[0]), (Side::Right, &lists[1])].map(|(side, list)| {
-                let log = log.clone();
-                Partitions::new(vec![list.clone()]).at_end(move |_| log.steps().push(Step::End(side)))
-            });
-            let (sink, got) = CollectionSink::new();
-            let job = $kind::in_rows(left, right, sink, log.clone(), delay, lower, upper)
-                .batch_size(batch)
-                .turn_size(batch.min(7));
-            let mut started = match &saved {
-                None => job.start(),
-                Some(saved) => job.restore(saved).start(),
-            }
-            .expect("it can be started");
-            let mut left = breaks.next().unwrap_or(usize::MAX);
-            let mut has_ended = false;
-            while left > 0 && !has_ended {
-                has_ended = started.step().expect("nothing fails") == ReadStatus::End;
-                left -= 1;
-            }
-            if has_ended {
-                drop(started.finish().expect("nothing fails"));
-                lines.extend(got.take());
-                break;
-            }
-            saved = Some(started.savepoint().expect("it can be saved"));
-            drop(started);
-            lines.extend(got.take());
-        }
-        let steps = log.take();
+        let (lines, steps) = run_in_rows(&lists, batch, $breaks, |[left, right], log, sink| {
+            $kind::in_rows(left, right, sink, log, delay, lower, upper)
+        });
         prop_assert_eq!(lines, interval(&join, &steps).lines, "read as {:?}", steps);
     }};
-}
-
-/// The rows of the two streams.
-fn lists(steps: &[Step]) -> [Vec<Row>; 2] {
-    [Side::Left, Side::Right].map(|side| {
-        let rows = steps.iter().filter_map(|step| match step {
-            Step::Rows(of, rows) if *of == side => Some(rows),
-            _ => None,
-        });
-        rows.flatten().cloned().collect()
-    })
 }
 
 proptest! {

@@ -92,7 +92,7 @@ const LINES: [&str; 4] = [
 ];
 
 /// Methods of streams that are no operators: settings, and what an operator is told by.
-const NO_OPERATORS: [&str; 29] = [
+const NO_OPERATORS: [&str; 31] = [
     "trigger",
     "triggers",
     "session_by",
@@ -122,6 +122,8 @@ const NO_OPERATORS: [&str; 29] = [
     "window",
     "trigger",
     "hashed",
+    "process",
+    "broadcast_handlers",
 ];
 
 #[test]

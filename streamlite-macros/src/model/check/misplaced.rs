@@ -72,8 +72,22 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
     false
 }
 
-/// Says that a join without keys is none, nor are connected streams without a process.
-pub(crate) fn unfinished_join(extent: Extent, last: Span, errors: &mut Errors) {
+/// Checks how many keys two streams have; says whether it is right.
+pub(crate) fn keys(on: &Ident, given: usize, extent: Extent, errors: &mut Errors) -> bool {
+    let text = match (extent, given) {
+        (Extent::Broadcasting, 1) | (Extent::Joining | Extent::Connecting, 2) => return true,
+        (Extent::Broadcasting, _) => {
+            "what is broadcast has no key: write that of the records which it is broadcast to, `.on(|record| …)`"
+        }
+        _ => "write a key of each of the two streams: `.on(|left| …, |right| …)`",
+    };
+    errors.at(on.span(), text);
+    false
+}
+
+/// Says that a join without keys is none, nor are connected streams without a process; says
+/// whether what it gives is of no use.
+pub(crate) fn unfinished_join(extent: Extent, last: Span, errors: &mut Errors) -> bool {
     let text = match extent {
         Extent::Joining => "a join needs keys: write `.on(|left| …, |right| …)` behind it",
         Extent::Connecting => "connected streams need keys: write `.on(|left| …, |right| …)` behind it",
@@ -84,9 +98,10 @@ pub(crate) fn unfinished_join(extent: Extent, last: Span, errors: &mut Errors) {
         Extent::Broadcast => {
             "what is broadcast goes into a process: write `.process(|ctx| { on_broadcast(…); on_record(…); })` behind it"
         }
-        _ => return,
+        _ => return false,
     };
     errors.at(last, text);
+    extent != Extent::Joining
 }
 
 /// Whether the last operator, or the one that the last settings belong to, is `event_time`.

@@ -10,7 +10,7 @@ mod triggers;
 mod unused;
 
 pub(super) use durations::{durations, own_durations};
-pub(super) use misplaced::{operator, unfinished_join};
+pub(super) use misplaced::{keys, operator, unfinished_join};
 pub(super) use triggers::{purging, second_trigger};
 
 use super::LoweredFunction;

@@ -12,7 +12,7 @@ use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
-use crate::model::operators::{Extent, is_aggregate, is_stateful, is_window, takes_stream};
+use crate::model::operators::{Extent, is_aggregate, is_join_key, is_stateful, is_window, takes_stream};
 use crate::model::process::{self, Handler, Inputs, Process};
 use crate::model::rows::{self, Aggregate};
 use crate::syntax::{Chain, Link};
@@ -238,6 +238,9 @@ impl Lowering<'_> {
             return Err(Skip);
         }
         if !check::operator(method, &cursor.description.operators, cursor.extent, self.errors) {
+            return Err(Skip);
+        }
+        if is_join_key(&name) && !check::keys(method, call.args.len(), cursor.extent, self.errors) {
             return Err(Skip);
         }
         if cursor.extent.makes_final(&name) {

@@ -179,7 +179,11 @@ impl<'a> Lowering<'a> {
 
     /// Makes a node of a chain.
     fn node(&mut self, mut cursor: Cursor, outputs: Vec<StreamId>) {
-        check::unfinished_join(cursor.extent, cursor.ends_at, self.errors);
+        if check::unfinished_join(cursor.extent, cursor.ends_at, self.errors) {
+            for output in &outputs {
+                self.graph.streams[output.0].broken = true;
+            }
+        }
         if cursor.extent.is_final() {
             cursor.final_at.get_or_insert(cursor.ends_at);
         }

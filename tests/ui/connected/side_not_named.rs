@@ -1,0 +1,30 @@
+//! A side output has a name.
+
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Order {
+    id: u32,
+    at: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Rule {
+    order: u64,
+    id: u32,
+    limit: f64,
+}
+
+pipeline!(
+    fn handled(rules: Source<Rule>, orders: Source<Order>, out: Sink<u32>) {
+        let handled = orders.connect(rules).on(|o| o.id, |r| r.id).process(|ctx| {
+            let limits: Side<f64>;
+
+            on_left(|order| ctx.emit(order.id));
+            on_right(|rule| limits.emit(rule.limit));
+        });
+        handled.to(out);
+    }
+);
+
+fn main() {}

@@ -1,0 +1,30 @@
+//! Connected streams have a key in common.
+
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Order {
+    id: u32,
+    at: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Rule {
+    order: u64,
+    id: u32,
+    limit: f64,
+}
+
+pipeline!(
+    fn handled(rules: Source<Rule>, orders: Source<Order>, out: Sink<u32>) {
+        orders
+            .connect(rules)
+            .process(|ctx| {
+                on_left(|order| ctx.emit(order.id));
+                on_right(|rule| ctx.emit(rule.id));
+            })
+            .to(out);
+    }
+);
+
+fn main() {}
