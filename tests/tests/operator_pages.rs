@@ -1,7 +1,7 @@
 //! Every operator's page says the same four things, and shows an example that runs.
 
 /// The operators, by the files that they stand in.
-const PAGES: [(&str, &str, &[&str]); 13] = [
+const PAGES: [(&str, &str, &[&str]); 14] = [
     (
         "stream.rs",
         include_str!("../../streamlite/src/flow/stream.rs"),
@@ -30,6 +30,11 @@ const PAGES: [(&str, &str, &[&str]); 13] = [
         "process.rs",
         include_str!("../../streamlite/src/flow/process.rs"),
         &["process"],
+    ),
+    (
+        "as_of.rs",
+        include_str!("../../streamlite/src/flow/as_of.rs"),
+        &["join_latest", "left_join_latest"],
     ),
     (
         "broadcast.rs",

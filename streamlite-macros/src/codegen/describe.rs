@@ -244,6 +244,8 @@ impl Describe<'_> {
             _ => None,
         };
         match of {
+            Some(Kind::AsOf) if owns => Some("stored_as_of"),
+            Some(Kind::AsOf) => Some("repeated_right"),
             Some(Kind::Connect) => owns.then_some("stored_common_key"),
             Some(Kind::Broadcast) => owns.then_some("stored_broadcast_key"),
             _ if owns => Some("stored_rows"),

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Union,
     /// Two streams to one by keys: its one argument is the other stream.
     Join,
+    /// Two streams to one by keys and the latest row: its one argument is the other stream.
+    AsOf,
     /// Two streams to one process by keys: its one argument is the other stream.
     Connect,
     /// A stream to a process of another one by keys: its one argument is that one.
@@ -68,6 +70,7 @@ const fn known(name: &'static str, kind: Kind) -> Known {
                 | Kind::AggregateExpression
                 | Kind::Union
                 | Kind::Join
+                | Kind::AsOf
                 | Kind::Connect
                 | Kind::Broadcast
                 | Kind::Time
@@ -106,7 +109,7 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 60] = [
+const OPERATORS: [Known; 62] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
@@ -119,6 +122,8 @@ const OPERATORS: [Known; 60] = [
     known("left_join", Kind::Join),
     known("right_join", Kind::Join),
     known("full_join", Kind::Join),
+    known("join_latest", Kind::AsOf),
+    known("left_join_latest", Kind::AsOf),
     known("connect", Kind::Connect),
     known("broadcast_to", Kind::Broadcast),
     known("on", Kind::JoinSetting),
@@ -196,7 +201,7 @@ pub(crate) fn is_stateful(name: &str) -> bool {
 pub(crate) fn takes_stream(name: &str) -> bool {
     matches!(
         kind(name),
-        Some(Kind::Union | Kind::Join | Kind::Connect | Kind::Broadcast)
+        Some(Kind::Union | Kind::Join | Kind::AsOf | Kind::Connect | Kind::Broadcast)
     )
 }
 
@@ -243,6 +248,7 @@ pub(crate) fn is_on_records(name: &str) -> bool {
                 | Kind::Split
                 | Kind::Union
                 | Kind::Join
+                | Kind::AsOf
                 | Kind::Connect
                 | Kind::Broadcast
                 | Kind::Time
@@ -299,6 +305,12 @@ pub(crate) enum Extent {
     Interval,
     /// A join in windows.
     JoinedInWindows,
+    /// Two streams that are joined with the latest row, by keys yet to be said.
+    MatchingLatest,
+    /// A join with the latest row.
+    Latest,
+    /// A join with the latest row, if it is not too old.
+    LatestWithin,
     /// Two streams that are handled together by keys yet to be said.
     Connecting,
     /// Two streams that are handled together by a process yet to be said.
@@ -318,6 +330,9 @@ impl Extent {
             Some(Kind::Running) => Extent::Running,
             Some(Kind::Key) => Extent::Keyed,
             Some(Kind::Join) => Extent::Joining,
+            Some(Kind::AsOf) => Extent::MatchingLatest,
+            Some(Kind::JoinSetting) if self == Extent::MatchingLatest => Extent::Latest,
+            Some(Kind::JoinSetting) if self == Extent::Latest => Extent::LatestWithin,
             Some(Kind::Connect) => Extent::Connecting,
             Some(Kind::Broadcast) => Extent::Broadcasting,
             Some(Kind::JoinSetting) if matches!(self, Extent::Connecting | Extent::Connected) => {
@@ -340,11 +355,14 @@ impl Extent {
         match self {
             // Whatever it is: the keys are missing, or the process.
             Extent::Joining
+            | Extent::MatchingLatest
             | Extent::Connecting
             | Extent::Connected
             | Extent::Broadcasting
             | Extent::Broadcast => true,
-            Extent::Joined => is_join_setting(name) || is_window(name) || is_window_setting(name),
+            Extent::Joined | Extent::Latest | Extent::LatestWithin => {
+                is_join_setting(name) || is_window(name) || is_window_setting(name)
+            }
             Extent::Interval | Extent::JoinedInWindows => is_join_setting(name) || is_window_setting(name),
             Extent::Whole | Extent::Keyed | Extent::Window | Extent::Global | Extent::Running => false,
         }

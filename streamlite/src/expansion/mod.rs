@@ -16,9 +16,9 @@ pub use fragment::{Fragment, Unbuilt, fragment};
 pub use mentions::{Mentioned, NoClone, Parameter, mentioned_again, parameter, type_of};
 pub use node::after_piece;
 pub use outputs::*;
-pub use repeated::repeated_rows;
+pub use repeated::{repeated_right, repeated_rows};
 pub use storable::{
-    ShortForm, Storable, kept, kept_by, stored_broadcast_key, stored_common_key, stored_key, stored_rows,
-    stored_state,
+    ShortForm, Storable, kept, kept_by, stored_as_of, stored_broadcast_key, stored_common_key, stored_key,
+    stored_rows, stored_state,
 };
 pub use uses::{IsStream, ItemOf, Shared, port, stream, used_again};

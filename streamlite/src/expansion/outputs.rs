@@ -2,7 +2,8 @@
 
 use super::fragment::Fragment;
 use crate::flow::{
-    BroadcastStreams, Connected, ConnectedStreams, Join, JoinedStreams, KeyedBroadcast, KeyedStream, Stream,
+    AsOfStreams, BroadcastStreams, Connected, ConnectedStreams, Join, JoinedStreams, KeyedBroadcast,
+    KeyedStream, Stream,
 };
 use crate::join::{Either, JoinType};
 use crate::operator::{
@@ -96,17 +97,25 @@ one_output! {
 }
 
 /// A join without keys is a mistake that is told by the macro: what follows is looked at all the same.
-impl<L, R, J: JoinType, O, S> Outputs1 for JoinedStreams<L, R, J, O, S> {
-    type Itself = Self;
-    type H0 = Stream<J::Out<L, R>>;
+macro_rules! without_keys {
+    ($($Join:ident)*) => {$(
+        impl<L, R, J: JoinType, O, S> Outputs1 for $Join<L, R, J, O, S> {
+            type Itself = Self;
+            type H0 = Stream<J::Out<L, R>>;
 
-    fn itself(self) -> Self {
-        self
-    }
+            fn itself(self) -> Self {
+                self
+            }
 
-    fn handles(&self) -> Stream<J::Out<L, R>> {
-        Stream::named()
-    }
+            fn handles(&self) -> Stream<J::Out<L, R>> {
+                Stream::named()
+            }
+        }
+    )*};
+}
+
+without_keys! {
+    JoinedStreams AsOfStreams
 }
 
 impl<L, R, G, J: JoinType, O, S> Outputs1 for Join<L, R, G, J, O, S> {

@@ -1,6 +1,7 @@
 //! Rows that match several are repeated: asked where the user wrote the join.
 
-use crate::flow::Join;
+use crate::flow::{AsOfJoin, Join};
+use crate::join::JoinType;
 use crate::witness::Repeated;
 
 /// A key of two streams, once their rows can be repeated.
@@ -15,4 +16,14 @@ where
     R: Repeated<N>,
 {
     join.with_keys(|on| L::of(R::of(on)))
+}
+
+/// An as-of join, once its right rows can be repeated.
+pub fn repeated_right<N, L, R, G, J: JoinType, O, S>(
+    join: AsOfJoin<L, R, G, J, O, S>,
+) -> <R as Repeated<N>>::Of<AsOfJoin<L, R, G, J, O, S>>
+where
+    R: Repeated<N>,
+{
+    R::of(join)
 }

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::Then;
-use crate::flow::{Connected, Join, KeyedBroadcast, KeyedStream, Stream};
-use crate::join::Either;
+use crate::flow::{AsOfJoin, Connected, Join, KeyedBroadcast, KeyedStream, Stream};
+use crate::join::{Either, JoinType};
 use crate::operator::{FinalAggregate, Running, Windowing, WithLate};
 use crate::state::Grouping;
 use crate::witness::{Never, No, Yes};
@@ -76,6 +76,22 @@ where
 {
     join.with_keys(|on| L::of(R::of(G::Key::of(on))))
 }
+
+/// An as-of join, once its rows and keys can be stored.
+pub fn stored_as_of<M, N, P, L, R, G, J: JoinType, O, S>(
+    join: AsOfJoin<L, R, G, J, O, S>,
+) -> Stored<L, R, G::Key, M, N, P, AsOfJoin<L, R, G, J, O, S>>
+where
+    G: Grouping<Either<L, R>>,
+    G::Key: Storable<P>,
+    L: Storable<M>,
+    R: Storable<N>,
+{
+    L::of(R::of(G::Key::of(join)))
+}
+
+/// What asked for rows and keys that can be stored.
+type Stored<L, R, K, M, N, P, X> = <L as Storable<M>>::Of<<R as Storable<N>>::Of<<K as Storable<P>>::Of<X>>>;
 
 /// Connected streams, once their keys can be stored.
 pub fn stored_common_key<M, L, R, G, O, S>(

@@ -1,5 +1,6 @@
 //! What users chain: typed descriptions of what will run. Nothing runs before a job is built of them.
 
+mod as_of;
 mod broadcast;
 mod connect;
 mod join;
@@ -12,6 +13,7 @@ mod windowed;
 
 #[doc(inline)]
 pub use crate::operator::Failed;
+pub use as_of::{AsOfJoin, AsOfStreams};
 pub use broadcast::{BroadcastStreams, KeyedBroadcast};
 pub use connect::{Connected, ConnectedOutputs, ConnectedStreams};
 pub use join::{Join, JoinedStreams};

@@ -123,6 +123,32 @@ impl<T, M: Mark> Buffer<T, M> {
         }
     }
 
+    /// Removes the rows before the last one that is not after a time.
+    #[inline]
+    pub fn keep_last_until(&mut self, at: Timestamp) {
+        while self.second().is_some_and(|second| second <= at) {
+            drop(self.take_first());
+        }
+    }
+
+    /// The time of the second row.
+    #[inline]
+    fn second(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Rows::Few(rows) => rows.get(1).map(|row| row.at),
+            Rows::Many(tree) => tree.rows.keys().nth(1).map(|(at, _)| *at),
+        }
+    }
+
+    /// The first row.
+    #[inline]
+    pub fn first_row(&self) -> Option<&Row<T, M>> {
+        match &self.0 {
+            Rows::Few(rows) => rows.front(),
+            Rows::Many(tree) => tree.rows.values().next(),
+        }
+    }
+
     /// Takes the first row.
     #[inline]
     pub fn take_first(&mut self) -> Option<Row<T, M>> {
@@ -199,6 +225,14 @@ mod tests {
                 buffer.remove_while(|at| at < Timestamp::from_millis(before));
                 model.retain(|(at, ..)| *at >= before);
             }
+            if next(removed) == 0 {
+                let until = at - 20;
+                buffer.keep_last_until(Timestamp::from_millis(until));
+                let before = model.partition_point(|(at, ..)| *at <= until);
+                model.drain(..before.saturating_sub(1));
+            }
+            let first_row = buffer.first_row().map(|row| row.value);
+            assert_eq!(first_row, model.first().map(|(_, value, _)| *value));
             if next(3) == 0 {
                 let taken = buffer
                     .take_first()

@@ -37,7 +37,7 @@ pub use finish::{AsPair, AsValue, AsWindowed, Finish, WithBoth, WithKey, WithNot
 pub use flat_map::FlatMap;
 pub use for_each::ForEach;
 pub use inspect::Inspect;
-pub use join::{HashJoined, Interval, Joined, JoinedWithLate, WindowJoin};
+pub use join::{AsOf, HashJoined, Interval, Joined, JoinedWithLate, WindowJoin};
 pub use keyed_state::KeyedState;
 pub use map::Map;
 pub use matching::{Many, Matching, Moment, One, Slot};

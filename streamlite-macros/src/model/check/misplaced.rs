@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span};
 use crate::errors::Errors;
 use crate::model::graph::Operator;
 use crate::model::operators::{
-    Extent, is_join_setting, is_on_records, is_process, is_time_setting, is_window_setting,
+    Extent, is_join_setting, is_on_records, is_process, is_time_setting, is_window, is_window_setting,
 };
 
 /// Checks one operator against those that stand before it; says whether it may stand there.
@@ -19,7 +19,7 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
         _ if is_time_setting(&name) && !ends_in_event_time(before) => {
             format!("`{name}` is a setting of event time: write `.event_time(|record| …)` just before it")
         }
-        Extent::Joining if name != "on" => {
+        Extent::Joining | Extent::MatchingLatest if name != "on" => {
             format!("a join needs keys: write `.on(|left| …, |right| …)` before `{name}`")
         }
         Extent::Connecting if name != "on" => {
@@ -38,6 +38,17 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
         Extent::Joined if is_window_setting(&name) => format!(
             "`{name}` belongs to a join in time: write `.within(-5min..=5min)` or `.window(tumbling(5min))` before it"
         ),
+        Extent::Latest if name == "on" => "the keys of this join are said already".to_owned(),
+        Extent::LatestWithin if is_join_setting(&name) => {
+            format!("`{name}` is said already: behind `.join_latest(other).on(…)` stands one `.within(1h)`")
+        }
+        Extent::Latest | Extent::LatestWithin
+            if is_window(&name) || (is_window_setting(&name) && name != "with_late") =>
+        {
+            format!(
+                "`{name}` is about windows, and each row of this join is joined with the latest by itself: `.join(other).on(…).window(…)` joins windows"
+            )
+        }
         Extent::Interval | Extent::JoinedInWindows if is_join_setting(&name) => format!(
             "`{name}` is said already, or stands too late: behind `.join(other).on(…)` stands `.within(…)` or `.window(…)`"
         ),
@@ -75,7 +86,9 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
 /// Checks how many keys two streams have; says whether it is right.
 pub(crate) fn keys(on: &Ident, given: usize, extent: Extent, errors: &mut Errors) -> bool {
     let text = match (extent, given) {
-        (Extent::Broadcasting, 1) | (Extent::Joining | Extent::Connecting, 2) => return true,
+        (Extent::Broadcasting, 1) | (Extent::Joining | Extent::MatchingLatest | Extent::Connecting, 2) => {
+            return true;
+        }
         (Extent::Broadcasting, _) => {
             "what is broadcast has no key: write that of the records which it is broadcast to, `.on(|record| …)`"
         }
@@ -89,7 +102,9 @@ pub(crate) fn keys(on: &Ident, given: usize, extent: Extent, errors: &mut Errors
 /// whether what it gives is of no use.
 pub(crate) fn unfinished_join(extent: Extent, last: Span, errors: &mut Errors) -> bool {
     let text = match extent {
-        Extent::Joining => "a join needs keys: write `.on(|left| …, |right| …)` behind it",
+        Extent::Joining | Extent::MatchingLatest => {
+            "a join needs keys: write `.on(|left| …, |right| …)` behind it"
+        }
         Extent::Connecting => "connected streams need keys: write `.on(|left| …, |right| …)` behind it",
         Extent::Connected => {
             "connected streams go into a process: write `.process(|ctx| { on_left(…); on_right(…); })` behind it"
@@ -101,7 +116,7 @@ pub(crate) fn unfinished_join(extent: Extent, last: Span, errors: &mut Errors) -
         _ => return false,
     };
     errors.at(last, text);
-    extent != Extent::Joining
+    !matches!(extent, Extent::Joining | Extent::MatchingLatest)
 }
 
 /// Whether the last operator, or the one that the last settings belong to, is `event_time`.

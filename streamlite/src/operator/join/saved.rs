@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use super::waiting::{Side, Sides, TableOf, Waiting};
+use super::waiting::{Side, Sides, Waiting};
 use crate::join::{Buffer, Either, JoinType, Mark, Row};
+use crate::operator::keyed_state::KeyedState;
 use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
 use crate::time::Timestamp;
 
@@ -43,25 +44,14 @@ where
 {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
         let waiting = &*self.waiting;
-        let mut numbers = Vec::new();
-        waiting.state.for_each(|slot, _key, _sides| {
-            let place = <TableOf<L, R, G, J> as Table>::place_of(slot) as usize;
-            if place >= numbers.len() {
-                numbers.resize(place + 1, 0);
-            }
-            numbers[place] = u32::MAX;
-        });
-        let mut next = 0..;
-        for number in numbers.iter_mut().filter(|number| **number == u32::MAX) {
-            *number = next.next().unwrap_or_default();
-        }
+        let numbers = numbers(&waiting.state);
         let mut alone = Vec::with_capacity(waiting.alone.count());
         waiting
             .alone
             .for_each(|at, &(place, side)| alone.push((at, (numbers[place as usize], side))));
         alone.sort_by_key(|(at, _)| *at);
         to.plain(&Head {
-            watermark: waiting.watermark(),
+            watermark: waiting.reached(),
             keys: waiting.state.count() as u64,
             alone: alone.into_iter().map(|(_, row)| row).collect(),
         })?;
@@ -79,7 +69,7 @@ where
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let head: Head = from.plain()?;
         let waiting = &mut *self.waiting;
-        waiting.rise(head.watermark);
+        waiting.reach(head.watermark);
         let mut times = Vec::new();
         for _ in 0..head.keys {
             let key = C::read(from)?;
@@ -105,13 +95,33 @@ where
     }
 }
 
+/// The numbers that keys have after a restore, by their places now: their slots are written in order.
+pub(super) fn numbers<C, S: Table>(state: &KeyedState<C, S>) -> Vec<u32> {
+    let mut numbers = Vec::new();
+    state.for_each(|slot, _key, _value| {
+        let place = S::place_of(slot) as usize;
+        if place >= numbers.len() {
+            numbers.resize(place + 1, 0);
+        }
+        numbers[place] = u32::MAX;
+    });
+    let mut next = 0..;
+    for number in numbers.iter_mut().filter(|number| **number == u32::MAX) {
+        *number = next.next().unwrap_or_default();
+    }
+    numbers
+}
+
 /// The times of the rows that may be emitted alone.
 fn times_of<T, M: Mark>(rows: &Buffer<T, M>) -> VecDeque<Timestamp> {
     let rows = rows.iter().filter(|_| M::COUNTS);
     rows.map(|row| row.at).collect()
 }
 
-fn write<C: Storage<T>, T, M: Mark>(rows: &Buffer<T, M>, to: &mut Encoder) -> Result<(), StateError> {
+pub(super) fn write<C: Storage<T>, T, M: Mark>(
+    rows: &Buffer<T, M>,
+    to: &mut Encoder,
+) -> Result<(), StateError> {
     to.plain(&(rows.len() as u64))?;
     rows.iter().try_for_each(|row| {
         to.plain(&(row.at, row.mark))?;
@@ -119,7 +129,7 @@ fn write<C: Storage<T>, T, M: Mark>(rows: &Buffer<T, M>, to: &mut Encoder) -> Re
     })
 }
 
-fn read<C: Storage<T>, T, M: Mark>(
+pub(super) fn read<C: Storage<T>, T, M: Mark>(
     rows: &mut Buffer<T, M>,
     from: &mut Decoder<'_>,
 ) -> Result<(), StateError> {

@@ -1,17 +1,18 @@
 //! The rows that wait for others, by key.
 
+use std::fmt;
+
+use super::push::{Found, RowStore};
+use super::saved::Saved;
 use crate::assembly::Context;
 use crate::join::{Bounds, Buffer, Either, JoinType, Mark, Row};
 use crate::operator::keyed_state::KeyedState;
 use crate::record::Record;
-use crate::state::{Grouping, LookUp, Shape, Table, TimeQueue, name_of};
+use crate::state::{Block, DeclaredState, Grouping, Shape, Snapshot, Storage, Table, TimeQueue, name_of};
 use crate::time::{TimeDelta, Timestamp};
 
 /// The table of the rows of all keys.
 pub(super) type TableOf<L, R, G, J> = <G as Grouping<Either<L, R>>>::Table<Sides<L, R, J>>;
-/// What is known of a row's key before its slot is found.
-pub(super) type Found<H> = Option<(H, LookUp)>;
-
 /// The rows of one key that may match others still.
 #[derive(Debug)]
 pub(super) struct Sides<L, R, J: JoinType> {
@@ -42,7 +43,7 @@ pub(super) enum Side {
 ///
 /// A row that is emitted alone if it matches none is found by the time at which it can match no more. Other rows are
 /// removed when a row of their key comes by, and where none does by a queue in which each key stands once.
-pub(super) struct Waiting<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
+pub struct Waiting<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
     on: G,
     pub(super) state: KeyedState<C, TableOf<L, R, G, J>>,
     bounds: Bounds,
@@ -54,6 +55,12 @@ pub(super) struct Waiting<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
     pub(super) alone: TimeQueue<(u32, Side)>,
     /// The places of the keys of which there is something to remove.
     over: TimeQueue<u32>,
+}
+
+impl<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> fmt::Debug for Waiting<L, R, C, G, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting").finish_non_exhaustive()
+    }
 }
 
 impl<L, R, C, G, J> Waiting<L, R, C, G, J>
@@ -86,27 +93,98 @@ where
         }
     }
 
-    /// What is known of a row's key, if rows are better looked up in blocks.
+    /// The watermark that was reached.
     #[inline]
-    pub(super) fn look_up(&mut self, row: &Either<L, R>) -> (u64, G::Held) {
+    pub(super) fn reached(&self) -> Timestamp {
+        self.watermark
+    }
+
+    /// A watermark is reached.
+    #[inline]
+    pub(super) fn reach(&mut self, watermark: Timestamp) {
+        self.watermark = watermark;
+        self.still = [self.bounds, self.reversed].map(|bounds| bounds.still_at(watermark));
+    }
+
+    fn expire_key(&mut self, place: u32) {
+        let slot = <TableOf<L, R, G, J> as Table>::slot_at(place);
+        let (_, sides) = self.state.entry(slot);
+        sides.remove_over(self.still);
+        let next = sides.next_over(self.bounds, self.reversed);
+        sides.is_scheduled = next.is_some();
+        if let Some(next) = next {
+            // A key that many rows wait for is not visited for each of them.
+            let lag = (self.bounds.upper - self.bounds.lower) / VISITS;
+            self.over.put(next.max(self.watermark + lag), place);
+        } else if sides.is_forgotten() {
+            self.state.remove(slot, Sides::default());
+        }
+    }
+
+    /// After a restore: when there is something to remove of each key.
+    pub(super) fn schedule_all(&mut self) {
+        for slot in self.state.slots() {
+            let (_, sides) = self.state.entry(slot);
+            let next = sides.next_over(self.bounds, self.reversed);
+            sides.is_scheduled = next.is_some();
+            if let Some(next) = next {
+                self.over
+                    .put(next, <TableOf<L, R, G, J> as Table>::place_of(slot));
+            }
+        }
+    }
+
+    /// The time at which a waiting row can match no more.
+    pub(super) fn over_at(&self, side: Side, at: Timestamp) -> Timestamp {
+        match side {
+            Side::Left => self.bounds.over_at(at),
+            Side::Right => self.reversed.over_at(at),
+        }
+    }
+}
+
+impl<L, R, C, G, J> RowStore for Waiting<L, R, C, G, J>
+where
+    L: Clone,
+    R: Clone,
+    G: Grouping<Either<L, R>>,
+    J: JoinType,
+    C: Storage<G::Key> + Storage<L> + Storage<R>,
+{
+    type Left = L;
+    type Right = R;
+    type Out = J::Out<L, R>;
+    type Held = G::Held;
+
+    const RELEASES: bool = J::Left::COUNTS || J::Right::COUNTS;
+
+    #[inline]
+    fn in_blocks(&self) -> bool {
+        self.state.in_blocks()
+    }
+
+    #[inline]
+    fn look_up(&mut self, row: &Either<L, R>) -> (u64, G::Held) {
         self.state.look_up(&mut self.on, row)
     }
 
-    /// Adds a row that is not late: emits what it matches, or the row alone, and keeps it while it can match others.
+    #[inline]
+    fn look_further(&self, block: &mut Block<Record<Either<L, R>>, G::Held>) {
+        self.state.look_further(block);
+    }
+
+    /// Emits what a row matches, or the row alone, and keeps it while it can match others.
     #[expect(
         clippy::inline_always,
         reason = "apart, it would pass a row through memory, and ask of each from where it comes"
     )]
     #[inline(always)]
-    pub(super) fn add(
+    fn add(
         &mut self,
         record: Record<Either<L, R>>,
         found: Found<G::Held>,
         mut emit: impl FnMut(Timestamp, J::Out<L, R>),
-    ) where
-        L: Clone,
-        R: Clone,
-    {
+    ) {
         let Record {
             value: row,
             timestamp: at,
@@ -171,22 +249,19 @@ where
         }
     }
 
-    /// The watermark that was reached.
     #[inline]
-    pub(super) fn watermark(&self) -> Timestamp {
+    fn watermark(&self) -> Timestamp {
         self.watermark
     }
 
-    /// The watermark has risen.
     #[inline]
-    pub(super) fn rise(&mut self, watermark: Timestamp) {
-        self.watermark = watermark;
-        self.still = [self.bounds, self.reversed].map(|bounds| bounds.still_at(watermark));
+    fn rise(&mut self, watermark: Timestamp) {
+        self.reach(watermark);
     }
 
-    /// The watermark has risen: emits the rows that have matched none and can match no more, in the order of time.
+    /// Emits the rows that have matched none and can match no more, in the order of time.
     #[cold]
-    pub(super) fn release(&mut self, mut emit: impl FnMut(Timestamp, J::Out<L, R>)) {
+    fn release(&mut self, mut emit: impl FnMut(Timestamp, J::Out<L, R>)) {
         let mut due = Vec::new();
         while self.alone.take_first(self.watermark, &mut due) {
             for (_, (place, side)) in due.drain(..) {
@@ -206,9 +281,8 @@ where
         }
     }
 
-    /// The watermark has risen: removes rows that can match no more.
     #[cold]
-    pub(super) fn expire(&mut self) {
+    fn expire(&mut self) {
         let mut due = Vec::new();
         while self.over.take_first(self.watermark, &mut due) {
             for (_, place) in due.drain(..) {
@@ -217,58 +291,27 @@ where
         }
     }
 
-    fn expire_key(&mut self, place: u32) {
-        let slot = <TableOf<L, R, G, J> as Table>::slot_at(place);
-        let (_, sides) = self.state.entry(slot);
-        sides.remove_over(self.still);
-        let next = sides.next_over(self.bounds, self.reversed);
-        sides.is_scheduled = next.is_some();
-        if let Some(next) = next {
-            // A key that many rows wait for is not visited for each of them.
-            let lag = (self.bounds.upper - self.bounds.lower) / VISITS;
-            self.over.put(next.max(self.watermark + lag), place);
-        } else if sides.is_forgotten() {
-            self.state.remove(slot, Sides::default());
-        }
-    }
-
-    /// Whether the watermark releases rows, or lets rows be removed.
     #[inline]
-    pub(super) fn may_release(&self) -> bool {
+    fn may_release(&self) -> bool {
         self.alone.may_have(self.watermark)
     }
 
-    /// Whether rows may be removed.
     #[inline]
-    pub(super) fn may_expire(&self) -> bool {
+    fn may_expire(&self) -> bool {
         self.over.may_have(self.watermark)
     }
 
-    /// By how much rows that are emitted alone may be behind the watermark.
-    pub(super) fn delay(&self) -> TimeDelta {
+    fn delay(&self) -> TimeDelta {
         let of = |counts, bounds: Bounds| if counts { bounds.delay() } else { TimeDelta::ZERO };
         of(J::Left::COUNTS, self.bounds).max(of(J::Right::COUNTS, self.reversed))
     }
 
-    /// After a restore: when there is something to remove of each key.
-    pub(super) fn schedule_all(&mut self) {
-        for slot in self.state.slots() {
-            let (_, sides) = self.state.entry(slot);
-            let next = sides.next_over(self.bounds, self.reversed);
-            sides.is_scheduled = next.is_some();
-            if let Some(next) = next {
-                self.over
-                    .put(next, <TableOf<L, R, G, J> as Table>::place_of(slot));
-            }
-        }
+    fn declared(&self) -> &DeclaredState {
+        self.state.declared()
     }
 
-    /// The time at which a waiting row can match no more.
-    pub(super) fn over_at(&self, side: Side, at: Timestamp) -> Timestamp {
-        match side {
-            Side::Left => self.bounds.over_at(at),
-            Side::Right => self.reversed.over_at(at),
-        }
+    fn saved(&mut self) -> impl Snapshot {
+        Saved::new(self)
     }
 }
 

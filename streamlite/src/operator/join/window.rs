@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::apart::Apart;
 use super::with_late::BuildsWithLate;
 use crate::assembly::{Context, Stage};
 use crate::control::Control;
@@ -98,7 +99,7 @@ where
         left: A,
         right: B,
     ) -> impl Push<Either<L, R>> {
-        self.build_before(&cx, next, LateOutput::kept(Apart { left, right }))
+        self.build_before(&cx, next, LateOutput::kept(Apart::new(left, right)))
     }
 }
 
@@ -175,58 +176,5 @@ where
 
     fn control(&mut self, control: &mut Control<'_>) {
         self.next.control(control);
-    }
-}
-
-/// The rows of each stream go to an output of their own.
-pub(super) struct Apart<A, B> {
-    left: A,
-    right: B,
-}
-
-impl<A, B> fmt::Debug for Apart<A, B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Apart")
-    }
-}
-
-impl<L, R, A: Push<L>, B: Push<R>> Push<Either<L, R>> for Apart<A, B> {
-    const LOOKS_AT_TIMES: bool = A::LOOKS_AT_TIMES || B::LOOKS_AT_TIMES;
-
-    #[inline]
-    fn push(&mut self, record: Record<Either<L, R>>) {
-        let Record {
-            value,
-            timestamp,
-            partition_watermark,
-        } = record;
-        match value {
-            Either::Left(value) => self.left.push(Record {
-                value,
-                timestamp,
-                partition_watermark,
-            }),
-            Either::Right(value) => self.right.push(Record {
-                value,
-                timestamp,
-                partition_watermark,
-            }),
-        }
-    }
-
-    #[inline]
-    fn next_due(&self, watermark: Timestamp) -> Timestamp {
-        self.left.next_due(watermark).min(self.right.next_due(watermark))
-    }
-
-    #[inline]
-    fn watermark(&mut self, watermark: Timestamp) {
-        self.left.watermark(watermark);
-        self.right.watermark(watermark);
-    }
-
-    fn control(&mut self, control: &mut Control<'_>) {
-        self.left.control(control);
-        self.right.control(control);
     }
 }

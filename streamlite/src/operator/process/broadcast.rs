@@ -11,6 +11,7 @@ use crate::assembly::{Context, Stage};
 use crate::control::{Control, Question};
 use crate::error::Error;
 use crate::join::Either;
+use crate::operator::join::apart;
 use crate::process::{BroadcastProcess, ByKey, SavedField, StateSpec, StoredStates};
 use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Grouping, Shape, Snapshot, StateError, Storage};
@@ -192,28 +193,6 @@ where
             Control::Question(_) | Control::Lane(_) | Control::Job(_) => {}
         }
         self.by_key.control(control);
-    }
-}
-
-/// A record of one of the two streams.
-#[inline]
-fn apart<L, R>(record: Record<Either<L, R>>) -> Either<Record<L>, Record<R>> {
-    let Record {
-        value,
-        timestamp,
-        partition_watermark,
-    } = record;
-    match value {
-        Either::Left(value) => Either::Left(Record {
-            value,
-            timestamp,
-            partition_watermark,
-        }),
-        Either::Right(value) => Either::Right(Record {
-            value,
-            timestamp,
-            partition_watermark,
-        }),
     }
 }
 

@@ -1,0 +1,365 @@
+//! The rows of an as-of join, by key: left ones that wait for their time to be over, and the right ones that may be their
+//! latest.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use super::push::{Found, RowStore};
+use super::saved::{numbers, read, write};
+use crate::assembly::Context;
+use crate::error::Error;
+use crate::join::{Buffer, Either, JoinType, Row};
+use crate::operator::keyed_state::KeyedState;
+use crate::record::Record;
+use crate::state::{
+    Block, DeclaredState, Decoder, Encoder, Grouping, Shape, Snapshot, StateError, Storage, Table, TimeQueue,
+    name_of,
+};
+use crate::time::{TimeDelta, Timestamp};
+
+/// The table of the rows of all keys.
+type TableOf<L, R, G> = <G as Grouping<Either<L, R>>>::Table<Rows<L, R>>;
+
+/// The rows of one key.
+#[derive(Debug)]
+pub(super) struct Rows<L, R> {
+    /// Those that wait.
+    left: Buffer<L, ()>,
+    /// The latest one by now, and those after it.
+    right: Buffer<R, ()>,
+    /// It is known when right rows of the key are to be removed.
+    is_scheduled: bool,
+}
+
+impl<L, R> Default for Rows<L, R> {
+    fn default() -> Self {
+        Self {
+            left: Buffer::default(),
+            right: Buffer::default(),
+            is_scheduled: false,
+        }
+    }
+}
+
+impl<L, R> Rows<L, R> {
+    /// Whether the key may be forgotten.
+    #[inline]
+    fn is_forgotten(&self) -> bool {
+        self.left.is_empty() && self.right.is_empty() && !self.is_scheduled
+    }
+}
+
+/// The rows of all keys.
+///
+/// A left row waits until no right row up to its time can come. Of the right rows those before the latest one by now are
+/// removed when another one of their key comes, or a left row is released; of a key to which neither happens a few are
+/// left, unless they are too old for any left row to come.
+pub struct Latest<L, R, C, G: Grouping<Either<L, R>>, J> {
+    on: G,
+    pub(super) state: KeyedState<C, TableOf<L, R, G>>,
+    /// How much older than a left row a right one may be.
+    oldest: Option<TimeDelta>,
+    watermark: Timestamp,
+    /// The left rows: of each the place of its key.
+    waiting: TimeQueue<u32>,
+    /// The places of the keys of which there are right rows to remove.
+    over: TimeQueue<u32>,
+    join_type: PhantomData<J>,
+}
+
+impl<L, R, C, G: Grouping<Either<L, R>>, J> fmt::Debug for Latest<L, R, C, G, J> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Latest").finish_non_exhaustive()
+    }
+}
+
+/// So many right rows of a key may stay that are older than its latest one.
+const FEW: usize = 8;
+
+impl<L, R, C, G, J> Latest<L, R, C, G, J>
+where
+    G: Grouping<Either<L, R>>,
+    J: JoinType,
+{
+    pub(super) fn new(cx: &Context<C>, on: G, oldest: Option<TimeDelta>) -> Self {
+        if let Some(oldest) = oldest.filter(|oldest| *oldest < TimeDelta::ZERO) {
+            cx.failure().set(Error::setting(
+                format!("an as-of join `within({oldest})`"),
+                "no row is as old as that",
+                "write how much older than its left row a right row may be, such as `within(1h)`",
+            ));
+        }
+        let shape = Shape::new("as-of join")
+            .with("type", J::NAME)
+            .with("key", name_of::<G::Key>())
+            .with("left", name_of::<L>())
+            .with("right", name_of::<R>());
+        Self {
+            on,
+            state: KeyedState::new(cx, shape, Rows::default),
+            oldest,
+            watermark: Timestamp::MIN,
+            waiting: TimeQueue::default(),
+            over: TimeQueue::default(),
+            join_type: PhantomData,
+        }
+    }
+
+    /// The last time that no further row has.
+    #[inline]
+    fn last(&self) -> Timestamp {
+        match self.watermark {
+            Timestamp::MAX => Timestamp::MAX,
+            watermark => watermark - TimeDelta::from_millis(1),
+        }
+    }
+
+    fn expire_key(&mut self, place: u32) {
+        let (watermark, oldest) = (self.watermark, self.oldest);
+        let slot = <TableOf<L, R, G> as Table>::slot_at(place);
+        let (_, rows) = self.state.entry(slot);
+        rows.right.keep_last_until(watermark);
+        if let Some(oldest) = oldest {
+            rows.right.remove_while(|at| at + oldest < watermark);
+        }
+        let next = over_at(&rows.right, oldest, watermark);
+        rows.is_scheduled = next.is_some();
+        if let Some(next) = next {
+            // A key that has many right rows is not visited for each of them.
+            let lag = oldest.unwrap_or(TimeDelta::ZERO).max(TimeDelta::from_millis(1));
+            self.over.put(next.max(watermark + lag), place);
+        } else if rows.is_forgotten() {
+            self.state.remove(slot, Rows::default());
+        }
+    }
+
+    /// After a restore: when there is something to remove of each key.
+    fn schedule_all(&mut self) {
+        for slot in self.state.slots() {
+            let (_, rows) = self.state.entry(slot);
+            let next = over_at(&rows.right, self.oldest, self.watermark);
+            rows.is_scheduled = next.is_some();
+            if let Some(next) = next {
+                let place = <TableOf<L, R, G> as Table>::place_of(slot);
+                self.over.put(next, place);
+            }
+        }
+    }
+}
+
+impl<L, R, C, G, J> RowStore for Latest<L, R, C, G, J>
+where
+    R: Clone,
+    G: Grouping<Either<L, R>>,
+    J: JoinType,
+    C: Storage<G::Key> + Storage<L> + Storage<R>,
+{
+    type Left = L;
+    type Right = R;
+    type Out = J::Out<L, R>;
+    type Held = G::Held;
+
+    const RELEASES: bool = true;
+
+    #[inline]
+    fn in_blocks(&self) -> bool {
+        self.state.in_blocks()
+    }
+
+    #[inline]
+    fn look_further(&self, block: &mut Block<Record<Either<L, R>>, G::Held>) {
+        self.state.look_further(block);
+    }
+
+    #[inline]
+    fn look_up(&mut self, row: &Either<L, R>) -> (u64, G::Held) {
+        self.state.look_up(&mut self.on, row)
+    }
+
+    #[inline]
+    fn add(
+        &mut self,
+        record: Record<Either<L, R>>,
+        found: Found<G::Held>,
+        _emit: impl FnMut(Timestamp, J::Out<L, R>),
+    ) {
+        let Record {
+            value: row,
+            timestamp: at,
+            ..
+        } = record;
+        let slot = match found {
+            None => self.state.slot_of(&mut self.on, &row, Rows::default),
+            Some((held, look_up)) => {
+                self.state
+                    .slot_of_found(&mut self.on, look_up, held, &row, Rows::default)
+            }
+        };
+        let place = <TableOf<L, R, G> as Table>::place_of(slot);
+        let (_, rows) = self.state.entry(slot);
+        let mark = ();
+        match row {
+            Either::Left(value) => {
+                rows.left.insert(Row { at, mark, value });
+                self.waiting.put(at, place);
+            }
+            Either::Right(value) => {
+                rows.right.keep_last_until(self.watermark);
+                rows.right.insert(Row { at, mark, value });
+                if !rows.is_scheduled
+                    && let Some(over_at) = over_at(&rows.right, self.oldest, at)
+                {
+                    rows.is_scheduled = true;
+                    self.over.put(over_at, place);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    #[inline]
+    fn rise(&mut self, watermark: Timestamp) {
+        self.watermark = watermark;
+    }
+
+    #[inline]
+    fn may_release(&self) -> bool {
+        self.waiting.may_have(self.last())
+    }
+
+    #[inline]
+    fn may_expire(&self) -> bool {
+        self.over.may_have(self.watermark) && self.watermark < Timestamp::MAX
+    }
+
+    /// Emits the left rows whose time is over, each with the latest right row by then, in the order
+    /// of time; those of one time in the order in which they came.
+    #[cold]
+    fn release(&mut self, mut emit: impl FnMut(Timestamp, J::Out<L, R>)) {
+        let (last, mut due) = (self.last(), Vec::new());
+        while self.waiting.take_first(last, &mut due) {
+            for (_, place) in due.drain(..) {
+                let slot = <TableOf<L, R, G> as Table>::slot_at(place);
+                let (_, rows) = self.state.entry(slot);
+                let Some(Row { at, value, .. }) = rows.left.take_first() else {
+                    continue;
+                };
+                rows.right.keep_last_until(at);
+                let latest = rows.right.first_row().filter(|right| {
+                    let is_recent = |oldest| right.at + oldest >= at;
+                    right.at <= at && self.oldest.is_none_or(is_recent)
+                });
+                let result = match latest {
+                    Some(right) => Some(J::pair(value, right.value.clone())),
+                    None => J::left_alone(value),
+                };
+                if rows.is_forgotten() {
+                    self.state.remove(slot, Rows::default());
+                }
+                if let Some(result) = result {
+                    emit(at, result);
+                }
+            }
+        }
+    }
+
+    #[cold]
+    fn expire(&mut self) {
+        let mut due = Vec::new();
+        while self.over.take_first(self.watermark, &mut due) {
+            for (_, place) in due.drain(..) {
+                self.expire_key(place);
+            }
+        }
+    }
+
+    /// A left row is released before the watermark goes on that releases it.
+    fn delay(&self) -> TimeDelta {
+        TimeDelta::ZERO
+    }
+
+    fn declared(&self) -> &DeclaredState {
+        self.state.declared()
+    }
+
+    fn saved(&mut self) -> impl Snapshot {
+        SavedLatest(self)
+    }
+}
+
+/// When there is something to remove of the right rows of a key: the first one is too old for any left row, or there are
+/// many, which the watermark passes by and by.
+#[inline]
+fn over_at<R>(right: &Buffer<R, ()>, oldest: Option<TimeDelta>, by: Timestamp) -> Option<Timestamp> {
+    match oldest {
+        Some(oldest) => Some(right.first()? + oldest + TimeDelta::from_millis(1)),
+        None => (right.len() > FEW).then_some(by),
+    }
+}
+
+/// What is saved before the rows of each key.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    watermark: Timestamp,
+    keys: u64,
+    /// The left rows in the order in which they are to be released: of each its time, and the number of its key.
+    waiting: Vec<(Timestamp, u32)>,
+}
+
+/// The rows, to be saved and restored.
+struct SavedLatest<'a, L, R, C, G: Grouping<Either<L, R>>, J>(&'a mut Latest<L, R, C, G, J>);
+
+impl<L, R, C, G, J> Snapshot for SavedLatest<'_, L, R, C, G, J>
+where
+    G: Grouping<Either<L, R>>,
+    J: JoinType,
+    C: Storage<G::Key> + Storage<L> + Storage<R>,
+{
+    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+        let latest = &*self.0;
+        let numbers = numbers(&latest.state);
+        let mut waiting = Vec::with_capacity(latest.waiting.count());
+        latest
+            .waiting
+            .for_each(|at, &place| waiting.push((at, numbers[place as usize])));
+        waiting.sort_by_key(|(at, _)| *at);
+        to.plain(&Head {
+            watermark: latest.watermark,
+            keys: latest.state.count() as u64,
+            waiting,
+        })?;
+        let mut saved = Ok(());
+        latest.state.for_each(|_slot, key, rows| {
+            if saved.is_ok() {
+                saved = C::write(key, to)
+                    .and_then(|()| write::<C, _, _>(&rows.left, to))
+                    .and_then(|()| write::<C, _, _>(&rows.right, to));
+            }
+        });
+        saved
+    }
+
+    fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
+        let head: Head = from.plain()?;
+        let latest = &mut *self.0;
+        latest.watermark = head.watermark;
+        for _ in 0..head.keys {
+            let key = C::read(from)?;
+            let mut rows = Rows::default();
+            read::<C, _, _>(&mut rows.left, from)?;
+            read::<C, _, _>(&mut rows.right, from)?;
+            latest.state.insert(key, rows);
+        }
+        for (at, number) in head.waiting {
+            latest.waiting.put(at, number);
+        }
+        latest.schedule_all();
+        Ok(())
+    }
+}
