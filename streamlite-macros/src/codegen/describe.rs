@@ -213,12 +213,15 @@ impl Describe<'_> {
             });
         }
         let whole = quote!(#receiver #call_of);
-        if let Some(checked) = self.checked_by(method, before) {
+        let checks = self.checks(method, before);
+        if !checks.is_empty() {
             // What is bound stands nowhere: the first token at the operator's place is the operator.
             let span = at(method.span());
             let (bound, keyed) = (Ident::new("keyed", Span::mixed_site()), Ident::new("keyed", span));
-            let checked = Ident::new(checked, span);
-            let checked = quote_spanned!(span=> __streamlite::#checked(#keyed));
+            let checked = checks.iter().fold(keyed.to_token_stream(), |checked, check| {
+                let check = Ident::new(check, span);
+                quote_spanned!(span=> __streamlite::#check(#checked))
+            });
             return quote!({ let #bound = #whole; #checked });
         }
         if self.graph.owns && is_process(&method.to_string()) {
@@ -230,27 +233,23 @@ impl Describe<'_> {
         whole
     }
 
-    /// What asks of an operator's keys and rows what it needs of them.
-    fn checked_by(&self, method: &Ident, before: &[Operator]) -> Option<&'static str> {
-        let (name, owns) = (method.to_string(), self.graph.owns);
-        if is_key(&name) {
-            return owns.then_some("stored_key");
-        }
-        if !is_join_key(&name) {
-            return None;
-        }
+    /// What asks of an operator's keys and rows what it needs of them, one after the other.
+    fn checks(&self, method: &Ident, before: &[Operator]) -> Vec<&'static str> {
+        let name = method.to_string();
         let of = match before.last() {
             Some(Operator::Call(call)) => kind(&call.method.to_string()),
             _ => None,
         };
-        match of {
-            Some(Kind::AsOf) if owns => Some("stored_as_of"),
-            Some(Kind::AsOf) => Some("repeated_right"),
-            Some(Kind::Connect) => owns.then_some("stored_common_key"),
-            Some(Kind::Broadcast) => owns.then_some("stored_broadcast_key"),
-            _ if owns => Some("stored_rows"),
-            _ => Some("repeated_rows"),
-        }
+        let (repeated, stored) = match of {
+            _ if is_key(&name) => (None, "stored_key"),
+            _ if !is_join_key(&name) => return Vec::new(),
+            Some(Kind::AsOf) => (Some("repeated_right"), "stored_as_of"),
+            Some(Kind::Connect) => (None, "stored_common_key"),
+            Some(Kind::Broadcast) => (None, "stored_broadcast_key"),
+            _ => (Some("repeated_rows"), "stored_rows"),
+        };
+        let stored = self.graph.owns.then_some(stored);
+        repeated.into_iter().chain(stored).collect()
     }
 
     /// The short form of an aggregate, in a function: what it keeps must be storable, which is asked at its name.

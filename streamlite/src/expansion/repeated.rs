@@ -4,18 +4,15 @@ use crate::flow::{AsOfJoin, Join};
 use crate::join::JoinType;
 use crate::witness::Repeated;
 
-/// A key of two streams, once their rows can be repeated.
-type On<L, R, M, N, G> = <L as Repeated<M>>::Of<<R as Repeated<N>>::Of<G>>;
-
 /// A join, once its rows can be repeated.
 pub fn repeated_rows<M, N, L, R, G, J, O, S>(
     join: Join<L, R, G, J, O, S>,
-) -> Join<L, R, On<L, R, M, N, G>, J, O, S>
+) -> <L as Repeated<M>>::Of<<R as Repeated<N>>::Of<Join<L, R, G, J, O, S>>>
 where
     L: Repeated<M>,
     R: Repeated<N>,
 {
-    join.with_keys(|on| L::of(R::of(on)))
+    L::of(R::of(join))
 }
 
 /// An as-of join, once its right rows can be repeated.

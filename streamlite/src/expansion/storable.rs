@@ -60,21 +60,17 @@ where
     }
 }
 
-/// A key of two streams, once it and their rows can be stored.
-type StoredOn<L, R, K, M, N, P, G> =
-    <L as Storable<M>>::Of<<R as Storable<N>>::Of<<K as Storable<P>>::Of<G>>>;
-
 /// A join, once its rows and keys can be stored.
 pub fn stored_rows<M, N, P, L, R, G, J, O, S>(
     join: Join<L, R, G, J, O, S>,
-) -> Join<L, R, StoredOn<L, R, G::Key, M, N, P, G>, J, O, S>
+) -> Stored<L, R, G::Key, M, N, P, Join<L, R, G, J, O, S>>
 where
     G: Grouping<Either<L, R>>,
     G::Key: Storable<P>,
     L: Storable<M>,
     R: Storable<N>,
 {
-    join.with_keys(|on| L::of(R::of(G::Key::of(on))))
+    L::of(R::of(G::Key::of(join)))
 }
 
 /// An as-of join, once its rows and keys can be stored.

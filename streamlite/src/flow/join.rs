@@ -53,16 +53,6 @@ pub struct Join<L, R, G, J, O = L, S = Id> {
 type IntervalJoin<L, R, G, J, O, S> = Joined<L, R, <J as JoinType>::Out<L, R>, O, S, Interval<G, J>>;
 
 impl<L, R, G, J, O, S> Join<L, R, G, J, O, S> {
-    /// The same join with its keys in other words.
-    pub(crate) fn with_keys<H>(self, change: impl FnOnce(G) -> H) -> Join<L, R, H, J, O, S> {
-        Join {
-            chain: self.chain,
-            on: change(self.on),
-            join_type: PhantomData,
-            right: PhantomData,
-        }
-    }
-
     /// The join of all rows.
     pub(crate) fn hashed(self) -> HashJoined<L, R, G, J, O, S> {
         HashJoined::new(self.chain, self.on)

@@ -1,0 +1,26 @@
+//! How old a row may be is said once.
+
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Order {
+    id: u32,
+    at: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Payment {
+    order: u32,
+    paid: u32,
+    at: i64,
+}
+
+pipeline!(
+    fn joined(orders: Source<Order>, payments: Source<Payment>, out: Sink<u32>) {
+        let orders = orders.event_time(|o| o.at);
+        let payments = payments.event_time(|p| p.at);
+        orders.join_latest(payments).on(|o| o.id, |p| p.order).within(1h).within(2h).map(|(o, p)| o.id + p.paid).to(out);
+    }
+);
+
+fn main() {}
