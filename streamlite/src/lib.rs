@@ -21,7 +21,7 @@
 //! | --- | --- |
 //! | … write a pipeline? | [`pipeline!`], the language |
 //! | … understand event time, windows, late records? | [`guide::event_time`], [`guide::watermarks`], [`guide::windows`], [`guide::lateness`] |
-//! | … join two streams? | [`guide::joins`] |
+//! | … join two streams, or handle them together? | [`guide::joins`], [`guide::connected`] |
 //! | … find an aggregate? | [`guide::aggregates`] |
 //! | … test a pipeline? | [`guide::testing`] |
 //! | … read and write files? | [`source::CsvSource`], [`source::JsonSource`], [`source::LinesSource`]; [`sink`] |

@@ -30,7 +30,7 @@ pub trait Push<T> {
     fn push(&mut self, record: Record<T>);
 
     /// Takes a row: the same as pushing its records one by one, in whatever way is faster. Nothing of it is held back when
-    /// this returns.
+    /// this returns. A row that has ended is not asked again: some go on with the next one.
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>)
     where

@@ -25,6 +25,21 @@ pub(crate) fn compare(records: usize, compare: &dyn Fn(&str, &dyn Fn() -> Pair))
             all_rows(each, keys)
         });
     }
+    for keys in [1_000, 100_000, 1_000_000] {
+        compare(&format!("join with the latest: {keys} keys"), &|| {
+            latest(each, keys)
+        });
+    }
+    for keys in [1_000, 1_000_000] {
+        compare(&format!("connected process: {keys} keys"), &|| {
+            connected(each, keys)
+        });
+    }
+    for keys in [1_000, 1_000_000] {
+        compare(&format!("broadcast to a process: {keys} keys"), &|| {
+            broadcast(each, keys)
+        });
+    }
 }
 
 fn leaked(each: usize, keys: u64, late_by: i64) -> [&'static [Event]; 2] {
@@ -172,6 +187,144 @@ fn all_rows(each: usize, keys: u64) -> Pair {
                     .join(from(right.iter().copied()))
                     .on(|l| l.key, |r| r.key)
                     .for_each(|(l, r)| all = all.wrapping_add(of_pair(&l, &r)));
+            })
+            .run()
+            .expect("nothing fails");
+            all
+        }),
+    }
+}
+
+fn latest(each: usize, keys: u64) -> Pair {
+    let [left, right] = leaked(each, keys, LATE_BY);
+    Pair {
+        by_hand: Box::new(move || {
+            let mut waiting: BTreeMap<i64, Vec<Event>> = BTreeMap::new();
+            let mut latest: FxHashMap<u64, VecDeque<Event>> = FxHashMap::default();
+            let mut watermarks = [i64::MIN; 2];
+            let mut all = 0_u64;
+            let mut release = |event: Event, latest: &mut FxHashMap<u64, VecDeque<Event>>| {
+                let Some(rows) = latest.get_mut(&event.key) else {
+                    return;
+                };
+                while rows.get(1).is_some_and(|second| second.at <= event.at) {
+                    rows.pop_front();
+                }
+                if let Some(row) = rows.front().filter(|row| row.at <= event.at) {
+                    all = all.wrapping_add(of_pair(&event, row));
+                }
+            };
+            for (l, r) in left.iter().zip(right) {
+                waiting.entry(l.at).or_default().push(*l);
+                let rows = latest.entry(r.key).or_default();
+                let place = rows.partition_point(|row| row.at <= r.at);
+                rows.insert(place, *r);
+                watermarks[0] = watermarks[0].max(l.at - LATE_BY);
+                watermarks[1] = watermarks[1].max(r.at - LATE_BY);
+                let watermark = watermarks[0].min(watermarks[1]);
+                while let Some(first) = waiting.first_entry()
+                    && *first.key() < watermark
+                {
+                    first
+                        .remove()
+                        .into_iter()
+                        .for_each(|event| release(event, &mut latest));
+                }
+            }
+            let rest = waiting.into_values().flatten();
+            rest.for_each(|event| release(event, &mut latest));
+            all
+        }),
+        pipeline: Box::new(move || {
+            let mut all = 0_u64;
+            pipeline!({
+                let left = from(left.iter().copied())
+                    .event_time(|e| e.at)
+                    .watermark(bounded(5s));
+                let right = from(right.iter().copied())
+                    .event_time(|e| e.at)
+                    .watermark(bounded(5s));
+                left.join_latest(right)
+                    .on(|l| l.key, |r| r.key)
+                    .for_each(|(l, r)| all = all.wrapping_add(of_pair(&l, &r)));
+            })
+            .run()
+            .expect("nothing fails");
+            all
+        }),
+    }
+}
+
+/// Left records add up, right ones take the sum: what comes of it depends on how the streams come between each other, and the
+/// sum of all does not.
+fn connected(each: usize, keys: u64) -> Pair {
+    let [left, right] = leaked(each, keys, LATE_BY);
+    Pair {
+        by_hand: Box::new(move || {
+            let mut sums: FxHashMap<u64, u64> = FxHashMap::default();
+            let mut all = 0_u64;
+            for (l, r) in left.iter().zip(right) {
+                *sums.entry(l.key).or_default() += u64::from(l.value);
+                all = all.wrapping_add(std::mem::take(sums.entry(r.key).or_default()));
+            }
+            all.wrapping_add(sums.into_values().sum())
+        }),
+        pipeline: Box::new(move || {
+            let mut all = 0_u64;
+            pipeline!({
+                from(left.iter().copied())
+                    .connect(from(right.iter().copied()))
+                    .on(|l| l.key, |r| r.key)
+                    .process(|ctx| {
+                        let sum: u64 = 0;
+
+                        on_left(|l| *sum += u64::from(l.value));
+                        on_right(|_r| ctx.emit(std::mem::take(sum)));
+                        on_end(|| ctx.emit(*sum));
+                    })
+                    .for_each(|sum| all = all.wrapping_add(sum));
+            })
+            .run()
+            .expect("nothing fails");
+            all
+        }),
+    }
+}
+
+/// A limit that is told once; records that are not above it are counted.
+fn broadcast(each: usize, keys: u64) -> Pair {
+    let [left, right] = leaked(each, keys, LATE_BY);
+    Pair {
+        by_hand: Box::new(move || {
+            let mut counts: FxHashMap<u64, u64> = FxHashMap::default();
+            let (mut heard, mut all) = (0_u64, 0_u64);
+            for (l, r) in left.iter().zip(right) {
+                heard = heard.wrapping_add(u64::from(l.value));
+                let count = counts.entry(r.key).or_default();
+                *count += 1;
+                all = all.wrapping_add(*count);
+            }
+            all.wrapping_add(counts.into_values().fold(0, |all, _| all.wrapping_add(heard)))
+        }),
+        pipeline: Box::new(move || {
+            let mut all = 0_u64;
+            pipeline!({
+                from(left.iter().copied())
+                    .broadcast_to(from(right.iter().copied()))
+                    .on(|r| r.key)
+                    .process(|ctx| {
+                        #[broadcast]
+                        let heard: u64 = 0;
+                        let count: u64 = 0;
+
+                        on_broadcast(|l| *heard = heard.wrapping_add(u64::from(l.value)));
+                        on_record(|_r| {
+                            *count += 1;
+                            ctx.emit(*count);
+                        });
+                        on_end(|| ctx.emit(*heard));
+                    })
+                    .for_each(|count| all = all.wrapping_add(count));
             })
             .run()
             .expect("nothing fails");

@@ -62,7 +62,7 @@ impl<L, O, S> Stream<L, O, S> {
     /// | at a checkpoint | saves the left rows that wait, and the right rows that may be the latest |
     /// | in Flink | `JOIN … FOR SYSTEM_TIME AS OF`, in SQL |
     pub fn join_latest<R>(self, _right: Stream<R>) -> AsOfStreams<L, R, Inner, O, S> {
-        self.as_of()
+        self.with_latest()
     }
 
     /// Joins each left row with the latest right row of the same key at that time, as [`join_latest`](Self::join_latest)
@@ -90,10 +90,10 @@ impl<L, O, S> Stream<L, O, S> {
     /// | at a checkpoint | saves the left rows that wait, and the right rows that may be the latest |
     /// | in Flink | `LEFT JOIN … FOR SYSTEM_TIME AS OF`, in SQL |
     pub fn left_join_latest<R>(self, _right: Stream<R>) -> AsOfStreams<L, R, LeftOuter, O, S> {
-        self.as_of()
+        self.with_latest()
     }
 
-    fn as_of<R, J>(self) -> AsOfStreams<L, R, J, O, S> {
+    fn with_latest<R, J>(self) -> AsOfStreams<L, R, J, O, S> {
         AsOfStreams {
             chain: self.chain,
             join_type: PhantomData,

@@ -7,6 +7,7 @@
 //! | --- | --- | --- | --- |
 //! | `.within(-5min..=10min)` | `right - left` lies in the range | a pair when its second row comes | a row as long as one that is not late can match it |
 //! | `.window(tumbling(5min))` | both are in one window | all pairs of a window when it fires | the rows of open windows |
+//! | `a.join_latest(b)` | each left row with the latest right one by then | a left row once no right row up to its time can come | left rows until then, and the latest right row of each key |
 //! | nothing | all rows of a key; both streams end | left rows in their order, once the right stream has ended | the right rows, and left rows that come before their end |
 //!
 //! # Within bounds
@@ -95,6 +96,45 @@
 //! `tumbling`, `sliding`, `session` and calendar windows join; a pair has the window's last millisecond for its timestamp.
 //! `.allowed_lateness(…)`, `.with_late()` and `.trigger(…)` belong to the join, as they do to an aggregate. A late row within the
 //! allowed lateness fires its key's window again, with all pairs so far.
+//!
+//! # With the latest row
+//!
+//! `orders.join_latest(rates)` gives each order the rate that was valid when it came: the latest right row of its key that is not
+//! after it. Which one that is, is known when the watermark is above the order's time, however the two streams come:
+//!
+//! ```text
+//! rates      ──r1───────────r2────────────────r3──▶
+//!               ╲            ╲╲
+//! orders     ────o1───────────o2─o3───────────────▶
+//! watermark  ──────────┬──────────────┬───────────▶
+//!                      └─ (o1, r1)    └─ (o2, r2) (o3, r2)
+//! ```
+//!
+//! ```
+//! # use streamlite::prelude::*;
+//! pipeline!(
+//!     fn in_euros(orders: Source<(String, i64)>, rates: Source<(String, f64, i64)>, out: Sink<Option<f64>>) {
+//!         let orders = orders.event_time(|(_, at)| *at).watermark(bounded(1s));
+//!         let rates = rates.event_time(|(.., at)| *at).watermark(bounded(1s));
+//!         orders
+//!             .left_join_latest(rates)
+//!             .on(|(currency, _)| currency.clone(), |(currency, ..)| currency.clone())
+//!             .within(1h)
+//!             .map(|(_, rate)| rate.map(|(_, rate, _)| rate))
+//!             .to(out);
+//!     }
+//! );
+//!
+//! let mut t = in_euros::test();
+//! t.orders.push_all([("USD".into(), 2_000), ("USD".into(), 3_602_002)]);
+//! t.rates.push_all([("USD".into(), 0.25, 2_001), ("USD".into(), 0.5, 2_000)]);
+//! t.orders.end();
+//! t.rates.end();
+//! assert_eq!(t.out.take(), [Some(0.5), None], "more than an hour later");
+//! ```
+//!
+//! `.within(1h)` says how old a right row may be; without it the latest one of each key stays for ever. Of right rows of one time
+//! the one that came last counts. A right row that is late changes nothing, and is counted.
 //!
 //! # All rows
 //!

@@ -7,12 +7,14 @@
 //! * [`lateness`]: what comes after its window has fired, and what can be done about it.
 //! * [`triggers`]: results before a window has ended, and after.
 //! * [`joins`]: which rows of two streams match, and what becomes of the others.
+//! * [`connected`]: one process for two streams, and streams that every key hears of.
 //! * [`state`]: processes, which remember what they like for each key.
 //! * [`timers`]: what happens when nothing comes.
 //! * [`ttl`]: what is forgotten by itself.
 //! * [`testing`]: how a pipeline is driven by hand.
 
 pub mod aggregates;
+pub mod connected;
 pub mod event_time;
 pub mod joins;
 pub mod lateness;

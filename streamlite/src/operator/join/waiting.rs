@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use super::push::{Found, RowStore};
-use super::saved::Saved;
+use super::push::Found;
 use crate::assembly::Context;
 use crate::join::{Bounds, Buffer, Either, JoinType, Mark, Row};
 use crate::operator::keyed_state::KeyedState;
 use crate::record::Record;
-use crate::state::{Block, DeclaredState, Grouping, Shape, Snapshot, Storage, Table, TimeQueue, name_of};
+use crate::state::{Grouping, Shape, Table, TimeQueue, name_of};
 use crate::time::{TimeDelta, Timestamp};
 
 /// The table of the rows of all keys.
@@ -143,34 +142,16 @@ where
     }
 }
 
-impl<L, R, C, G, J> RowStore for Waiting<L, R, C, G, J>
+impl<L, R, C, G, J> Waiting<L, R, C, G, J>
 where
     L: Clone,
     R: Clone,
     G: Grouping<Either<L, R>>,
     J: JoinType,
-    C: Storage<G::Key> + Storage<L> + Storage<R>,
 {
-    type Left = L;
-    type Right = R;
-    type Out = J::Out<L, R>;
-    type Held = G::Held;
-
-    const RELEASES: bool = J::Left::COUNTS || J::Right::COUNTS;
-
     #[inline]
-    fn in_blocks(&self) -> bool {
-        self.state.in_blocks()
-    }
-
-    #[inline]
-    fn look_up(&mut self, row: &Either<L, R>) -> (u64, G::Held) {
+    pub(super) fn look_up(&mut self, row: &Either<L, R>) -> (u64, G::Held) {
         self.state.look_up(&mut self.on, row)
-    }
-
-    #[inline]
-    fn look_further(&self, block: &mut Block<Record<Either<L, R>>, G::Held>) {
-        self.state.look_further(block);
     }
 
     /// Emits what a row matches, or the row alone, and keeps it while it can match others.
@@ -179,7 +160,7 @@ where
         reason = "apart, it would pass a row through memory, and ask of each from where it comes"
     )]
     #[inline(always)]
-    fn add(
+    pub(super) fn add(
         &mut self,
         record: Record<Either<L, R>>,
         found: Found<G::Held>,
@@ -249,19 +230,9 @@ where
         }
     }
 
-    #[inline]
-    fn watermark(&self) -> Timestamp {
-        self.watermark
-    }
-
-    #[inline]
-    fn rise(&mut self, watermark: Timestamp) {
-        self.reach(watermark);
-    }
-
     /// Emits the rows that have matched none and can match no more, in the order of time.
     #[cold]
-    fn release(&mut self, mut emit: impl FnMut(Timestamp, J::Out<L, R>)) {
+    pub(super) fn release(&mut self, mut emit: impl FnMut(Timestamp, J::Out<L, R>)) {
         let mut due = Vec::new();
         while self.alone.take_first(self.watermark, &mut due) {
             for (_, (place, side)) in due.drain(..) {
@@ -282,7 +253,7 @@ where
     }
 
     #[cold]
-    fn expire(&mut self) {
+    pub(super) fn expire(&mut self) {
         let mut due = Vec::new();
         while self.over.take_first(self.watermark, &mut due) {
             for (_, place) in due.drain(..) {
@@ -292,26 +263,18 @@ where
     }
 
     #[inline]
-    fn may_release(&self) -> bool {
+    pub(super) fn may_release(&self) -> bool {
         self.alone.may_have(self.watermark)
     }
 
     #[inline]
-    fn may_expire(&self) -> bool {
+    pub(super) fn may_expire(&self) -> bool {
         self.over.may_have(self.watermark)
     }
 
-    fn delay(&self) -> TimeDelta {
+    pub(super) fn delay(&self) -> TimeDelta {
         let of = |counts, bounds: Bounds| if counts { bounds.delay() } else { TimeDelta::ZERO };
         of(J::Left::COUNTS, self.bounds).max(of(J::Right::COUNTS, self.reversed))
-    }
-
-    fn declared(&self) -> &DeclaredState {
-        self.state.declared()
-    }
-
-    fn saved(&mut self) -> impl Snapshot {
-        Saved::new(self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A process that hears of a second stream, whatever the key.
 
 use std::fmt;
+use std::iter;
 use std::marker::PhantomData;
 
 use super::builds::BuildsProcess;
@@ -148,20 +149,24 @@ where
     /// Records by key go on in rows, as far as no broadcast record is between them.
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<Either<L, R>>>) {
-        let mut records = records;
-        let mut left = None;
-        loop {
-            self.by_key
-                .push_all((&mut records).map_while(|record| match apart(record) {
-                    Either::Left(record) => {
-                        left = Some(record);
-                        None
+        let mut records = records.fuse();
+        while let Some(record) = records.next() {
+            match apart(record) {
+                Either::Left(record) => self.on_broadcast(record),
+                Either::Right(first) => {
+                    let mut left = None;
+                    let row = (&mut records).map_while(|record| match apart(record) {
+                        Either::Left(record) => {
+                            left = Some(record);
+                            None
+                        }
+                        Either::Right(record) => Some(record),
+                    });
+                    self.by_key.push_all(iter::once(first).chain(row));
+                    if let Some(record) = left {
+                        self.on_broadcast(record);
                     }
-                    Either::Right(record) => Some(record),
-                }));
-            match left.take() {
-                Some(record) => self.on_broadcast(record),
-                None => return,
+                }
             }
         }
     }
