@@ -36,6 +36,8 @@ impl Random {
 #[derive(Clone, Copy, Default)]
 struct Stream {
     used: bool,
+    /// Its records are pairs.
+    joined: bool,
     /// The order of its records depends on when windows fire, or on how sources are read.
     unordered: bool,
 }
@@ -47,6 +49,8 @@ struct Dag {
     streams: Vec<Stream>,
     statements: String,
     operators: String,
+    /// Joins so far: each may give more than it takes.
+    joins: usize,
 }
 
 impl Dag {
@@ -57,6 +61,7 @@ impl Dag {
             streams: Vec::new(),
             statements: String::new(),
             operators: String::new(),
+            joins: 0,
         };
         for source in 0..dag.sources {
             let delay = dag.random.below(6);
@@ -85,6 +90,7 @@ impl Dag {
     fn stream(&mut self, unordered: bool) -> usize {
         self.streams.push(Stream {
             used: false,
+            joined: false,
             unordered,
         });
         self.streams.len() - 1
@@ -97,9 +103,19 @@ impl Dag {
             .collect();
         let any = unused.is_empty() || self.random.below(4) == 0;
         if any {
-            self.random.below(self.streams.len())
+            self.any()
         } else {
             unused[self.random.below(unused.len())]
+        }
+    }
+
+    /// Any stream of events.
+    fn any(&mut self) -> usize {
+        loop {
+            let place = self.random.below(self.streams.len());
+            if !self.streams[place].joined {
+                return place;
+            }
         }
     }
 
@@ -108,7 +124,7 @@ impl Dag {
         let unordered = self.streams[from].unordered;
         let number = 1 + self.random.below(7);
         self.streams[from].used = true;
-        match self.random.below(9) {
+        match self.random.below(12) {
             0 => {
                 let to = self.stream(unordered);
                 self.say(&format!("let s{to} = s{from}.map(|e| add(&e, {number}));"));
@@ -154,6 +170,7 @@ impl Dag {
                 self.say(&format!("let s{to} = union(s{from}, s{other});"));
                 self.operator(&format!("Union, &[{from}, {other}], &[{to}]"));
             }
+            9.. if self.joins < 2 => self.join(from),
             7 if !unordered => {
                 let to = self.stream(false);
                 self.say(&format!(
@@ -169,6 +186,53 @@ impl Dag {
                 self.operator(&format!("Window({number}), &[{from}], &[{to}]"));
             }
         }
+    }
+
+    /// A stream joined with another one, or with itself.
+    fn join(&mut self, left: usize) {
+        self.joins += 1;
+        let right = self.any();
+        self.streams[right].used = true;
+        let (lower, upper) = (self.random.below(6), self.random.below(9));
+        // Of right rows of one time the one that comes last counts: it must be known which that is.
+        let kinds = if self.streams[right].unordered { 4 } else { 5 };
+        let (join, behind, kind) = match self.random.below(kinds) {
+            0 => (
+                "join",
+                format!(".within(-{lower}ms..={upper}ms)"),
+                format!("Within(-{lower}, {upper}, false)"),
+            ),
+            1 => (
+                "left_join",
+                format!(".within(-{lower}ms..={upper}ms)"),
+                format!("Within(-{lower}, {upper}, true)"),
+            ),
+            2 => (
+                "left_join",
+                format!(".window(tumbling({}ms))", upper + 1),
+                format!("InWindows({})", upper + 1),
+            ),
+            3 => ("join", String::new(), "AllRows".to_owned()),
+            _ => (
+                "left_join_latest",
+                format!(".within({upper}ms)"),
+                format!("Latest({upper})"),
+            ),
+        };
+        let pairs = self.stream(true);
+        self.streams[pairs] = Stream {
+            used: true,
+            joined: true,
+            unordered: true,
+        };
+        self.say(&format!(
+            "let s{pairs} = s{left}.{join}(s{right}).on(|l| l.key, |r| r.key){behind};"
+        ));
+        // The model has put them together already.
+        self.operator(&format!("{kind}, &[{left}, {right}], &[{pairs}]"));
+        let to = self.stream(true);
+        self.say(&format!("let s{to} = s{pairs}.map(Joined::put_together);"));
+        self.operator(&format!("Map(0), &[{pairs}], &[{to}]"));
     }
 
     /// The pipeline, and the function that gives it with its description.

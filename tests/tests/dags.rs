@@ -39,7 +39,10 @@ impl Operator {
 
 #[derive(Clone, Copy)]
 enum Kind {
-    Timed { source: usize, delay: i64 },
+    Timed {
+        source: usize,
+        delay: i64,
+    },
     Map(i32),
     Filter(i32),
     FlatMap(i32),
@@ -48,7 +51,15 @@ enum Kind {
     Union,
     Running,
     Window(i64),
-    Sink { unordered: bool },
+    /// The bounds, and whether left rows that match none are given, too.
+    Within(i64, i64, bool),
+    InWindows(i64),
+    AllRows,
+    /// How old a row may be.
+    Latest(i64),
+    Sink {
+        unordered: bool,
+    },
 }
 
 // What the operators do to records, in the pipelines and in the model.
@@ -68,6 +79,32 @@ fn copies(event: Event, number: i32) -> impl Iterator<Item = Event> {
     (0..event.value.rem_euclid(3)).map(move |copy| add(&event, copy * number))
 }
 
+/// Rows that were joined.
+trait Joined {
+    fn put_together(self) -> Event;
+}
+
+impl Joined for (Event, Event) {
+    fn put_together(self) -> Event {
+        of_pair(&self.0, Some(&self.1))
+    }
+}
+
+impl Joined for (Event, Option<Event>) {
+    fn put_together(self) -> Event {
+        of_pair(&self.0, self.1.as_ref())
+    }
+}
+
+fn of_pair(left: &Event, right: Option<&Event>) -> Event {
+    let (value, at) = right.map_or((-1, -1), |right| (right.value, right.at));
+    Event {
+        key: left.key,
+        value: low(i64::from(left.value) * 3 + i64::from(value)),
+        at: left.at.wrapping_mul(31).wrapping_add(at) & 0xFFFF_FFFF,
+    }
+}
+
 fn low(sum: i64) -> i32 {
     i32::try_from(sum.rem_euclid(1_000_003)).expect("it is small")
 }
@@ -84,6 +121,8 @@ struct Walk<'a> {
     operators: &'a [Operator],
     /// What each operator keeps.
     windows: Vec<Windows>,
+    /// The rows of joins: of each input, with their times, in the order in which they came.
+    rows: Vec<[Vec<(Event, i128)>; 2]>,
     running: Vec<BTreeMap<u8, (u64, i128)>>,
     /// Records that each operator has given.
     given: Vec<u64>,
@@ -97,6 +136,7 @@ impl<'a> Walk<'a> {
         Self {
             operators,
             windows: vec![Windows::new(); many],
+            rows: vec![[Vec::new(), Vec::new()]; many],
             running: vec![BTreeMap::new(); many],
             given: vec![0; many],
             late: vec![0; many],
@@ -116,9 +156,10 @@ impl<'a> Walk<'a> {
                 seen = seen.max(at - i128::from(delay));
             }
         }
-        // Each window after those above it: a window's results are late for nobody.
+        // Each window and join after those above it: their results are late for nobody.
         for (place, operator) in self.operators.iter().enumerate() {
             let Kind::Window(size) = operator.kind else {
+                self.join(place);
                 continue;
             };
             for ((start, key), (count, sum)) in std::mem::take(&mut self.windows[place]) {
@@ -134,18 +175,53 @@ impl<'a> Walk<'a> {
         self
     }
 
+    /// Compares all rows of a join.
+    fn join(&mut self, place: usize) {
+        let [left, right] = std::mem::take(&mut self.rows[place]);
+        let kind = self.operators[place].kind;
+        for (l, at) in left {
+            let of_key = right.iter().filter(|(r, _)| r.key == l.key);
+            let matches = |other: i128| match kind {
+                Kind::Within(lower, upper, _) => {
+                    (i128::from(lower)..=i128::from(upper)).contains(&(other - at))
+                }
+                Kind::InWindows(size) => at.div_euclid(size.into()) == other.div_euclid(size.into()),
+                Kind::Latest(oldest) => (0..=i128::from(oldest)).contains(&(at - other)),
+                _ => true,
+            };
+            let mut found: Vec<_> = of_key.filter(|(_, other)| matches(*other)).collect();
+            if let Kind::Latest(_) = kind {
+                found = found.into_iter().max_by_key(|(_, at)| *at).into_iter().collect();
+            }
+            let keeps = !matches!(kind, Kind::AllRows | Kind::Within(.., false));
+            let time = |other: i128| match kind {
+                Kind::InWindows(size) => (at.div_euclid(size.into()) + 1) * i128::from(size) - 1,
+                Kind::Latest(_) => at,
+                _ => at.max(other),
+            };
+            if found.is_empty() && keeps {
+                self.give(place, 0, &of_pair(&l, None), time(at), i128::MIN);
+            }
+            for (r, other) in found {
+                self.give(place, 0, &of_pair(&l, Some(r)), time(*other), i128::MIN);
+            }
+        }
+    }
+
     /// An operator gives a record to one of its outputs: every user of that stream takes it.
     fn give(&mut self, place: usize, output: usize, event: &Event, at: i128, seen: i128) {
         self.given[place] += 1;
         let stream = self.operators[place].outputs[output];
         for user in 0..self.operators.len() {
-            if self.operators[user].inputs.contains(&stream) {
-                self.take(user, event, at, seen);
+            for (input, &of) in self.operators[user].inputs.iter().enumerate() {
+                if of == stream {
+                    self.take(user, input, event, at, seen);
+                }
             }
         }
     }
 
-    fn take(&mut self, place: usize, event: &Event, at: i128, seen: i128) {
+    fn take(&mut self, place: usize, input: usize, event: &Event, at: i128, seen: i128) {
         let divided = |number: i32| i64::from(event.value).rem_euclid(i64::from(number)) == 0;
         let plus = |number: i32| add(event, number);
         match self.operators[place].kind {
@@ -188,6 +264,14 @@ impl<'a> Walk<'a> {
                 }
                 let (count, sum) = self.windows[place].entry((start, event.key)).or_default();
                 (*count, *sum) = (*count + 1, *sum + i128::from(event.value));
+            }
+            Kind::AllRows => self.rows[place][input].push((event.clone(), at)),
+            Kind::InWindows(size) if (at.div_euclid(size.into()) + 1) * i128::from(size) <= seen => {
+                self.late[place] += 1;
+            }
+            Kind::Within(..) | Kind::Latest(_) if at < seen => self.late[place] += 1,
+            Kind::InWindows(_) | Kind::Within(..) | Kind::Latest(_) => {
+                self.rows[place][input].push((event.clone(), at));
             }
             Kind::Sink { .. } => self.written[place].push(event.clone()),
         }

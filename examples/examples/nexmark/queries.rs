@@ -8,7 +8,7 @@ use crate::events::{is_better, is_in_time, time, time_of};
 pipeline!(
     fn bids(events: Stream<Event>) -> Stream<Bid> {
         events
-            .event_time(|event| time_of(event))
+            .event_time(time_of)
             .watermark(bounded(1s))
             .filter_map(|event| match event {
                 Event::Bid(bid) => Some(bid),
@@ -60,7 +60,7 @@ pipeline!(
 pipeline!(
     /// Each auction that has ended, with the bid that won it, at the time at which it ended.
     fn sales(events: Stream<Event>) -> Stream<(Auction, Bid)> {
-        let timed = events.event_time(|event| time_of(event)).watermark(bounded(1s));
+        let timed = events.event_time(time_of).watermark(bounded(1s));
         match timed {
             Event::Auction(auction) => auctions = auction,
             Event::Bid(bid) => bids = bid,
@@ -176,7 +176,7 @@ pipeline!(
 
 pipeline!(
     pub(crate) fn new_sellers(events: Source<Event>, out: Sink<(usize, String)>) {
-        let timed = events.event_time(|event| time_of(event)).watermark(bounded(1s));
+        let timed = events.event_time(time_of).watermark(bounded(1s));
         match timed {
             Event::Person(person) => people = person,
             Event::Auction(auction) => auctions = auction,
