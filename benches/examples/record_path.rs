@@ -7,7 +7,8 @@
 use std::hint::black_box;
 
 use streamlite::prelude::*;
-use streamlite_benches::random::{Random, bursts, disorder};
+use streamlite_benches::events::Event;
+use streamlite_benches::random::{Random, bursts, disorder, two_streams};
 
 /// How many keys the keyed works have.
 const KEYS: u64 = 10_000;
@@ -33,11 +34,14 @@ fn main() -> streamlite::Result<()> {
         "sliding" => sliding_windows(records),
         "sessions" => sessions(records),
         "counts" => counts(records),
+        "join" => join(records),
+        "latest" => latest(records),
+        "connect" => connect(records),
         "csv" => csv(records),
         other => {
             eprintln!(
                 "there is no work `{other}`: floats, words, windows, triggers, unkeyed, running, process, timers, split, integers, \
-                 sliding, sessions, counts, csv"
+                 sliding, sessions, counts, join, latest, connect, csv"
             );
             Ok(())
         }
@@ -174,6 +178,82 @@ fn counts(records: usize) -> streamlite::Result<()> {
     })
     .run()?;
     black_box(rows);
+    Ok(())
+}
+
+/// The rows of two streams, half of them each.
+fn two(records: usize) -> [Vec<Event>; 2] {
+    two_streams(records / 2, KEYS, 5_000)
+}
+
+fn join(records: usize) -> streamlite::Result<()> {
+    let [left, right] = two(records);
+    let mut all = 0;
+    pipeline!({
+        let left = from(left.iter().copied())
+            .event_time(|e| e.at)
+            .watermark(bounded(5s));
+        let right = from(right.iter().copied())
+            .event_time(|e| e.at)
+            .watermark(bounded(5s));
+        left.left_join(right)
+            .on(|l| l.key, |r| r.key)
+            .within(-5s..=5s)
+            .for_each(|(l, r)| all += u64::from(l.value) + r.map_or(0, |r| u64::from(r.value)));
+    })
+    .run()?;
+    println!("{all}");
+    Ok(())
+}
+
+fn latest(records: usize) -> streamlite::Result<()> {
+    let [left, right] = two(records);
+    let mut all = 0;
+    pipeline!({
+        let left = from(left.iter().copied())
+            .event_time(|e| e.at)
+            .watermark(bounded(5s));
+        let right = from(right.iter().copied())
+            .event_time(|e| e.at)
+            .watermark(bounded(5s));
+        left.join_latest(right)
+            .on(|l| l.key, |r| r.key)
+            .within(1min)
+            .for_each(|(l, r)| all += u64::from(l.value) + u64::from(r.value));
+    })
+    .run()?;
+    println!("{all}");
+    Ok(())
+}
+
+/// One process for two streams, of which a third one is told.
+fn connect(records: usize) -> streamlite::Result<()> {
+    let [left, right] = two(records);
+    let mut all = 0;
+    pipeline!({
+        let sums = from(left.iter().copied())
+            .connect(from(right.iter().copied()))
+            .on(|l| l.key, |r| r.key)
+            .process(|ctx| {
+                let sum: u64 = 0;
+
+                on_left(|l| *sum += u64::from(l.value));
+                on_right(|r| ctx.emit(*sum ^ u64::from(r.value)));
+            });
+        from(0..10_u64)
+            .broadcast_to(sums)
+            .on(|_| ())
+            .process(|ctx| {
+                #[broadcast]
+                let told: u64 = 0;
+
+                on_broadcast(|number| *told += number);
+                on_record(|sum| ctx.emit(sum + *told));
+            })
+            .for_each(|sum| all ^= sum);
+    })
+    .run()?;
+    println!("{all}");
     Ok(())
 }
 

@@ -246,14 +246,16 @@ fn what_has_the_shorter_ttl_is_removed_first() {
 }
 
 pipeline!(
-    /// A join within bounds that drops what matches none, one that does not, and one in windows.
+    /// A join within bounds that drops what matches none, one that does not, one in windows, and one with the latest row.
     fn joined_keys(left: Source<i64>, right: Source<i64>, out: Sink<i64>) {
         let left = left.event_time(|key| *key).watermark(bounded(50ms));
         let right = right.event_time(|key| *key).watermark(bounded(50ms));
         let inner = left.join(right).on(|l| *l, |r| *r).within(-100ms..=100ms);
         let outer = left.full_join(right).on(|l| l + 1, |r| *r).within(-100ms..=100ms);
         let windows = left.left_join(right).on(|l| *l, |r| *r).window(tumbling(100ms));
+        let latest = left.join_latest(right).on(|l| l + 1, |r| *r).within(100ms);
         union(
+            latest.map(|(l, r)| l + r),
             inner.map(|(l, r)| l + r),
             outer.filter_map(|(l, _)| l),
             windows.map(|(l, _)| l),

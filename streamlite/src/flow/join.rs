@@ -9,7 +9,7 @@ use crate::join::{BothSides, Either, FullOuter, Inner, IntoBounds, JoinType, Lef
 use crate::operator::{HashJoined, Interval, Joined, JoinedWithLate, WindowJoin};
 use crate::time::TimeDelta;
 use crate::window::{
-    AccumulationMode, ByTime, CheckedTrigger, IntoAssigner, OnWatermark, Settings, Triggered,
+    AccumulationMode, ByTime, CheckedTrigger, IntoAssigner, OnWatermark, RecordTriggers, Settings, Triggered,
 };
 use crate::witness::CheckedKey;
 
@@ -341,6 +341,22 @@ impl<L, R, U, G, J, W, O, S> Joined<L, R, U, O, S, WindowJoin<G, W, J>> {
                 join_type,
             },
         )
+    }
+}
+
+impl<L, R, U, G, J, W, O, S> Joined<L, R, U, O, S, WindowJoin<G, W, J>> {
+    /// What `on_delta` in `.trigger(…)` is a method of.
+    #[cfg_attr(doc, doc(hidden))]
+    pub fn triggers(&self) -> RecordTriggers<Either<L, R>> {
+        RecordTriggers::new()
+    }
+}
+
+impl<L, R, U, G, J, W, O, S> JoinedWithLate<L, R, U, O, S, WindowJoin<G, W, J>> {
+    /// What `on_delta` in `.trigger(…)` is a method of.
+    #[cfg_attr(doc, doc(hidden))]
+    pub fn triggers(&self) -> RecordTriggers<Either<L, R>> {
+        RecordTriggers::new()
     }
 }
 

@@ -61,6 +61,15 @@ impl<T, M: Mark> Buffer<T, M> {
         }
     }
 
+    /// The time of the last row.
+    #[inline]
+    pub fn last(&self) -> Option<Timestamp> {
+        match &self.0 {
+            Rows::Few(rows) => rows.back().map(|row| row.at),
+            Rows::Many(tree) => tree.rows.keys().next_back().map(|(at, _)| *at),
+        }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -244,6 +253,8 @@ mod tests {
             assert_eq!(rows.collect::<Vec<_>>(), model);
             let first = buffer.first().map(Timestamp::as_millis);
             assert_eq!(first, model.first().map(|(at, ..)| *at));
+            let last = buffer.last().map(Timestamp::as_millis);
+            assert_eq!(last, model.last().map(|(at, ..)| *at));
             assert_eq!((buffer.len(), buffer.is_empty()), (model.len(), model.is_empty()));
         }
     }

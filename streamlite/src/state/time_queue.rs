@@ -34,7 +34,7 @@ struct Level<E> {
 
 /// How many bits a digit has.
 const DIGIT: u32 = 6;
-/// Up to so many entries an empty bucket keeps its room.
+/// Up to so many entries an empty bucket of the second level keeps its room.
 const ROOM: usize = 256;
 /// How many buckets a level has.
 const BUCKETS: usize = 1 << DIGIT;
@@ -141,8 +141,8 @@ impl<E> TimeQueue<E> {
             for (at, entry) in moved.drain(..) {
                 self.place(at, entry);
             }
-            // The room stays for the next time, unless it is much.
-            if moved.capacity() <= ROOM {
+            // The room stays for the next time, unless it is much, or the next time is far away.
+            if level == 1 && moved.capacity() <= ROOM {
                 self.levels[level].buckets[bucket] = moved;
             }
         }

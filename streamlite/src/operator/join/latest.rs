@@ -29,8 +29,8 @@ pub(super) struct Rows<L, R> {
     left: Buffer<L, ()>,
     /// The latest one by now, and those after it.
     right: Buffer<R, ()>,
-    /// It is known when right rows of the key are to be removed.
-    is_scheduled: bool,
+    /// When right rows of the key are to be removed next.
+    next_visit: Option<Timestamp>,
 }
 
 impl<L, R> Default for Rows<L, R> {
@@ -38,7 +38,7 @@ impl<L, R> Default for Rows<L, R> {
         Self {
             left: Buffer::default(),
             right: Buffer::default(),
-            is_scheduled: false,
+            next_visit: None,
         }
     }
 }
@@ -47,7 +47,7 @@ impl<L, R> Rows<L, R> {
     /// Whether the key may be forgotten.
     #[inline]
     fn is_forgotten(&self) -> bool {
-        self.left.is_empty() && self.right.is_empty() && !self.is_scheduled
+        self.left.is_empty() && self.right.is_empty() && self.next_visit.is_none()
     }
 }
 
@@ -64,7 +64,7 @@ pub struct Latest<L, R, C, G: Grouping<Either<L, R>>, J> {
     watermark: Timestamp,
     /// The left rows: of each the place of its key.
     waiting: TimeQueue<u32>,
-    /// The places of the keys of which there are right rows to remove.
+    /// The places of the keys of which there are right rows to remove; a key may have an earlier turn, too, which counts.
     over: TimeQueue<u32>,
     join_type: PhantomData<J>,
 }
@@ -116,20 +116,21 @@ where
         }
     }
 
-    fn expire_key(&mut self, place: u32) {
+    /// Removes right rows of a key whose turn came for this time, unless it has come already.
+    fn expire_key(&mut self, place: u32, turn: Timestamp) {
         let (watermark, oldest) = (self.watermark, self.oldest);
         let slot = <TableOf<L, R, G> as Table>::slot_at(place);
         let (_, rows) = self.state.entry(slot);
+        if rows.next_visit != Some(turn) {
+            return;
+        }
         rows.right.keep_last_until(watermark);
         if let Some(oldest) = oldest {
             rows.right.remove_while(|at| at + oldest < watermark);
         }
-        let next = over_at(&rows.right, oldest, watermark);
-        rows.is_scheduled = next.is_some();
-        if let Some(next) = next {
-            // A key that has many right rows is not visited for each of them.
-            let lag = oldest.unwrap_or(TimeDelta::ZERO).max(TimeDelta::from_millis(1));
-            self.over.put(next.max(watermark + lag), place);
+        rows.next_visit = next_visit(&rows.right, oldest, watermark);
+        if let Some(next) = rows.next_visit {
+            self.over.put(next, place);
         } else if rows.is_forgotten() {
             self.state.remove(slot, Rows::default());
         }
@@ -139,9 +140,8 @@ where
     fn schedule_all(&mut self) {
         for slot in self.state.slots() {
             let (_, rows) = self.state.entry(slot);
-            let next = over_at(&rows.right, self.oldest, self.watermark);
-            rows.is_scheduled = next.is_some();
-            if let Some(next) = next {
+            rows.next_visit = next_visit(&rows.right, self.oldest, self.watermark);
+            if let Some(next) = rows.next_visit {
                 let place = <TableOf<L, R, G> as Table>::place_of(slot);
                 self.over.put(next, place);
             }
@@ -208,11 +208,11 @@ where
             Either::Right(value) => {
                 rows.right.keep_last_until(self.watermark);
                 rows.right.insert(Row { at, mark, value });
-                if !rows.is_scheduled
-                    && let Some(over_at) = over_at(&rows.right, self.oldest, at)
+                if let Some(next) = next_visit(&rows.right, self.oldest, self.watermark)
+                    && rows.next_visit.is_none_or(|known| next < known)
                 {
-                    rows.is_scheduled = true;
-                    self.over.put(over_at, place);
+                    rows.next_visit = Some(next);
+                    self.over.put(next, place);
                 }
             }
         }
@@ -273,8 +273,8 @@ where
     fn expire(&mut self) {
         let mut due = Vec::new();
         while self.over.take_first(self.watermark, &mut due) {
-            for (_, place) in due.drain(..) {
-                self.expire_key(place);
+            for (turn, place) in due.drain(..) {
+                self.expire_key(place, turn);
             }
         }
     }
@@ -293,14 +293,20 @@ where
     }
 }
 
-/// When there is something to remove of the right rows of a key: the first one is too old for any left row, or there are
-/// many, which the watermark passes by and by.
+/// When right rows of a key are to be removed: when the first one is too old for any left row, and where there are many,
+/// when the last one is the latest. A key is not visited for each of its rows: they stay up to as long again as they may be old.
 #[inline]
-fn over_at<R>(right: &Buffer<R, ()>, oldest: Option<TimeDelta>, by: Timestamp) -> Option<Timestamp> {
-    match oldest {
-        Some(oldest) => Some(right.first()? + oldest + TimeDelta::from_millis(1)),
-        None => (right.len() > FEW).then_some(by),
-    }
+fn next_visit<R>(
+    right: &Buffer<R, ()>,
+    oldest: Option<TimeDelta>,
+    watermark: Timestamp,
+) -> Option<Timestamp> {
+    let too_old = oldest.and_then(|oldest| {
+        let over_at = right.first()? + oldest + TimeDelta::from_millis(1);
+        Some(over_at.max(watermark + oldest))
+    });
+    let many = right.last().filter(|_| right.len() > FEW);
+    too_old.into_iter().chain(many).min()
 }
 
 /// What is saved before the rows of each key.
