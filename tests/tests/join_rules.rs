@@ -322,3 +322,50 @@ fn nobody_waits_for_an_input_that_is_idle() {
     t.right.push((2, 105));
     assert_eq!(t.out.take(), [(100, Some(105))]);
 }
+
+/// What stands behind a join of all rows comes after the right stream has ended, and has event time of its own.
+#[test]
+fn rows_of_a_join_of_all_have_event_time_from_there_on() {
+    let counts = pipeline!({
+        let left = from([(1, 5_i64), (2, 25), (1, 12), (3, 1)]);
+        let right = from([(1, 100_i64), (2, 200), (1, 300)]);
+        left.full_join(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .filter_map(|(left, right)| left.zip(right))
+            .event_time(|((_, at), _)| *at)
+            .watermark(bounded(100ms))
+            .window(tumbling(10ms))
+            .aggregate(|window, rows| (window.start.as_millis(), rows.count()))
+    })
+    .collect()
+    .expect("nothing fails");
+    assert_eq!(counts, [(0, 2), (10, 2), (20, 1)]);
+}
+
+/// A timer behind a join of all rows fires after them, and before the end is told.
+#[test]
+fn the_end_comes_after_the_rows_of_a_join_of_all() {
+    let seen = pipeline!({
+        let left = from([(1, 5_i64), (2, 25)]).event_time(|(_, at)| *at);
+        let right = from([(2, 200_i64), (3, 7)]).event_time(|(_, at)| *at);
+        left.full_join(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .process(|ctx| {
+                let count: u32 = 0;
+
+                on_record(|(left, right)| {
+                    *count += 1;
+                    ctx.timer_after(1ms);
+                    ctx.emit((left.map(|(key, _)| key), right.map(|(key, _)| key)));
+                });
+                on_timer(|_at| ctx.emit((Some(*count), None)));
+                on_end(|| ctx.emit((None, Some(*count))));
+            })
+    })
+    .collect()
+    .expect("nothing fails");
+    let rows = [(Some(1), None), (Some(2), Some(2)), (None, Some(3))];
+    let timers = [(Some(3), None); 3];
+    let end = [(None, Some(3))];
+    assert_eq!(seen, [&rows[..], &timers, &end].concat());
+}
