@@ -328,6 +328,8 @@ macro_rules! keeps_the_latest {
         let saved = t.savepoint();
         let full = saved.to_bytes().len();
         for mut t in [t, $($t)*.restore(&saved)] {
+            let reached = t.report().operator("out").and_then(|joined| joined.watermark);
+            assert_eq!(reached, Some(Timestamp::from_millis(-10)));
             t.orders.push((2, 10_000));
             t.rates.push((2, 10_000));
             let left = t.savepoint().to_bytes().len();

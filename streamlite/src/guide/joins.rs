@@ -140,6 +140,15 @@
 //!
 //! Without either, all rows of a key match, whenever they happened: both streams end. Write the smaller one on the right.
 //!
+//! ```text
+//! right  ──r1────r2──────r3──┤ end
+//!                            ▼
+//!                    r1 r2 r3, by key
+//!                            │
+//! left   ──l1──l2────────────┴──l3──▶
+//!          wait until then      goes on at once
+//! ```
+//!
 //! ```
 //! # use streamlite::prelude::*;
 //! let prices = pipeline!({

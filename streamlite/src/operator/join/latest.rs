@@ -314,7 +314,8 @@ fn next_visit<R>(
 struct Head {
     watermark: Timestamp,
     keys: u64,
-    /// The left rows in the order in which they are to be released: of each its time, and the number of its key.
+    /// The left rows, those of one time in the order in which they are to be released: of each its time, and the number of its
+    /// key.
     waiting: Vec<(Timestamp, u32)>,
 }
 
@@ -334,7 +335,6 @@ where
         latest
             .waiting
             .for_each(|at, &place| waiting.push((at, numbers[place as usize])));
-        waiting.sort_by_key(|(at, _)| *at);
         to.plain(&Head {
             watermark: latest.watermark,
             keys: latest.state.count() as u64,
