@@ -253,9 +253,9 @@ pipeline!(
         let inner = left.join(right).on(|l| *l, |r| *r).within(-100ms..=100ms);
         let outer = left.full_join(right).on(|l| l + 1, |r| *r).within(-100ms..=100ms);
         let windows = left.left_join(right).on(|l| *l, |r| *r).window(tumbling(100ms));
-        let latest = left.join_latest(right).on(|l| l + 1, |r| *r).within(100ms);
+        let latest = left.left_join_latest(right).on(|l| -l - 1, |r| *r).within(100ms);
         union(
-            latest.map(|(l, r)| l + r),
+            latest.map(|(l, _)| l),
             inner.map(|(l, r)| l + r),
             outer.filter_map(|(l, _)| l),
             windows.map(|(l, _)| l),

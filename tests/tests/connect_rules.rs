@@ -395,3 +395,21 @@ fn a_trigger_of_a_join_looks_at_rows_of_both_streams() {
     t.right.push((1, 11));
     assert_eq!(t.out.take(), [(0, 9), (0, 11)]);
 }
+
+/// What is late has the watermark of the join, so that windows over it fire.
+#[test]
+fn late_rows_are_streams_like_any_other() {
+    let late = pipeline!({
+        let left = from([(1, 0_i64), (1, 100), (1, 7), (1, 8)]).event_time(|(_, at)| *at);
+        let right = from([(1, 0_i64), (1, 100), (1, 9)]).event_time(|(_, at)| *at);
+        let (rows, late_left, late_right) = left
+            .join_latest(right)
+            .on(|(key, _)| *key, |(key, _)| *key)
+            .with_late();
+        rows.for_each(|_| {});
+        union(late_left, late_right).window(tumbling(1h)).count()
+    })
+    .collect()
+    .expect("nothing fails");
+    assert_eq!(late.iter().map(|late| late.value).collect::<Vec<_>>(), [3]);
+}

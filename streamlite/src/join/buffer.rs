@@ -1,6 +1,9 @@
 //! The rows of one key and side that wait for rows of the other.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::slice;
+
+use prefetch_index::prefetch_index;
 
 use super::join_type::Mark;
 use crate::time::Timestamp;
@@ -50,6 +53,17 @@ impl<T, M: Mark> Buffer<T, M> {
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.first().is_none()
+    }
+
+    /// Has the ends fetched that are looked at soon.
+    #[inline]
+    pub fn prefetch(&self) {
+        if let Rows::Few(rows) = &self.0
+            && let (Some(first), Some(last)) = (rows.front(), rows.back())
+        {
+            prefetch_index(slice::from_ref(first), 0);
+            prefetch_index(slice::from_ref(last), 0);
+        }
     }
 
     /// The time of the first row.

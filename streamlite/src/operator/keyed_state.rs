@@ -83,6 +83,16 @@ impl<C, S: Table> KeyedState<C, S> {
         block.look_further(|_, hash| self.slots.look_further(hash));
     }
 
+    /// A pass in between, where what is kept has memory of its own: `fetch` has it fetched.
+    #[inline]
+    pub fn look_at_guesses<R, H>(&self, block: &Block<R, H>, mut fetch: impl FnMut(&S::Value)) {
+        block.look_at_guesses(|likely| {
+            if let Some(value) = self.slots.guessed(likely) {
+                fetch(value);
+            }
+        });
+    }
+
     /// The third pass: the slot of a record's group, as [`slot_of`](Self::slot_of) finds it.
     #[inline]
     pub fn slot_of_found<T, G>(

@@ -217,6 +217,11 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     }
 
     #[inline]
+    fn guessed(&self, likely: u32) -> Option<&V> {
+        self.entries.get(likely as usize).map(|(_, value)| value)
+    }
+
+    #[inline]
     fn prefetch(&self, slot: Slot) {
         let place = slot.0 as usize;
         prefetch_index(&self.entries, place);

@@ -56,6 +56,12 @@ impl<R, H> Block<R, H> {
         self.likely.extend(rows.map(|((row, _), &hash)| guess(row, hash)));
     }
 
+    /// A pass in between, where what is kept has memory of its own: it is fetched, too, of the value that is guessed.
+    #[inline]
+    pub(crate) fn look_at_guesses(&self, fetch: impl FnMut(u32)) {
+        self.likely.iter().copied().for_each(fetch);
+    }
+
     /// The third pass: every record, and what is known of its slot. Nothing is left.
     #[inline]
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = (R, H, LookUp)> {

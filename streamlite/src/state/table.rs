@@ -43,6 +43,12 @@ pub trait Table: Default {
         0
     }
 
+    /// The value that is most likely meant, as the second pass says: it may be that of another key.
+    #[inline]
+    fn guessed(&self, _likely: u32) -> Option<&Self::Value> {
+        None
+    }
+
     /// Has an entry fetched that is used soon.
     #[inline]
     fn prefetch(&self, _slot: Self::Slot) {}

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::apart::Apart;
 use super::push::{Found, JoinPush, RowStore};
 use super::saved::Saved;
-use super::waiting::Waiting;
+use super::waiting::{Sides, Waiting};
 use super::with_late::BuildsWithLate;
 use crate::assembly::{Context, Stage};
 use crate::join::{Bounds, Either, JoinType, Mark};
@@ -105,6 +105,7 @@ where
     #[inline]
     fn look_further(&self, block: &mut Block<Record<Either<L, R>>, G::Held>) {
         self.state.look_further(block);
+        self.state.look_at_guesses(block, Sides::prefetch);
     }
 
     #[expect(

@@ -171,6 +171,10 @@ where
     #[inline]
     fn look_further(&self, block: &mut Block<Record<Either<L, R>>, G::Held>) {
         self.state.look_further(block);
+        self.state.look_at_guesses(block, |rows| {
+            rows.left.prefetch();
+            rows.right.prefetch();
+        });
     }
 
     #[inline]

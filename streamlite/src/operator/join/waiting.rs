@@ -321,6 +321,13 @@ impl<L, R, J: JoinType> Sides<L, R, J> {
         [left, right].into_iter().flatten().min()
     }
 
+    /// Has rows fetched that are looked at soon.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        self.left.prefetch();
+        self.right.prefetch();
+    }
+
     /// Whether the key may be forgotten.
     #[inline]
     fn is_forgotten(&self) -> bool {
