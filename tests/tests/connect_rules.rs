@@ -400,13 +400,15 @@ fn a_trigger_of_a_join_looks_at_rows_of_both_streams() {
 #[test]
 fn late_rows_are_streams_like_any_other() {
     let late = pipeline!({
-        let left = from([(1, 0_i64), (1, 100), (1, 7), (1, 8)]).event_time(|(_, at)| *at);
+        let left = from([(1, 0_i64), (1, 60), (1, 100), (1, 7), (1, 8)]).event_time(|(_, at)| *at);
         let right = from([(1, 0_i64), (1, 100), (1, 9)]).event_time(|(_, at)| *at);
         let (rows, late_left, late_right) = left
             .join_latest(right)
             .on(|(key, _)| *key, |(key, _)| *key)
-            .with_late();
-        rows.for_each(|_| {});
+            .with_late()
+            .within(50ms);
+        // The second row is a hundred milliseconds after the first.
+        rows.for_each(|((_, left), (_, right))| assert_eq!(left, right));
         union(late_left, late_right).window(tumbling(1h)).count()
     })
     .collect()
