@@ -191,6 +191,47 @@ pipeline!(
     }
 );
 
+pipeline!(
+    /// Without timers watermarks do not come at their places: each handler works its own out.
+    fn told_without_timers(
+        left: Source<Row>,
+        right: Source<Row>,
+        out: Sink<Said>,
+        log: ReadLog,
+        delay: TimeDelta,
+    ) {
+        let left = left
+            .event_time(|row| log.note(Input::Left, row))
+            .watermark(bounded(delay));
+        let right = right
+            .event_time(|row| log.note(Input::Right, row))
+            .watermark(bounded(delay));
+        left.broadcast_to(right)
+            .on(|row| row.key)
+            .process(|ctx| {
+                #[broadcast]
+                let last: i64 = 0;
+                #[broadcast]
+                let heard: i64 = 0;
+                let sum: i64 = 0;
+
+                on_broadcast(|row| {
+                    *last = row.id.into();
+                    *heard += 1;
+                    ctx.emit(('b', u8::MAX, row.at, ctx.watermark().as_millis(), *heard));
+                });
+                on_record(|row| {
+                    *sum += *last;
+                    ctx.emit(('r', row.key, row.at, ctx.watermark().as_millis(), *sum));
+                    if row.id % 5 == 0 {
+                        ctx.clear();
+                    }
+                });
+            })
+            .to(out);
+    }
+);
+
 macro_rules! check {
     ($pipeline:ident, $model:ident, $steps:expr, $delay:expr) => {{
         let (steps, delay): (&[Step], i64) = ($steps, $delay);
@@ -253,5 +294,21 @@ proptest! {
         } else {
             check_in_rows!(counted_in_rows, process, steps, batch, breaks, delay);
         }
+    }
+
+    #[test]
+    fn handlers_without_timers_see_the_same_watermarks(
+        steps in steps(),
+        delay in prop_oneof![Just(0_i64), 0..30_i64],
+        batch in prop_oneof![1..5_usize, 5..70_usize],
+        breaks in proptest::collection::vec(0..20_usize, 0..3),
+    ) {
+        let delta = TimeDelta::from_millis(delay);
+        let (said, steps) = run_in_rows(&lists(&steps), batch, breaks, |[left, right], log, sink| {
+            told_without_timers(left, right, sink, log, delta)
+        });
+        let mut expected = broadcast(delay, &steps).said;
+        expected.retain(|(handler, ..)| matches!(handler, 'b' | 'r'));
+        prop_assert_eq!(said, expected, "read as {:?}", steps);
     }
 }
