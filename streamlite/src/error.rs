@@ -89,6 +89,33 @@ pub enum Error {
         /// What is wrong, and what to do.
         cause: String,
     },
+    /// Checkpoints could not be taken, or a job could not go on from them.
+    #[error("{doing} in {storage}: {cause}")]
+    #[non_exhaustive]
+    Checkpoint {
+        /// What was being done, such as `looking for a checkpoint`.
+        doing: &'static str,
+        /// The directory.
+        storage: String,
+        /// What is wrong, and what to do.
+        cause: String,
+    },
+    /// The newest checkpoint that can be read is older than what a sink has committed: going on from it would write the
+    /// same records again.
+    #[error(
+        "going on from {}: the sink `{sink}` has committed checkpoint {committed}, {}; put the newer checkpoint          back, or start anew: remove that directory and the sink's output", storage, older_than(.available.as_deref())
+    )]
+    #[non_exhaustive]
+    FallbackWouldDuplicate {
+        /// The sink.
+        sink: String,
+        /// The checkpoint that the sink has committed.
+        committed: String,
+        /// The newest checkpoint that can be read.
+        available: Option<String>,
+        /// The directory.
+        storage: String,
+    },
     /// A closure of the pipeline panicked.
     #[error(
         "the pipeline `{pipeline}` panicked: {message}; the records read so far were processed, nothing after them"
@@ -157,6 +184,13 @@ impl Error {
             cause: cause.into(),
             advice: advice.into(),
         }
+    }
+}
+
+fn older_than(available: Option<&str>) -> String {
+    match available {
+        Some(available) => format!("and the newest one that can be read here is {available}"),
+        None => "and there is none here".to_owned(),
     }
 }
 

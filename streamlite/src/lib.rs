@@ -36,9 +36,11 @@ pub mod aggregate;
 #[cfg_attr(doc, doc(hidden))]
 pub mod assembly;
 mod bad_record;
+pub mod checkpoint;
 mod connector;
 #[cfg_attr(doc, doc(hidden))]
 pub mod control;
+mod epoch;
 mod error;
 #[cfg_attr(doc, doc(hidden))]
 pub mod expansion;

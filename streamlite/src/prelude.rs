@@ -2,6 +2,7 @@
 
 pub use serde::{Deserialize, Serialize};
 
+pub use crate::checkpoint::Checkpoints;
 pub use crate::expansion::Fragment;
 pub use crate::flow::{Failed, Stream};
 pub use crate::process::{List, Map, Reducing, Side, Value};

@@ -1,12 +1,13 @@
 //! A file system in memory, of which any operation can be made to fail.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Cursor, Error, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use streamlite::fs::{FileId, FileKind, Fs, Metadata, ReadFile, WriteFile};
+use streamlite::fs::{FileId, FileKind, FileLock, Fs, Metadata, ReadFile, WriteFile};
 
 /// Which operation fails, and how.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +166,52 @@ impl Fs for FaultyFs {
         self.operation()?;
         Err(ErrorKind::InvalidInput.into())
     }
+
+    fn create_dir(&self, _path: &Path) -> io::Result<()> {
+        self.operation()
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        self.operation()?;
+        let state = self.state();
+        let files = state.files.keys().filter(|file| file.parent() == Some(path));
+        Ok(files
+            .filter_map(|file| Some(file.file_name()?.to_owned()))
+            .collect())
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.operation()?;
+        let mut state = self.state();
+        let bytes = state.files.remove(from).ok_or(ErrorKind::NotFound)?;
+        state.files.insert(to.to_owned(), bytes);
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.operation()?;
+        let removed = self.state().files.remove(path);
+        removed.map(drop).ok_or(ErrorKind::NotFound.into())
+    }
+
+    fn sync_dir(&self, _path: &Path) -> io::Result<()> {
+        self.operation()
+    }
+
+    /// Locks nothing: a test has one job.
+    fn lock(&self, _path: &Path) -> io::Result<Box<dyn FileLock>> {
+        self.operation()?;
+        Ok(Box::new(Unlocked))
+    }
+}
+
+#[derive(Debug)]
+struct Unlocked;
+
+impl FileLock for Unlocked {
+    fn write_holder(&mut self, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 struct ReadInMemory {
@@ -222,5 +269,9 @@ impl WriteFile for Written {
         self.fs.operation()?;
         let bytes = usize::try_from(bytes).map_err(|_| ErrorKind::FileTooLarge)?;
         self.fs.with(&self.path, |file| file.truncate(bytes))
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.fs.operation()
     }
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, in the order in which they may import.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 30] = [
     "bad_record",
     "error",
+    "epoch",
     "time",
     "fs",
     "graph",
@@ -16,6 +17,7 @@ const ORDER: [&str; 28] = [
     "control",
     "record",
     "connector",
+    "checkpoint",
     "witness",
     "aggregate",
     "window",

@@ -12,7 +12,8 @@ use super::counted::Counted;
 use super::failure::Failure;
 use super::feed::{Feed, SourceFeed};
 use super::lanes::LaneNumbers;
-use crate::connector::{FileUse, FileUses, Partition, Source};
+use crate::checkpoint::Sinks;
+use crate::connector::{FileUse, FileUses, Partition, Source, Transactional};
 use crate::control::Lane;
 use crate::graph::{Graph, GraphEnd};
 use crate::record::Push;
@@ -47,6 +48,8 @@ pub(crate) struct Parts {
     own_lanes: RefCell<BTreeMap<String, u32>>,
     /// The files that its sources and sinks use.
     pub(crate) files: RefCell<FileUses>,
+    /// The sinks whose output is committed with checkpoints; `None` if the job has none.
+    sinks: RefCell<Option<Sinks>>,
 }
 
 impl Parts {
@@ -57,6 +60,11 @@ impl Parts {
             .of_partition(format!("{source}/{partition}"))
     }
 
+    /// Takes the sinks whose output is committed with checkpoints.
+    pub(crate) fn take_sinks(&self) -> Sinks {
+        self.sinks.take().unwrap_or_default()
+    }
+
     /// The numbers that lanes have.
     pub(crate) fn lane_numbers(&self) -> LaneNumbers {
         self.lanes.borrow().clone()
@@ -64,7 +72,12 @@ impl Parts {
 }
 
 impl<'env, C> Assembly<'env, C> {
-    pub(crate) fn new(graph: &'static Graph, clock: Arc<dyn Clock>, lanes: LaneNumbers) -> Self {
+    pub(crate) fn new(
+        graph: &'static Graph,
+        clock: Arc<dyn Clock>,
+        lanes: LaneNumbers,
+        has_checkpoints: bool,
+    ) -> Self {
         let parts = Parts {
             graph,
             clock,
@@ -72,6 +85,7 @@ impl<'env, C> Assembly<'env, C> {
             lanes: RefCell::new(lanes),
             own_lanes: RefCell::default(),
             files: RefCell::default(),
+            sinks: RefCell::new(has_checkpoints.then(Sinks::new)),
         };
         Self {
             feeds: RefCell::default(),
@@ -153,6 +167,18 @@ impl<C> Context<C> {
             states: *states,
             keeps: PhantomData,
         }
+    }
+
+    /// Has the sink of the statement take part in the checkpoints of the job, if the job has any and `transactions` gives
+    /// what commits its output; says whether it does.
+    pub(crate) fn commits(&self, transactions: impl FnOnce() -> Option<Box<dyn Transactional>>) -> bool {
+        let mut sinks = self.parts.sinks.borrow_mut();
+        let Some(sinks) = sinks.as_mut() else { return false };
+        let Some(transactions) = transactions() else {
+            return false;
+        };
+        sinks.push((self.path.clone(), transactions));
+        true
     }
 
     /// Says which files the statement writes.

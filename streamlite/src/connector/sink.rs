@@ -1,6 +1,8 @@
 //! What a sink is: the traits.
 
 use super::file_use::FileUse;
+use super::transaction::Transactional;
+use crate::epoch::Epoch;
 use crate::error::Result;
 use crate::record::Record;
 
@@ -27,6 +29,13 @@ pub trait Sink<T>: Send {
         self.open()
     }
 
+    /// What commits its output with the checkpoints of the job. It is asked for in a job that has checkpoints, before
+    /// [`open`](Self::open), and once it was given the writer must write where nobody sees it before it is committed. A sink
+    /// without it writes at once, and again after a crash what was written since the last checkpoint.
+    fn transactions(&mut self) -> Option<Box<dyn Transactional>> {
+        None
+    }
+
     /// The files that it writes: no other end of the job may use them.
     fn files(&self) -> Vec<FileUse> {
         Vec::new()
@@ -49,6 +58,15 @@ pub trait Writer<T> {
     /// # Errors
     /// If it cannot be written.
     fn flush(&mut self) -> Result<()>;
+
+    /// Ends what belongs to a checkpoint: what was written so far does, what comes next does not. Only called of a sink
+    /// whose output is committed with checkpoints; [`Transactional::prepare`] follows beside the records.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn end_transaction(&mut self, _epoch: Epoch) -> Result<()> {
+        self.flush()
+    }
 
     /// Ends the output, behind the last record.
     ///

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, ErrorKind, Read, SeekFrom};
 
-use crc32fast::Hasher;
+use crc32c::crc32c_append;
 
 use crate::fs::ReadFile;
 
@@ -23,16 +23,16 @@ pub(crate) struct TrackedFile {
     /// The place of the next byte.
     at: u64,
     /// The checksum of everything before it.
-    checksum: Hasher,
+    checksum: u32,
     /// The checksums at the beginnings of the last reads.
-    earlier: VecDeque<(u64, Hasher)>,
+    earlier: VecDeque<(u64, u32)>,
 }
 
 /// A place in a file that was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
     at: u64,
-    checksum: Hasher,
+    checksum: u32,
 }
 
 impl TrackedFile {
@@ -41,7 +41,7 @@ impl TrackedFile {
             file,
             head: Vec::new(),
             at: 0,
-            checksum: Hasher::new(),
+            checksum: 0,
             earlier: VecDeque::with_capacity(EARLIER),
         }
     }
@@ -54,15 +54,11 @@ impl TrackedFile {
 
     /// The checksum of everything before a place that was read.
     pub(crate) fn checksum_before(&mut self, place: u64) -> io::Result<u32> {
-        self.state_before(place).map(Hasher::finalize)
-    }
-
-    fn state_before(&mut self, place: u64) -> io::Result<Hasher> {
         if place == self.at {
-            return Ok(self.checksum.clone());
+            return Ok(self.checksum);
         }
         let known = self.earlier.iter().rev().find(|(start, _)| *start <= place);
-        let (start, mut state) = known.cloned().unwrap_or_default();
+        let (start, mut state) = known.copied().unwrap_or_default();
         let mut left = place - start;
         self.file.seek(SeekFrom::Start(start))?;
         let mut block = vec![0; BLOCK.min(usize::try_from(left).unwrap_or(BLOCK))];
@@ -75,7 +71,7 @@ impl TrackedFile {
                     "the file became shorter while it was read",
                 ));
             }
-            state.update(&block[..read]);
+            state = crc32c_append(state, &block[..read]);
             left -= read as u64;
         }
         self.file.seek(SeekFrom::Start(self.at))?;
@@ -87,18 +83,15 @@ impl TrackedFile {
         if place > self.at {
             return self.read_up_to(place).map(drop);
         }
-        let state = self.state_before(place)?;
-        self.return_to(Mark {
-            at: place,
-            checksum: state,
-        })
+        let checksum = self.checksum_before(place)?;
+        self.return_to(Mark { at: place, checksum })
     }
 
     /// Where it is.
     pub(crate) fn mark(&self) -> Mark {
         Mark {
             at: self.at,
-            checksum: self.checksum.clone(),
+            checksum: self.checksum,
         }
     }
 
@@ -161,8 +154,8 @@ impl Read for TrackedFile {
         if self.earlier.len() == EARLIER {
             self.earlier.pop_front();
         }
-        self.earlier.push_back((self.at, self.checksum.clone()));
-        self.checksum.update(&to[..read]);
+        self.earlier.push_back((self.at, self.checksum));
+        self.checksum = crc32c_append(self.checksum, &to[..read]);
         self.at += read as u64;
         Ok(read)
     }

@@ -1,12 +1,13 @@
 //! The computer's own files: the one place that opens them.
 
-use std::fs::File;
-use std::io::{Error, ErrorKind, Result, Seek, SeekFrom};
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
+use std::io::{Error, ErrorKind, Result, Seek, SeekFrom, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{FileId, FileKind, Fs, Metadata, ReadFile, WriteFile};
+use super::{FileId, FileKind, FileLock, Fs, Metadata, ReadFile, WriteFile};
 
 /// The computer's own files.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +18,10 @@ impl WriteFile for File {
         File::set_len(self, bytes)?;
         // One that was opened for appending writes at its end in any case.
         self.seek(SeekFrom::Start(bytes)).map(drop)
+    }
+
+    fn sync(&mut self) -> Result<()> {
+        self.sync_all()
     }
 }
 
@@ -75,6 +80,76 @@ impl Fs for LocalFs {
 
     fn read_link(&self, path: &Path) -> Result<PathBuf> {
         std::fs::read_link(path)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that creates directories")]
+    fn create_dir(&self, path: &Path) -> Result<()> {
+        std::fs::create_dir_all(path)
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that looks into directories"
+    )]
+    fn list(&self, path: &Path) -> Result<Vec<OsString>> {
+        std::fs::read_dir(path)?
+            .map(|entry| Ok(entry?.file_name()))
+            .collect()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that renames files")]
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        std::fs::rename(from, to)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that removes files")]
+    fn remove(&self, path: &Path) -> Result<()> {
+        std::fs::remove_file(path)
+    }
+
+    #[cfg(unix)]
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens directories")]
+    fn sync_dir(&self, path: &Path) -> Result<()> {
+        let folder = if path.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            path
+        };
+        File::open(folder)?.sync_all()
+    }
+
+    /// Other systems cannot open a directory; they write renames through.
+    #[cfg(not(unix))]
+    fn sync_dir(&self, _path: &Path) -> Result<()> {
+        Ok(())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that locks files")]
+    fn lock(&self, path: &Path) -> Result<Box<dyn FileLock>> {
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        file.try_lock().map_err(|cause| match cause {
+            TryLockError::WouldBlock => ErrorKind::WouldBlock.into(),
+            TryLockError::Error(cause) => cause,
+        })?;
+        Ok(Box::new(LocalLock { file }))
+    }
+}
+
+/// A file that is locked as long as it is open.
+#[derive(Debug)]
+struct LocalLock {
+    file: File,
+}
+
+impl FileLock for LocalLock {
+    fn write_holder(&mut self, text: &str) -> Result<()> {
+        WriteFile::set_len(&mut self.file, 0)?;
+        self.file.write_all(text.as_bytes())
     }
 }
 

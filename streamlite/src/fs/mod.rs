@@ -3,6 +3,7 @@
 mod local;
 mod pipe;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{Read, Result, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,22 @@ pub trait WriteFile: Write + Send {
     /// # Errors
     /// What the operating system reports; a pipe cannot be cut off.
     fn set_len(&mut self, bytes: u64) -> Result<()>;
+
+    /// Makes what was written survive a loss of power (`fsync`). After an error nothing is known about what was written
+    /// before it: the file must not be used any more.
+    ///
+    /// # Errors
+    /// What the operating system reports.
+    fn sync(&mut self) -> Result<()>;
+}
+
+/// A lock on a file, held until it is dropped.
+pub trait FileLock: Send + fmt::Debug {
+    /// Writes into the locked file who holds it, for whoever finds it locked.
+    ///
+    /// # Errors
+    /// What the operating system reports.
+    fn write_holder(&mut self, text: &str) -> Result<()>;
 }
 
 /// A file system.
@@ -68,6 +85,43 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// # Errors
     /// If there is no link, and what the operating system reports.
     fn read_link(&self, path: &Path) -> Result<PathBuf>;
+
+    /// Creates a directory and those that it is in; one that is there stays.
+    ///
+    /// # Errors
+    /// What the operating system reports.
+    fn create_dir(&self, path: &Path) -> Result<()>;
+
+    /// The names in a directory, in any order.
+    ///
+    /// # Errors
+    /// What the operating system reports.
+    fn list(&self, path: &Path) -> Result<Vec<OsString>>;
+
+    /// Gives a file another name in the same directory, in place of one that has that name, in one step. It survives a
+    /// loss of power only after [`sync_dir`](Self::sync_dir).
+    ///
+    /// # Errors
+    /// What the operating system reports.
+    fn rename(&self, from: &Path, to: &Path) -> Result<()>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, and what the operating system reports.
+    fn remove(&self, path: &Path) -> Result<()>;
+
+    /// Makes the names in a directory survive a loss of power: those of new files, renames and removals.
+    ///
+    /// # Errors
+    /// What the operating system reports; nothing is known then about the names that were new.
+    fn sync_dir(&self, path: &Path) -> Result<()>;
+
+    /// Locks a file, which is created if it is not there, against every other process and every other lock of this one.
+    ///
+    /// # Errors
+    /// `WouldBlock` if it is locked already, and what the operating system reports.
+    fn lock(&self, path: &Path) -> Result<Box<dyn FileLock>>;
 }
 
 /// What there is at a path.
@@ -128,5 +182,29 @@ impl<F: Fs + ?Sized> Fs for Arc<F> {
 
     fn read_link(&self, path: &Path) -> Result<PathBuf> {
         (**self).read_link(path)
+    }
+
+    fn create_dir(&self, path: &Path) -> Result<()> {
+        (**self).create_dir(path)
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<OsString>> {
+        (**self).list(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        (**self).rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> Result<()> {
+        (**self).remove(path)
+    }
+
+    fn sync_dir(&self, path: &Path) -> Result<()> {
+        (**self).sync_dir(path)
+    }
+
+    fn lock(&self, path: &Path) -> Result<Box<dyn FileLock>> {
+        (**self).lock(path)
     }
 }

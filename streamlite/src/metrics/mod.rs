@@ -6,5 +6,5 @@ mod text;
 mod text_table;
 
 pub(crate) use report::SourceTally;
-pub use report::{OperatorReport, Report, SinkReport, SourceReport};
+pub use report::{CheckpointReport, Delivery, OperatorReport, Report, SinkReport, SourceReport};
 pub use tally::{NodeTally, SavedCounts, Tally};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::tally::Tally;
+use crate::epoch::Epoch;
 use crate::graph::Graph;
 use crate::time::{TimeDelta, Timestamp};
 
@@ -20,6 +21,8 @@ pub struct Report {
     pub operators: Vec<OperatorReport>,
     /// The sinks, in the order of the graph.
     pub sinks: Vec<SinkReport>,
+    /// Its checkpoints, if it takes any.
+    pub checkpoints: Option<CheckpointReport>,
     /// How long the job has run.
     pub elapsed: TimeDelta,
 }
@@ -75,6 +78,41 @@ pub struct SinkReport {
     pub description: String,
     /// Records written.
     pub records: u64,
+    /// How often a record may be in the output if the job crashes and goes on.
+    pub delivery: Delivery,
+}
+
+/// How often a record may be in the output of a sink if the job crashes and goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// Once: output is committed with the checkpoints of the job.
+    ExactlyOnce,
+    /// Once at least; a record after the last checkpoint may come again.
+    AtLeastOnce {
+        /// Why not exactly once.
+        because: &'static str,
+    },
+}
+
+/// The checkpoints of a job, in a [`Report`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CheckpointReport {
+    /// The checkpoint that the job went on from; `None` if it started anew.
+    pub resumed_from: Option<Epoch>,
+    /// How many were stored in this run.
+    pub stored: u64,
+    /// How many failed in this run. What they should have held came with the next one.
+    pub failed: u64,
+    /// Why the last one failed that did.
+    pub last_error: Option<String>,
+    /// The last one that was stored.
+    pub last: Option<Epoch>,
+    /// How many bytes it has.
+    pub last_bytes: u64,
+    /// The checkpoints that were found to be damaged, and put aside: the file, where, and what is wrong with it.
+    pub quarantined: Vec<String>,
 }
 
 /// What the driver knows of a source.
@@ -86,12 +124,19 @@ pub(crate) struct SourceTally {
 }
 
 impl Report {
-    pub(crate) fn new(graph: &Graph, tally: &Tally, sources: &[SourceTally], elapsed: TimeDelta) -> Self {
+    pub(crate) fn new(
+        graph: &Graph,
+        tally: &Tally,
+        sources: &[SourceTally],
+        checkpoints: Option<CheckpointReport>,
+        elapsed: TimeDelta,
+    ) -> Self {
         Self {
             name: graph.name(),
             sources: source_reports(graph, tally, sources),
             operators: operator_reports(graph, tally),
-            sinks: sink_reports(graph, tally),
+            sinks: sink_reports(graph, tally, checkpoints.is_some()),
+            checkpoints,
             elapsed,
         }
     }
@@ -190,7 +235,7 @@ fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
     reports.collect()
 }
 
-fn sink_reports(graph: &Graph, tally: &Tally) -> Vec<SinkReport> {
+fn sink_reports(graph: &Graph, tally: &Tally, has_checkpoints: bool) -> Vec<SinkReport> {
     let sinks = graph
         .parts()
         .nodes
@@ -201,6 +246,15 @@ fn sink_reports(graph: &Graph, tally: &Tally) -> Vec<SinkReport> {
                 name: end.name(),
                 description: counts.sink.clone().unwrap_or_default(),
                 records: counts.written,
+                delivery: match (counts.commits, has_checkpoints) {
+                    (true, _) => Delivery::ExactlyOnce,
+                    (false, true) => Delivery::AtLeastOnce {
+                        because: "the sink writes at once, and does not commit with checkpoints",
+                    },
+                    (false, false) => Delivery::AtLeastOnce {
+                        because: "the job takes no checkpoints",
+                    },
+                },
             })
         });
     sinks.collect()

@@ -33,6 +33,8 @@ pub struct NodeTally {
     pub written: u64,
     /// What the sink is, such as a file's name.
     pub sink: Option<String>,
+    /// Whether its output is committed with checkpoints.
+    pub commits: bool,
 }
 
 impl Tally {

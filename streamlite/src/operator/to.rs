@@ -7,6 +7,7 @@ use crate::connector::{Sink, Writer};
 use crate::control::{Control, JobEvent, Question};
 use crate::error::{Error, Result};
 use crate::record::{Push, Record};
+use crate::state::Save;
 use crate::time::Timestamp;
 
 /// Describes the end of a chain; see [`Stream::to`](crate::flow::Stream::to).
@@ -20,6 +21,8 @@ pub struct To<T, O, S, K> {
 struct ToPush<T, K: Sink<T>> {
     node: usize,
     sink: K,
+    /// Whether its output is committed with the checkpoints of the job.
+    commits: bool,
     written: u64,
     watermark: Timestamp,
     /// `None` until the job starts, and once opening or writing has failed: the job ends with that error, and nothing
@@ -37,9 +40,11 @@ where
     #[inline]
     fn build(self, cx: Context<C>) -> impl Push<O> {
         cx.writes(self.sink.files());
+        let mut sink = self.sink;
         let end = ToPush {
             node: cx.node_index(),
-            sink: self.sink,
+            commits: cx.commits(|| sink.transactions()),
+            sink,
             written: 0,
             watermark: Timestamp::MIN,
             writer: None,
@@ -68,6 +73,17 @@ impl<T, K: Sink<T>> ToPush<T, K> {
         if let Some(writer) = &mut self.writer {
             let done = writer.flush();
             self.check(done);
+        }
+    }
+
+    /// A sink flushes before the barrier has passed: what the snapshot counts as written is written.
+    fn save(&mut self, save: &Save) {
+        match (save.epoch(), &mut self.writer) {
+            (Some(epoch), Some(writer)) if self.commits => {
+                let done = writer.end_transaction(epoch);
+                self.check(done);
+            }
+            _ => self.flush(),
         }
     }
 
@@ -122,9 +138,9 @@ impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
                     counts.written += self.written;
                     counts.watermark = Some(self.watermark);
                     counts.sink = Some(self.sink.describe());
+                    counts.commits = self.commits;
                 }
-                // A sink flushes before the barrier has passed: what the snapshot counts as written is written.
-                Question::Save(_) => self.flush(),
+                Question::Save(save) => self.save(save),
                 Question::Restore(_) | Question::Progress(_) | Question::AfterEnd(_) => {}
             },
         }

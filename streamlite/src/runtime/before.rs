@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::savepoint::Contents;
+use super::savepoint::Progress;
 use crate::metrics::SavedCounts;
 use crate::time::TimeDelta;
 
@@ -17,7 +17,7 @@ pub(super) struct Before {
 
 impl Before {
     /// What a savepoint says.
-    pub(super) fn of(saved: &Contents) -> Self {
+    pub(super) fn of(saved: &Progress) -> Self {
         let skipped = saved.sources.iter();
         Self {
             counts: saved.counts.clone(),

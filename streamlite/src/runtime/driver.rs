@@ -7,9 +7,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::before::Before;
+use super::checkpointing::{Checkpointing, OpenCheckpoints};
 use super::lanes::Lanes;
 use super::savepoint::Savepoint;
 use crate::assembly::{Assembly, Feed, Parts};
+use crate::checkpoint::Checkpoints;
 use crate::control::{Control, JobEvent, Lane};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -50,6 +52,17 @@ pub(crate) struct Driver<'env> {
     pub(super) current: Option<Lane>,
     /// What the job has failed with.
     failed: Option<Error>,
+    /// The last field, so that what is written into a sink is closed before the lock is let go.
+    pub(super) checkpointing: Option<Checkpointing>,
+}
+
+/// Where a job begins.
+#[derive(Debug, Default)]
+pub(crate) struct Origin {
+    /// Where it goes on, unless there is a checkpoint.
+    pub(crate) savepoint: Option<Savepoint>,
+    /// What it goes on from if there is one, and where others go.
+    pub(crate) checkpoints: Option<Checkpoints>,
 }
 
 impl fmt::Debug for Driver<'_> {
@@ -67,10 +80,10 @@ impl<'env> Driver<'env> {
         graph: &'static Graph,
         clock: Arc<dyn Clock>,
         sizes: Sizes,
-        savepoint: Option<&Savepoint>,
+        origin: Origin,
         build: impl FnOnce(&Assembly<'env, C>),
     ) -> Result<Self> {
-        let start = || Self::try_start(graph, clock, sizes, savepoint, build);
+        let start = || Self::try_start(graph, clock, sizes, origin, build);
         catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|panic| Err(panicked(graph, &*panic)))
     }
 
@@ -78,15 +91,30 @@ impl<'env> Driver<'env> {
         graph: &'static Graph,
         clock: Arc<dyn Clock>,
         sizes: Sizes,
-        savepoint: Option<&Savepoint>,
+        origin: Origin,
         build: impl FnOnce(&Assembly<'env, C>),
     ) -> Result<Self> {
-        if let Some(savepoint) = savepoint {
+        let Origin {
+            savepoint,
+            checkpoints,
+        } = origin;
+        if let Some(savepoint) = &savepoint {
             savepoint.check_pipeline(graph.name())?;
         }
-        let saved = savepoint.map(|savepoint| &savepoint.contents);
-        let lanes = saved.map(|saved| saved.lanes.clone()).unwrap_or_default();
-        let assembly = Assembly::new(graph, Arc::clone(&clock), lanes);
+        let begins_with = savepoint.map(|savepoint| savepoint.contents);
+        let (checkpoints, saved) = match checkpoints {
+            None => (None, begins_with),
+            Some(checkpoints) => {
+                let (opened, newest) =
+                    OpenCheckpoints::open(checkpoints.check()?, graph, begins_with.as_ref())?;
+                (Some(opened), newest.or(begins_with))
+            }
+        };
+        let saved = saved.as_ref();
+        let lanes = saved
+            .map(|saved| saved.progress.lanes.clone())
+            .unwrap_or_default();
+        let assembly = Assembly::new(graph, Arc::clone(&clock), lanes, checkpoints.is_some());
         build(&assembly);
         let (parts, mut feeds) = assembly.into_parts();
         parts.failure.check()?;
@@ -103,8 +131,13 @@ impl<'env> Driver<'env> {
             before: Before::default(),
             current: None,
             failed: None,
+            checkpointing: None,
         };
         driver.check_files()?;
+        if let Some(checkpoints) = checkpoints {
+            let sinks = driver.parts.take_sinks();
+            driver.checkpointing = Some(checkpoints.recover(sinks, now)?);
+        }
         driver.place(saved)?;
         if let Some(saved) = saved {
             driver.restore(saved)?;
@@ -180,7 +213,10 @@ impl<'env> Driver<'env> {
 
     /// Writes out what is buffered, and says what was done.
     pub(crate) fn finish(&mut self) -> Result<Report> {
-        self.caught(Self::flush)?;
+        self.caught(|driver| {
+            driver.flush()?;
+            driver.checkpoint_now()
+        })?;
         Ok(self.report())
     }
 

@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::driver::{Driver, Sizes};
+use super::driver::{Driver, Origin, Sizes};
 use super::handle::JobHandle;
 use super::running::RunningJob;
 use super::savepoint::Savepoint;
 use crate::assembly::Assembly;
+use crate::checkpoint::Checkpoints;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::metrics::Report;
@@ -25,6 +26,7 @@ pub struct Job {
     clock: Arc<dyn Clock>,
     sizes: Sizes,
     savepoint: Option<Savepoint>,
+    checkpoints: Option<Checkpoints>,
 }
 
 type Build = Box<dyn FnOnce(&Assembly<'static, Durable>) + Send>;
@@ -50,6 +52,7 @@ impl Job {
             clock: Arc::new(SystemClock::new()),
             sizes: Sizes::default(),
             savepoint: None,
+            checkpoints: None,
         }
     }
 
@@ -102,6 +105,20 @@ impl Job {
         }
     }
 
+    /// Takes checkpoints, and goes on from the newest one if there is one: after a crash the same command resumes, and what is
+    /// committed is that of one run without a crash.
+    ///
+    /// The last one is taken at the end, and when the job is stopped. Sinks whose output is committed with checkpoints, as
+    /// those of files, show it only then, exactly once; see [`SinkReport::delivery`](crate::metrics::SinkReport::delivery).
+    ///
+    /// A savepoint that was given by [`restore`](Self::restore) is where the job begins if there is no checkpoint yet.
+    pub fn checkpoints(self, checkpoints: Checkpoints) -> Self {
+        Self {
+            checkpoints: Some(checkpoints),
+            ..self
+        }
+    }
+
     /// Runs until the sources end, on this thread.
     ///
     /// # Errors
@@ -144,7 +161,12 @@ impl Job {
             clock,
             sizes,
             savepoint,
+            checkpoints,
         } = self;
-        Driver::start(graph, clock, sizes, savepoint.as_ref(), build)
+        let origin = Origin {
+            savepoint,
+            checkpoints,
+        };
+        Driver::start(graph, clock, sizes, origin, build)
     }
 }

@@ -1,6 +1,8 @@
 //! What runs a job: one thread that reads the partitions in turn, so that the answer depends on the input alone.
 
+mod barrier;
 mod before;
+mod checkpointing;
 mod collect;
 mod driver;
 mod handle;

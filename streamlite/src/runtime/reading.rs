@@ -26,7 +26,9 @@ impl Driver<'_> {
                 ReadStatus::End => break,
             }
         }
-        self.flush()
+        self.flush()?;
+        // What was read is committed, also where the job was stopped.
+        self.checkpoint_now()
     }
 
     /// Reads some records of one partition, and pushes them through.
@@ -40,6 +42,7 @@ impl Driver<'_> {
         if now - self.last_tick >= TICK {
             self.tick(now)?;
         }
+        self.checkpoint_if_due(now)?;
         let Some((feed, lane)) = self.lanes.next() else {
             return self.rest(now);
         };

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::before::Before;
 use super::driver::Driver;
 use super::lanes::Turns;
-use super::savepoint::{Contents, SavedSource, Savepoint};
+use super::savepoint::{Contents, Progress, SavedSource, Savepoint};
 use crate::control::{Control, Lane, Question};
+use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::state::{Restore, Save};
 
@@ -18,7 +19,7 @@ impl Driver<'_> {
         for index in 0..self.feeds.len() {
             let (parts, feed) = (&self.parts, &mut self.feeds[index]);
             let source = &parts.graph.parts().sources[feed.source()];
-            let known = saved.and_then(|saved| saved.sources.get(source.identity));
+            let known = saved.and_then(|saved| saved.progress.sources.get(source.identity));
             let fresh = SavedSource::default();
             if let Some(known) = known {
                 known.check_kind(source.name, &feed.kind())?;
@@ -45,7 +46,7 @@ impl Driver<'_> {
     fn check_sources(&self, saved: Option<&Contents>) -> Result<()> {
         let sources = self.parts.graph.parts().sources;
         let is_there = |name: &str| sources.iter().any(|source| source.identity == name);
-        let saved = saved.into_iter().flat_map(|saved| saved.sources.keys());
+        let saved = saved.into_iter().flat_map(|saved| saved.progress.sources.keys());
         match saved.into_iter().find(|name| !is_there(name)) {
             None => Ok(()),
             Some(gone) => Err(Error::Savepoint {
@@ -62,11 +63,13 @@ impl Driver<'_> {
     pub(crate) fn savepoint(&mut self) -> Result<Savepoint> {
         // A state that cannot be written is no failure of the job, which may go on; what fails in a sink stays in
         // `Failure`.
-        self.caught(|driver| Ok(driver.try_savepoint()))?
+        let contents = self.caught(|driver| Ok(driver.contents(None)))??;
+        Ok(Savepoint { contents })
     }
 
-    fn try_savepoint(&mut self) -> Result<Savepoint> {
-        let mut save = Save::default();
+    /// What the job remembers, for a checkpoint or a savepoint that is none.
+    pub(super) fn contents(&mut self, epoch: Option<Epoch>) -> Result<Contents> {
+        let mut save = Save::new(epoch);
         self.control(&mut Control::Question(Question::Save(&mut save)));
         self.parts.failure.check()?;
         let turns: BTreeMap<Lane, Turns> = self.lanes.turns().collect();
@@ -85,15 +88,17 @@ impl Driver<'_> {
             sources.insert(identity.to_owned(), source);
         }
         let graph = self.parts.graph;
-        let contents = Contents {
+        Ok(Contents {
             pipeline: graph.name().to_owned(),
             states: save.finish()?,
-            lanes: self.parts.lane_numbers(),
-            sources,
-            counts: self.tally().to_saved(graph),
-            elapsed: self.elapsed(),
-        };
-        Ok(Savepoint { contents })
+            progress: Progress {
+                epoch,
+                lanes: self.parts.lane_numbers(),
+                sources,
+                counts: self.tally().to_saved(graph),
+                elapsed: self.elapsed(),
+            },
+        })
     }
 
     /// Restores the states of the operators, and the counters.
@@ -101,7 +106,7 @@ impl Driver<'_> {
         let mut restore = Restore::new(saved.states.clone());
         self.control(&mut Control::Question(Question::Restore(&mut restore)));
         restore.finish()?;
-        self.before = Before::of(saved);
+        self.before = Before::of(&saved.progress);
         for feed in &mut self.feeds {
             feed.ask_after_end()?;
         }

@@ -2,7 +2,7 @@
 
 use super::driver::Driver;
 use crate::control::{Control, Question};
-use crate::metrics::{Report, SourceTally, Tally};
+use crate::metrics::{CheckpointReport, Report, SourceTally, Tally};
 use crate::time::TimeDelta;
 
 impl Driver<'_> {
@@ -27,7 +27,12 @@ impl Driver<'_> {
             }
         });
         let sources: Vec<_> = sources.collect();
-        Report::new(graph, &tally, &sources, self.elapsed())
+        Report::new(graph, &tally, &sources, self.checkpoint_report(), self.elapsed())
+    }
+
+    fn checkpoint_report(&self) -> Option<CheckpointReport> {
+        let checkpointing = self.checkpointing.as_ref()?;
+        Some(checkpointing.report.clone())
     }
 
     /// How long the job has run, in the runs before this one, too.

@@ -8,19 +8,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::lanes::Turns;
 use crate::assembly::{LaneNumbers, LanePlace, Read};
+use crate::checkpoint::{Damage, FileIdentity, FileKind, FrameReader, Image};
 use crate::connector::Partition;
 use crate::control::Lane;
+use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::metrics::SavedCounts;
 use crate::state::{SavedState, StateId};
 use crate::time::TimeDelta;
-
-/// What a savepoint begins with.
-const MAGIC: [u8; 8] = *b"strmlite";
-/// The version of the format, which grows when a savepoint of before can no longer be read.
-const VERSION: u32 = 3;
-/// Magic, version, length of the contents, their checksum.
-const HEADER: usize = 8 + 4 + 8 + 4;
 
 /// All that a job remembers: how far each partition was read, every operator's state, and the counters.
 ///
@@ -57,10 +52,18 @@ pub struct Savepoint {
 }
 
 /// What is in a savepoint.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Contents {
     pub(super) pipeline: String,
     pub(super) states: BTreeMap<StateId, SavedState>,
+    pub(super) progress: Progress,
+}
+
+/// What is in a savepoint and belongs to no operator.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Progress {
+    /// The checkpoint that it was taken with, if it was taken with one.
+    pub(super) epoch: Option<Epoch>,
     pub(super) lanes: LaneNumbers,
     /// By the sources' identities.
     pub(super) sources: BTreeMap<String, SavedSource>,
@@ -84,15 +87,14 @@ impl Savepoint {
     /// The bytes of the savepoint, to be kept in a file.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![0; HEADER];
-        bytes = postcard::to_extend(&self.contents, bytes).expect("what a savepoint holds serializes");
-        let (header, contents) = bytes.split_at_mut(HEADER);
-        let checksum = crc32fast::hash(contents);
-        header[..8].copy_from_slice(&MAGIC);
-        header[8..12].copy_from_slice(&VERSION.to_le_bytes());
-        header[12..20].copy_from_slice(&(contents.len() as u64).to_le_bytes());
-        header[20..].copy_from_slice(&checksum.to_le_bytes());
-        bytes
+        let contents = self.contents.clone();
+        let identity = FileIdentity {
+            kind: FileKind::Savepoint,
+            pipeline: contents.pipeline.clone(),
+            epoch: None,
+        };
+        let written = contents.into_image().write(&identity, Vec::new());
+        written.expect("what a savepoint holds serializes").0
     }
 
     /// The savepoint that [`to_bytes`](Self::to_bytes) wrote.
@@ -100,15 +102,20 @@ impl Savepoint {
     /// # Errors
     /// If the bytes are no savepoint, are not whole, were changed, or were written by another version.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let contents = checked(bytes)?;
-        let decoded = postcard::take_from_bytes(contents);
-        match decoded {
-            Ok((contents, [])) => Ok(Self { contents }),
-            Ok((_, rest)) => Err(unreadable(format!("{} bytes are left over", rest.len()))),
-            Err(cause) => Err(unreadable(format!(
-                "its contents are not what this version writes: {cause}"
-            ))),
-        }
+        let read = || {
+            let file = FrameReader::new(bytes)?;
+            let FileIdentity { kind, pipeline, .. } = file.identity().clone();
+            if kind != FileKind::Savepoint {
+                return Err(Damage::new(
+                    0,
+                    format!("it is {}, and no savepoint", file.identity()),
+                ));
+            }
+            Ok((pipeline, Image::read(file)?))
+        };
+        let (pipeline, image) = read().map_err(|damage: Damage| unreadable(damage.cause()))?;
+        let contents = Contents::from_image(pipeline, image).map_err(unreadable)?;
+        Ok(Self { contents })
     }
 
     /// Asks whether it was saved by this pipeline.
@@ -124,35 +131,29 @@ impl Savepoint {
     }
 }
 
-/// The contents behind a header that holds.
-fn checked(bytes: &[u8]) -> Result<&[u8]> {
-    let Some((header, contents)) = bytes.split_at_checked(HEADER) else {
-        let cause = format!("it has {} bytes, and its header alone has {HEADER}", bytes.len());
-        return Err(unreadable(cause));
-    };
-    if header[..8] != MAGIC {
-        return Err(unreadable("it does not begin as a savepoint does"));
+impl Contents {
+    /// The same as what a file holds.
+    pub(super) fn into_image(self) -> Image {
+        Image {
+            job: postcard::to_stdvec(&self.progress).expect("names and numbers serialize"),
+            states: self.states,
+        }
     }
-    let number = |place: std::ops::Range<usize>| {
-        let digits = header[place].iter().rev();
-        digits.fold(0, |number: u64, &digit| (number << 8) | u64::from(digit))
-    };
-    let (version, length, checksum) = (number(8..12), number(12..20), number(20..24));
-    if version != u64::from(VERSION) {
-        let cause = format!("it has format {version}, and this version of streamlite reads format {VERSION}");
-        return Err(unreadable(cause));
+
+    /// What a file of this pipeline holds; an error says what is wrong.
+    pub(super) fn from_image(pipeline: String, image: Image) -> Result<Self, String> {
+        let Image { job, states } = image;
+        let progress = match postcard::take_from_bytes(&job) {
+            Ok((progress, [])) => progress,
+            Ok((_, rest)) => return Err(format!("{} bytes are left over", rest.len())),
+            Err(cause) => return Err(format!("its contents are not what this version writes: {cause}")),
+        };
+        Ok(Self {
+            pipeline,
+            states,
+            progress,
+        })
     }
-    if length != contents.len() as u64 {
-        let cause = format!(
-            "it has {} bytes, and had {length} when it was saved",
-            contents.len()
-        );
-        return Err(unreadable(cause));
-    }
-    if checksum != u64::from(crc32fast::hash(contents)) {
-        return Err(unreadable("its bytes were changed: the checksum does not hold"));
-    }
-    Ok(contents)
 }
 
 fn unreadable(cause: impl Into<String>) -> Error {
@@ -180,7 +181,9 @@ impl fmt::Debug for Savepoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Contents { pipeline, states, .. } = &self.contents;
         write!(f, "Savepoint of `{pipeline}` ")?;
-        let sizes = states.iter().map(|(id, state)| (id.to_string(), state.len()));
+        let sizes = states
+            .iter()
+            .map(|(id, state)| (id.to_string(), state.bytes().len()));
         f.debug_map().entries(sizes).finish()
     }
 }

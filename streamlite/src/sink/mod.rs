@@ -6,7 +6,9 @@ mod file;
 mod null;
 mod print;
 
-pub use crate::connector::{FileUse, Sink, Writer};
+pub use crate::connector::{FileUse, Outcome, Sink, Token, Transactional, Writer};
+#[doc(no_inline)]
+pub use crate::epoch::{Epoch, Incarnation};
 #[doc(inline)]
 pub use crate::record::Record;
 pub use callback::CallbackSink;

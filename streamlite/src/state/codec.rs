@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 #[derive(Debug, Default)]
 pub struct Encoder {
     bytes: Vec<u8>,
+    /// How many entries of tables were written, for those who look at a checkpoint.
+    entries: u64,
 }
 
 impl Encoder {
@@ -20,6 +22,15 @@ impl Encoder {
         let bytes = std::mem::take(&mut self.bytes);
         self.bytes = postcard::to_extend(value, bytes)?;
         Ok(())
+    }
+
+    /// Counts entries of a table.
+    pub(super) fn count(&mut self, entries: u64) {
+        self.entries += entries;
+    }
+
+    pub(super) fn entries(&self) -> u64 {
+        self.entries
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {

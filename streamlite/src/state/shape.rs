@@ -25,6 +25,11 @@ impl Shape {
         }
     }
 
+    /// What kind of operator it is.
+    pub(crate) fn operator(&self) -> &str {
+        &self.operator
+    }
+
     /// The same with a part: a setting, a type, what is aggregated.
     #[must_use]
     pub fn with(mut self, part: &str, value: impl fmt::Display) -> Self {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::{Decoder, Encoder, StateError};
 use super::shape::Shape;
+use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 
 /// Whose state it is: the path of `let` names, and a number where one statement holds several.
@@ -52,13 +53,44 @@ impl DeclaredState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedState {
     shape: Shape,
+    /// How many keys it has, as far as it is a table.
+    entries: u64,
     bytes: Vec<u8>,
 }
 
 impl SavedState {
-    /// How many bytes the state has.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
+    /// A state of this shape, whose bytes follow.
+    pub(crate) fn empty(shape: Shape) -> Self {
+        Self {
+            shape,
+            entries: 0,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// What it is.
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// How many keys it has, as far as it is a table.
+    pub(crate) fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// Notes how many keys it has.
+    pub(crate) fn set_entries(&mut self, entries: u64) {
+        self.entries = entries;
+    }
+
+    /// The state itself.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The state itself, while it is read.
+    pub(crate) fn bytes_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
     }
 }
 
@@ -82,11 +114,26 @@ pub trait Snapshot {
 /// Collects the states of a job.
 #[derive(Debug, Default)]
 pub struct Save {
+    /// The checkpoint that it is for.
+    epoch: Option<Epoch>,
     states: BTreeMap<StateId, SavedState>,
     failure: Option<Error>,
 }
 
 impl Save {
+    /// For a checkpoint, or for a savepoint that is none.
+    pub(crate) fn new(epoch: Option<Epoch>) -> Self {
+        Self {
+            epoch,
+            ..Self::default()
+        }
+    }
+
+    /// The checkpoint that it is for: sinks end what belongs to it.
+    pub(crate) fn epoch(&self) -> Option<Epoch> {
+        self.epoch
+    }
+
     /// Saves the state of one operator.
     pub fn state(&mut self, declared: &DeclaredState, state: &impl Snapshot) {
         let DeclaredState { id, shape } = declared;
@@ -95,6 +142,7 @@ impl Save {
             Ok(()) => {
                 let saved = SavedState {
                     shape: shape.clone(),
+                    entries: encoder.entries(),
                     bytes: encoder.into_bytes(),
                 };
                 if self.states.insert(id.clone(), saved).is_some() {

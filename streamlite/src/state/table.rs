@@ -107,7 +107,9 @@ pub trait Table: Default {
         to: &mut Encoder,
         mut write: impl FnMut(&Self::Value, &mut Encoder) -> Result<(), StateError>,
     ) -> Result<(), StateError> {
-        to.plain(&(self.count() as u64))?;
+        let entries = self.count() as u64;
+        to.count(entries);
+        to.plain(&entries)?;
         self.in_order().try_for_each(|(key, value)| {
             C::write(key, to)?;
             write(value, to)

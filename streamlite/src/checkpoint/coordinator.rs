@@ -1,0 +1,293 @@
+//! The commit protocol: the order in which files are written and sinks are told, at a checkpoint and after a crash.
+//!
+//! The order was model-checked (`tests/model`), and each step is needed: leave one out, or change two, and a crash, a loss of
+//! power or a damaged file loses records or doubles them.
+//!
+//! * **Checkpoint**: the segment, synced → the directory synced → every sink prepares → the manifest under another name,
+//!   synced; it names every token that not every sink has confirmed → renamed → the directory synced: **the commit point**
+//!   → the tokens committed one by one → what no manifest names removed.
+//! * **Recovery** ([`recovery`](super::recovery)): locked → a new incarnation, durable → every sink fenced with it → the
+//!   newest checkpoint found whose manifest and segments are whole → every sink asked → what is broken put aside → the
+//!   manifest published again → its tokens committed → what older incarnations left aborted.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+use super::frames::{FileIdentity, FileKind};
+use super::image::Image;
+use super::manifest::{Manifest, Name, SegmentRef, SinkToken};
+use super::storage::CheckpointStorage;
+use crate::connector::{Outcome, Transactional};
+use crate::epoch::{Epoch, Incarnation};
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+
+/// The sinks that take part, by the identities of their statements.
+pub(crate) type Sinks = Vec<(String, Box<dyn Transactional>)>;
+
+/// How often a sink is asked again to commit at a start, before the start fails.
+const TRIES: usize = 3;
+
+/// One storage, the sinks of one job, and what was begun and is not confirmed.
+#[derive(Debug)]
+pub(crate) struct Coordinator {
+    pub(super) storage: Box<dyn CheckpointStorage>,
+    pub(super) pipeline: String,
+    pub(super) incarnation: Incarnation,
+    pub(super) sinks: Participants,
+    /// What was prepared and not confirmed; oldest first.
+    unconfirmed: Vec<SinkToken>,
+    max_retained: usize,
+}
+
+/// The sinks that take part.
+#[derive(Default)]
+pub(super) struct Participants(pub(super) Sinks);
+
+impl std::fmt::Debug for Participants {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
+/// What a checkpoint came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    /// How many bytes were written.
+    pub(crate) bytes: u64,
+    /// Whether every sink has confirmed every token.
+    pub(crate) is_confirmed: bool,
+}
+
+/// Why there is no checkpoint.
+#[derive(Debug)]
+pub(crate) enum NotStored {
+    /// It never happened, and the job may go on: what it should have held comes with the next one.
+    Abandoned(Error),
+    /// It may have happened: the job must stop, and the next start finds out.
+    Stopped(Error),
+}
+
+impl Coordinator {
+    /// One that has a locked storage.
+    pub(super) fn new(
+        storage: Box<dyn CheckpointStorage>,
+        pipeline: String,
+        incarnation: Incarnation,
+        max_retained: usize,
+    ) -> Self {
+        Self {
+            storage,
+            pipeline,
+            incarnation,
+            sinks: Participants::default(),
+            unconfirmed: Vec::new(),
+            max_retained,
+        }
+    }
+
+    /// The start of the job that this is.
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        self.incarnation
+    }
+
+    /// Stores a checkpoint, and commits what the sinks have prepared for it.
+    pub(crate) fn store(
+        &mut self,
+        epoch: Epoch,
+        image: &Image,
+        taken_at: Timestamp,
+    ) -> Result<Stored, NotStored> {
+        let segment = match self.write_segment(epoch, image) {
+            Ok(segment) => segment,
+            Err(error) => {
+                // The error of writing is the one to tell; what is left lies there until the next checkpoint.
+                let _ = self.storage.remove(&Name::Segment(epoch).to_string());
+                return Err(NotStored::Abandoned(error));
+            }
+        };
+        self.prepare(epoch).map_err(NotStored::Stopped)?;
+        let manifest = Manifest {
+            epoch,
+            taken_at,
+            tokens: self.unconfirmed.clone(),
+            operators: image.sizes(),
+            segments: vec![segment],
+        };
+        let mut bytes = manifest.segments.iter().map(|segment| segment.bytes).sum();
+        // What was prepared stays so, and the next manifest names it.
+        bytes += self.stage(&manifest).map_err(NotStored::Abandoned)?;
+        self.publish(epoch).map_err(NotStored::Stopped)?;
+        self.commit().map_err(NotStored::Stopped)?;
+        if self.unconfirmed.is_empty() {
+            // What could not be removed is tried again at the next checkpoint.
+            let _ = self.sweep();
+        }
+        Ok(Stored {
+            bytes,
+            is_confirmed: self.unconfirmed.is_empty(),
+        })
+    }
+
+    /// Writes the state; from here on it survives, and nothing names it.
+    fn write_segment(&mut self, epoch: Epoch, image: &Image) -> Result<SegmentRef> {
+        let name = Name::Segment(epoch).to_string();
+        let identity = FileIdentity {
+            kind: FileKind::Segment,
+            pipeline: self.pipeline.clone(),
+            epoch: Some(epoch),
+        };
+        let file = self.storage.create(&name)?;
+        let file = std::io::BufWriter::with_capacity(1 << 20, file);
+        let written = image.write(&identity, file).and_then(|(mut file, bytes)| {
+            file.flush()?;
+            let (file, _) = file.into_parts();
+            file.finish()?;
+            Ok(bytes)
+        });
+        let bytes = written.map_err(|cause| Error::io("writing", self.path(&name), cause))?;
+        self.storage.sync()?;
+        Ok(SegmentRef { name, bytes })
+    }
+
+    fn prepare(&mut self, epoch: Epoch) -> Result<()> {
+        for (sink, transactions) in &mut self.sinks.0 {
+            if let Some(token) = transactions.prepare(epoch)? {
+                self.unconfirmed.push(SinkToken {
+                    sink: sink.clone(),
+                    token,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a manifest where it does not count yet.
+    pub(super) fn stage(&mut self, manifest: &Manifest) -> Result<u64> {
+        let name = Name::Staged(manifest.epoch).to_string();
+        let path = self.path(&name);
+        let write = || {
+            let bytes = manifest.to_bytes(&self.pipeline)?;
+            Ok((bytes.len() as u64, bytes))
+        };
+        let (len, bytes) = write().map_err(|cause| Error::io("writing", &path, cause))?;
+        let mut file = self.storage.create(&name)?;
+        let written = file.write_all(&bytes).and_then(|()| file.finish());
+        written.map_err(|cause| Error::io("writing", &path, cause))?;
+        Ok(len)
+    }
+
+    /// Lets a manifest count that was written: afterwards its checkpoint has happened, for ever.
+    pub(super) fn publish(&mut self, epoch: Epoch) -> Result<()> {
+        let (from, to) = (Name::Staged(epoch), Name::Manifest(epoch));
+        self.storage.rename(&from.to_string(), &to.to_string())?;
+        self.storage.sync()
+    }
+
+    /// Commits what is prepared, as far as the sinks answer.
+    fn commit(&mut self) -> Result<()> {
+        let mut unsure: BTreeSet<String> = BTreeSet::new();
+        let mut left = Vec::new();
+        for pending in std::mem::take(&mut self.unconfirmed) {
+            // The tokens of a sink come in order.
+            let is_committed = !unsure.contains(&pending.sink) && {
+                match self.sinks.commit(&pending)? {
+                    Outcome::Committed => true,
+                    Outcome::Unknown => {
+                        unsure.insert(pending.sink.clone());
+                        false
+                    }
+                }
+            };
+            if !is_committed {
+                left.push(pending);
+            }
+        }
+        self.unconfirmed = left;
+        Ok(())
+    }
+
+    /// Commits what a manifest names, to the last token.
+    pub(super) fn commit_again(&mut self, tokens: Vec<SinkToken>) -> Result<()> {
+        self.unconfirmed = tokens;
+        for _ in 0..TRIES {
+            self.commit()?;
+            if self.unconfirmed.is_empty() {
+                return Ok(());
+            }
+        }
+        let sink = &self.unconfirmed[0].sink;
+        Err(self.error(
+            "committing what was prepared",
+            format!(
+                "the sink `{sink}` does not say whether it has; start the job again when it can be reached"
+            ),
+        ))
+    }
+
+    /// Removes what no manifest names: first manifests, and only when that is durable the states that they named.
+    fn sweep(&mut self) -> Result<()> {
+        let names = self.names()?;
+        let manifests = names.iter().filter_map(|name| match name {
+            Name::Manifest(epoch) => Some(*epoch),
+            _ => None,
+        });
+        let mut manifests: Vec<Epoch> = manifests.collect();
+        manifests.sort_unstable();
+        let surplus = manifests.len().saturating_sub(self.max_retained);
+        let kept: BTreeSet<Epoch> = manifests.split_off(surplus).into_iter().collect();
+        for epoch in manifests {
+            self.storage.remove(&Name::Manifest(epoch).to_string())?;
+        }
+        if surplus > 0 {
+            self.storage.sync()?;
+        }
+        // What is put aside as damaged is kept whole.
+        let is_named = |epoch| kept.contains(&epoch) || names.contains(&Name::Corrupt(epoch));
+        for name in &names {
+            match *name {
+                Name::Segment(epoch) if !is_named(epoch) => self.storage.remove(&name.to_string())?,
+                Name::Staged(_) => self.storage.remove(&name.to_string())?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Our files; those of strangers are not there for us.
+    pub(super) fn names(&self) -> Result<BTreeSet<Name>> {
+        let names = self.storage.list()?;
+        Ok(names.iter().filter_map(|name| Name::parse(name)).collect())
+    }
+
+    pub(super) fn path(&self, name: &str) -> String {
+        format!("{}/{name}", self.storage.describe())
+    }
+
+    pub(super) fn error(&self, doing: &'static str, cause: impl Into<String>) -> Error {
+        Error::Checkpoint {
+            doing,
+            storage: self.storage.describe(),
+            cause: cause.into(),
+        }
+    }
+}
+
+impl Participants {
+    fn commit(&mut self, pending: &SinkToken) -> Result<Outcome> {
+        let found = self.0.iter_mut().find(|(sink, _)| *sink == pending.sink);
+        match found {
+            Some((_, transactions)) => transactions.commit(&pending.token),
+            None => Err(Error::Savepoint {
+                doing: "restoring",
+                cause: format!(
+                    "output for a sink `{}` was prepared, and this pipeline has no such sink that commits; give it its \
+                     old name back, or write `#[uid = \"{}\"]` before its statement",
+                    pending.sink, pending.sink
+                ),
+            }),
+        }
+    }
+}

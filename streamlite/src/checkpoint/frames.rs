@@ -1,0 +1,341 @@
+//! The format of every file of a checkpoint: a header and frames, each with its length, who it belongs to, and a checksum.
+//!
+//! ```text
+//! file    = magic 8 | version 4 | length 4 | header | checksum 4        then frames, the last one is `End`
+//! frame   = length of head 4 | length of body 4 | head | body | checksum 4
+//! ```
+//!
+//! Numbers are little-endian, checksums CRC32C, heads postcard, bodies LZ4 where that makes them shorter. The checksum of a
+//! frame covers that of the file's header, too, so that a frame of another file does not pass for one of this.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::epoch::Epoch;
+
+/// What every file begins with.
+const MAGIC: [u8; 8] = *b"strmlite";
+/// The version of the format, which grows when files of before can no longer be read.
+pub(crate) const VERSION: u32 = 4;
+/// Magic, version, length.
+const PREFIX: usize = 8 + 4 + 4;
+/// The two lengths of a frame.
+const LENGTHS: usize = 4 + 4;
+const CHECKSUM: usize = 4;
+/// How many bytes of a part go into one frame.
+pub(crate) const BLOCK: usize = 256 << 10;
+
+/// Whose file it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileIdentity {
+    pub(crate) kind: FileKind,
+    pub(crate) pipeline: String,
+    /// The checkpoint; `None` in a savepoint.
+    pub(crate) epoch: Option<Epoch>,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum FileKind {
+    /// Names what a checkpoint consists of.
+    Manifest,
+    /// Holds the state of a checkpoint.
+    Segment,
+    /// Holds a job, by itself.
+    Savepoint,
+}
+
+impl fmt::Display for FileIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            FileKind::Manifest => "manifest",
+            FileKind::Segment => "state",
+            FileKind::Savepoint => "savepoint",
+        };
+        write!(f, "the {kind} of `{}`", self.pipeline)?;
+        match self.epoch {
+            Some(epoch) => write!(f, " at checkpoint {epoch}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Head<P> {
+    /// The place among the frames.
+    number: u64,
+    /// How many bytes the body has before it is compressed; `None` if it is not.
+    compressed_from: Option<u32>,
+    /// What the body is part of; `None` in the last frame.
+    part: Option<P>,
+}
+
+/// Writes a file.
+pub(crate) struct FrameWriter<W> {
+    to: W,
+    /// The checksum of the header.
+    file: u32,
+    frames: u64,
+    written: u64,
+    scratch: Vec<u8>,
+}
+
+impl<W: Write> FrameWriter<W> {
+    pub(crate) fn new(mut to: W, identity: &FileIdentity) -> io::Result<Self> {
+        let header = postcard::to_extend(identity, vec![0; PREFIX]).map_err(io::Error::other)?;
+        let mut header = header;
+        let length = as_u32(header.len() - PREFIX)?;
+        header[..8].copy_from_slice(&MAGIC);
+        header[8..12].copy_from_slice(&VERSION.to_le_bytes());
+        header[12..16].copy_from_slice(&length.to_le_bytes());
+        let file = crc32c::crc32c(&header);
+        header.extend_from_slice(&file.to_le_bytes());
+        to.write_all(&header)?;
+        Ok(Self {
+            to,
+            file,
+            frames: 0,
+            written: header.len() as u64,
+            scratch: Vec::new(),
+        })
+    }
+
+    /// Writes a part, in as many frames as it takes; an empty one has none.
+    pub(crate) fn part(&mut self, part: &impl Serialize, bytes: &[u8]) -> io::Result<()> {
+        for block in bytes.chunks(BLOCK) {
+            self.frame(Some(part), block)?;
+        }
+        Ok(())
+    }
+
+    /// Writes one frame, which may be empty.
+    pub(crate) fn frame(&mut self, part: Option<&impl Serialize>, body: &[u8]) -> io::Result<()> {
+        let longest = lz4_flex::block::get_maximum_output_size(body.len());
+        self.scratch.resize(longest, 0);
+        let compressed = lz4_flex::block::compress_into(body, &mut self.scratch).map_err(io::Error::other)?;
+        // What hardly becomes shorter is faster to read as it is.
+        let pays = compressed < body.len() - body.len() / 10;
+        let stored = if pays { &self.scratch[..compressed] } else { body };
+        let head = Head {
+            number: self.frames,
+            compressed_from: if pays { Some(as_u32(body.len())?) } else { None },
+            part,
+        };
+        let mut frame = postcard::to_extend(&head, vec![0; LENGTHS]).map_err(io::Error::other)?;
+        let head = as_u32(frame.len() - LENGTHS)?;
+        frame[..4].copy_from_slice(&head.to_le_bytes());
+        frame[4..8].copy_from_slice(&as_u32(stored.len())?.to_le_bytes());
+        let checksum = checksum(self.file, &[&frame, stored]);
+        self.to.write_all(&frame)?;
+        self.to.write_all(stored)?;
+        self.to.write_all(&checksum.to_le_bytes())?;
+        self.frames += 1;
+        self.written += (frame.len() + stored.len() + CHECKSUM) as u64;
+        Ok(())
+    }
+
+    /// Writes the last frame; gives what was written to, and how many bytes that were.
+    pub(crate) fn finish(mut self) -> io::Result<(W, u64)> {
+        self.frame(None::<&()>, &[])?;
+        Ok((self.to, self.written))
+    }
+}
+
+fn as_u32(length: usize) -> io::Result<u32> {
+    u32::try_from(length).map_err(io::Error::other)
+}
+
+fn checksum(file: u32, pieces: &[&[u8]]) -> u32 {
+    let pieces = pieces.iter();
+    pieces.fold(file, |checksum, piece| crc32c::crc32c_append(checksum, piece))
+}
+
+/// What is wrong with the bytes of a file: it is not what was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Damage {
+    /// The byte that the part begins with in which it shows.
+    at: usize,
+    cause: String,
+    is_version: bool,
+}
+
+impl Damage {
+    pub(crate) fn new(at: usize, cause: impl Into<String>) -> Self {
+        let cause = cause.into();
+        Self {
+            at,
+            cause,
+            is_version: false,
+        }
+    }
+
+    /// Whether the file is whole, and another version of the library wrote it.
+    pub(crate) fn is_version(&self) -> bool {
+        self.is_version
+    }
+
+    /// What is wrong, without where.
+    pub(crate) fn cause(&self) -> &str {
+        &self.cause
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "byte {}: {}", self.at, self.cause)
+    }
+}
+
+/// A file in memory.
+pub(crate) struct FrameReader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    file: u32,
+    identity: FileIdentity,
+}
+
+/// Where the body of a frame stands, once its checksum holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Body<'a> {
+    at: usize,
+    stored: &'a [u8],
+    compressed_from: Option<u32>,
+}
+
+impl<'a> FrameReader<'a> {
+    /// Reads the header.
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Damage> {
+        let Some(prefix) = bytes.get(..PREFIX) else {
+            let cause = format!("it has {} bytes, too few for a header", bytes.len());
+            return Err(Damage::new(0, cause));
+        };
+        if prefix[..8] != MAGIC {
+            return Err(Damage::new(0, "it does not begin as a file of streamlite does"));
+        }
+        let length = number(&prefix[12..]) as usize;
+        let end = PREFIX + length;
+        let (Some(header), Some(stored)) = (bytes.get(..end), bytes.get(end..end + CHECKSUM)) else {
+            return Err(Damage::new(12, "its header is cut off"));
+        };
+        let file = crc32c::crc32c(header);
+        if number(stored) != file {
+            return Err(wrong_checksum(0, number(stored), file));
+        }
+        // Of a header that holds: a version that was changed on the disk is damage, too.
+        let version = number(&prefix[8..12]);
+        if version != VERSION {
+            let cause =
+                format!("it has format {version}, and this version of streamlite reads format {VERSION}");
+            return Err(Damage {
+                is_version: true,
+                ..Damage::new(8, cause)
+            });
+        }
+        let identity = postcard::from_bytes(&header[PREFIX..])
+            .map_err(|cause| Damage::new(PREFIX, format!("its header is none of ours: {cause}")))?;
+        Ok(Self {
+            bytes,
+            at: end + CHECKSUM,
+            file,
+            identity,
+        })
+    }
+
+    /// Whose file it is.
+    pub(crate) fn identity(&self) -> &FileIdentity {
+        &self.identity
+    }
+
+    /// Every frame, each shown with its part once its checksum holds.
+    ///
+    /// Nothing is decompressed, and the parts alone are decoded, whose checksum holds.
+    pub(crate) fn frames<P: for<'de> Deserialize<'de>>(
+        mut self,
+        mut show: impl FnMut(P, Body<'a>) -> Result<(), Damage>,
+    ) -> Result<(), Damage> {
+        for expected in 0.. {
+            let (at, head, body) = self.next_frame::<P>()?;
+            if head.number != expected {
+                let cause = format!("frame {} stands where frame {expected} belongs", head.number);
+                return Err(Damage::new(at, cause));
+            }
+            match head.part {
+                Some(part) => show(part, body)?,
+                None if self.at == self.bytes.len() => break,
+                None => {
+                    let surplus = self.bytes.len() - self.at;
+                    return Err(Damage::new(
+                        self.at,
+                        format!("{surplus} bytes stand behind its end"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn next_frame<P: for<'de> Deserialize<'de>>(&mut self) -> Result<(usize, Head<P>, Body<'a>), Damage> {
+        let at = self.at;
+        let cut_off = || Damage::new(at, "it is cut off");
+        let lengths = self.bytes.get(at..at + LENGTHS).ok_or_else(cut_off)?;
+        let (head_len, body_len) = (number(&lengths[..4]) as usize, number(&lengths[4..]) as usize);
+        let head_at = at + LENGTHS;
+        let body_at = head_at + head_len;
+        let end = body_at + body_len;
+        let whole = self.bytes.get(at..end).ok_or_else(cut_off)?;
+        let stored = self.bytes.get(end..end + CHECKSUM).ok_or_else(cut_off)?;
+        let found = checksum(self.file, &[whole]);
+        if number(stored) != found {
+            return Err(wrong_checksum(at, number(stored), found));
+        }
+        let head: Head<P> = postcard::from_bytes(&self.bytes[head_at..body_at])
+            .map_err(|cause| Damage::new(head_at, format!("it is no frame of ours: {cause}")))?;
+        let body = Body {
+            at: body_at,
+            stored: &self.bytes[body_at..end],
+            compressed_from: head.compressed_from,
+        };
+        self.at = end + CHECKSUM;
+        Ok((at, head, body))
+    }
+}
+
+impl Body<'_> {
+    /// Appends the bytes of the part to `to`.
+    pub(crate) fn read(&self, to: &mut Vec<u8>) -> Result<(), Damage> {
+        let Some(length) = self.compressed_from else {
+            to.extend_from_slice(self.stored);
+            return Ok(());
+        };
+        let length = length as usize;
+        if length > BLOCK {
+            let cause = format!("a block of {length} bytes is longer than any that is written");
+            return Err(Damage::new(self.at, cause));
+        }
+        let start = to.len();
+        to.resize(start + length, 0);
+        let read = lz4_flex::block::decompress_into(self.stored, &mut to[start..]);
+        match read {
+            Ok(read) if read == length => Ok(()),
+            Ok(read) => Err(Damage::new(
+                self.at,
+                format!("a block has {read} bytes, not {length}"),
+            )),
+            Err(cause) => Err(Damage::new(self.at, cause.to_string())),
+        }
+    }
+}
+
+fn wrong_checksum(at: usize, stored: u32, found: u32) -> Damage {
+    Damage::new(
+        at,
+        format!("its bytes were changed: their checksum is {found:08x}, and {stored:08x} was written"),
+    )
+}
+
+fn number(digits: &[u8]) -> u32 {
+    let digits = digits.iter().rev();
+    digits.fold(0, |number, &digit| (number << 8) | u32::from(digit))
+}

@@ -1,0 +1,24 @@
+//! Checkpoints on disk: what a job needs to go on after a crash, and output that is committed exactly once.
+
+mod coordinator;
+mod directory;
+mod frames;
+mod image;
+mod manifest;
+mod recovery;
+mod settings;
+mod storage;
+mod writer;
+
+pub use crate::epoch::{Epoch, Incarnation};
+pub(crate) use coordinator::{Coordinator, NotStored, Sinks};
+pub use directory::{Directory, Durability};
+pub(crate) use frames::{Damage, FileIdentity, FileKind, FrameReader};
+pub(crate) use image::Image;
+pub use image::OperatorSize;
+pub(crate) use recovery::Newest;
+pub use recovery::Quarantined;
+pub use settings::Checkpoints;
+pub(crate) use settings::Settings;
+pub use storage::{CheckpointFile, CheckpointStorage};
+pub(crate) use writer::{Answer, CheckpointWriter};

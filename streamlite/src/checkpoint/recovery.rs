@@ -1,0 +1,264 @@
+//! What happens before a job that has checkpoints reads its first record.
+
+use std::fmt;
+
+use super::coordinator::{Coordinator, Sinks};
+use super::frames::{Damage, FileIdentity, FileKind, FrameReader};
+use super::image::Image;
+use super::manifest::{Manifest, Name, SinkToken};
+use super::storage::CheckpointStorage;
+use crate::connector::Token;
+use crate::epoch::{Epoch, Incarnation};
+use crate::error::{Error, Result};
+
+/// How often a file is read that the system says it cannot read: that is no proof that it is damaged.
+const TRIES: usize = 3;
+
+/// Where a job goes on, as its storage says.
+#[derive(Debug)]
+pub(crate) struct Newest {
+    /// The newest checkpoint that is whole; `None` if there never was one.
+    found: Option<Manifest>,
+    /// Those after it, which are not.
+    broken: Vec<(Epoch, Quarantined)>,
+}
+
+impl Newest {
+    /// The checkpoint that the job goes on from.
+    pub(crate) fn epoch(&self) -> Option<Epoch> {
+        self.found.as_ref().map(|manifest| manifest.epoch)
+    }
+}
+
+/// A checkpoint that could not be read, and was put aside.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Quarantined {
+    /// The file that is damaged.
+    pub file: String,
+    /// Where, and what is wrong with it.
+    pub cause: String,
+}
+
+impl fmt::Display for Quarantined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.cause)
+    }
+}
+
+/// What the checkpoint of an epoch came to.
+enum Found {
+    Whole(Manifest, Image),
+    Broken(Quarantined),
+}
+
+impl Coordinator {
+    /// Locks a storage, takes a number for this start of the job, which no start had before, and finds where the job goes
+    /// on: the newest checkpoint that is whole, and what it holds.
+    ///
+    /// `after` is a start whose number must be passed, too: that of the savepoint which the job begins with.
+    pub(crate) fn start(
+        mut storage: Box<dyn CheckpointStorage>,
+        pipeline: &str,
+        max_retained: usize,
+        after: Incarnation,
+    ) -> Result<(Self, Newest, Option<Image>)> {
+        storage.lock()?;
+        let mut coordinator = Self::new(storage, pipeline.to_owned(), after, max_retained);
+        coordinator.take_incarnation()?;
+        let (newest, image) = coordinator.newest()?;
+        Ok((coordinator, newest, image))
+    }
+
+    /// The number stands in a file's name, so that no byte of it can be damaged.
+    fn take_incarnation(&mut self) -> Result<()> {
+        let names = self.names()?;
+        let known = names.iter().map(|name| name.incarnation());
+        let highest = known.fold(self.incarnation, Incarnation::max);
+        let next = highest.0.checked_add(1);
+        let next = next.ok_or_else(|| {
+            self.error(
+                "starting a job",
+                "its number of starts is used up; use another directory",
+            )
+        })?;
+        self.incarnation = Incarnation(next);
+        let name = Name::Incarnation(self.incarnation).to_string();
+        let file = self.storage.create(&name)?;
+        file.finish()
+            .map_err(|cause| Error::io("writing", self.path(&name), cause))?;
+        self.storage.sync()?;
+        for name in names {
+            if matches!(name, Name::Incarnation(_)) {
+                self.storage.remove(&name.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the sinks to where the job goes on: at the newest checkpoint, or at the one that the savepoint was taken with
+    /// which the job begins with. Gives what was damaged, and is put aside.
+    pub(crate) fn recover(
+        &mut self,
+        newest: Newest,
+        begins_with: Option<Epoch>,
+        sinks: Sinks,
+    ) -> Result<Vec<Quarantined>> {
+        self.sinks.0 = sinks;
+        for (_, transactions) in &mut self.sinks.0 {
+            transactions.fence(self.incarnation)?;
+        }
+        let Newest { found, broken } = newest;
+        self.ask_sinks(found.as_ref().map(|manifest| manifest.epoch).or(begins_with))?;
+        let Some(manifest) = found else {
+            self.abort_all_except(&[])?;
+            return Ok(Vec::new());
+        };
+        // Only now, when it is sure that there is another one, and that it may be used.
+        for (epoch, _) in &broken {
+            let (from, to) = (Name::Manifest(*epoch), Name::Corrupt(*epoch));
+            self.storage.rename(&from.to_string(), &to.to_string())?;
+        }
+        // A manifest that can be read need not be durable: a process that died may have renamed it last.
+        self.stage(&manifest)?;
+        self.publish(manifest.epoch)?;
+        self.commit_again(manifest.tokens.clone())?;
+        self.abort_all_except(&manifest.tokens)?;
+        Ok(broken.into_iter().map(|(_, broken)| broken).collect())
+    }
+
+    /// The newest checkpoint that is whole, and those after it that are not.
+    fn newest(&self) -> Result<(Newest, Option<Image>)> {
+        let names = self.names()?;
+        let mut broken = Vec::new();
+        for name in names.iter().rev() {
+            let Name::Manifest(epoch) = *name else { continue };
+            match self.read_checkpoint(epoch)? {
+                Found::Whole(manifest, image) => {
+                    let found = Some(manifest);
+                    return Ok((Newest { found, broken }, Some(image)));
+                }
+                Found::Broken(cause) => broken.push((epoch, cause)),
+            }
+        }
+        let is_fresh = broken.is_empty() && !names.iter().any(|name| matches!(name, Name::Corrupt(_)));
+        if is_fresh {
+            let found = None;
+            return Ok((Newest { found, broken }, None));
+        }
+        let newest = broken.first().map_or_else(
+            || "all that there were are put aside as damaged".to_owned(),
+            |(_, broken)| format!("of the newest one, {}: {}", broken.file, broken.cause),
+        );
+        Err(self.error(
+            "looking for a checkpoint",
+            format!("none can be read; {newest}; put the files back, or remove the directory to start anew"),
+        ))
+    }
+
+    /// Reads a checkpoint and checks every byte of it; an error says that it could not be read, which proves nothing.
+    fn read_checkpoint(&self, epoch: Epoch) -> Result<Found> {
+        let name = Name::Manifest(epoch).to_string();
+        let bytes = self.read(&name)?.unwrap_or_default();
+        let (pipeline, manifest) = match Manifest::read(&bytes, epoch) {
+            Ok(read) => read,
+            Err(damage) => return self.broken(&name, &damage),
+        };
+        if pipeline != self.pipeline {
+            let cause = format!(
+                "they are of the pipeline `{pipeline}`, and this one is `{}`; give each pipeline a directory of its own",
+                self.pipeline
+            );
+            return Err(self.error("looking for a checkpoint", cause));
+        }
+        let mut image = None;
+        for segment in &manifest.segments {
+            let Some(bytes) = self.read(&segment.name)? else {
+                let damage = Damage::new(0, "it is not there, and a manifest names it");
+                return self.broken(&segment.name, &damage);
+            };
+            match self.read_segment(&bytes, epoch, segment.bytes) {
+                Ok(read) => image = Some(read),
+                Err(damage) => return self.broken(&segment.name, &damage),
+            }
+        }
+        match image {
+            Some(image) => Ok(Found::Whole(manifest, image)),
+            None => self.broken(&name, &Damage::new(0, "it names no state")),
+        }
+    }
+
+    fn read_segment(&self, bytes: &[u8], epoch: Epoch, len: u64) -> Result<Image, Damage> {
+        let expected = FileIdentity {
+            kind: FileKind::Segment,
+            pipeline: self.pipeline.clone(),
+            epoch: Some(epoch),
+        };
+        let file = FrameReader::new(bytes)?;
+        if *file.identity() != expected {
+            return Err(Damage::new(
+                0,
+                format!("it is {}, not {expected}", file.identity()),
+            ));
+        }
+        if bytes.len() as u64 != len {
+            return Err(Damage::new(
+                0,
+                format!("it has {} bytes, and {len} were written", bytes.len()),
+            ));
+        }
+        Image::read(file)
+    }
+
+    fn broken(&self, name: &str, damage: &Damage) -> Result<Found> {
+        let file = self.path(name);
+        if damage.is_version() {
+            let cause = format!("{file}: {}; use the version that wrote it", damage.cause());
+            return Err(self.error("looking for a checkpoint", cause));
+        }
+        Ok(Found::Broken(Quarantined {
+            file,
+            cause: damage.to_string(),
+        }))
+    }
+
+    /// Reads a file; what the system cannot read is tried again.
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let mut tries = 1;
+        loop {
+            match self.storage.read(name) {
+                Err(_) if tries < TRIES => tries += 1,
+                read => return read,
+            }
+        }
+    }
+
+    /// At every start, also one that found nothing: what a sink has committed must not be written again.
+    fn ask_sinks(&mut self, chosen: Option<Epoch>) -> Result<()> {
+        let storage = self.storage.describe();
+        for (sink, transactions) in &mut self.sinks.0 {
+            let committed = transactions.last_committed()?;
+            if committed > chosen
+                && let Some(committed) = committed
+            {
+                return Err(Error::FallbackWouldDuplicate {
+                    sink: sink.clone(),
+                    committed: committed.to_string(),
+                    available: chosen.map(|epoch| epoch.to_string()),
+                    storage,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what older starts have left in the sinks, but for what a manifest names.
+    fn abort_all_except(&mut self, kept: &[SinkToken]) -> Result<()> {
+        for (sink, transactions) in &mut self.sinks.0 {
+            let tokens = kept.iter().filter(|pending| pending.sink == *sink);
+            let tokens: Vec<Token> = tokens.map(|pending| pending.token.clone()).collect();
+            transactions.abort_all_except(&tokens)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! The checkpoints of a running job: where they go, when one is due, and what became of them.
+
+use super::savepoint::Contents;
+use crate::checkpoint::{Answer, CheckpointWriter, Coordinator, Newest, NotStored, Settings, Sinks};
+use crate::epoch::{Epoch, Incarnation};
+use crate::error::{Error, Result};
+use crate::graph::Graph;
+use crate::metrics::CheckpointReport;
+use crate::time::{TimeDelta, Timestamp};
+
+/// The checkpoints of a running job.
+#[derive(Debug)]
+pub(super) struct Checkpointing {
+    writer: CheckpointWriter,
+    incarnation: Incarnation,
+    /// How many were begun.
+    begun: u32,
+    every: TimeDelta,
+    /// When the next one begins.
+    due: Timestamp,
+    /// The one that is being stored.
+    under_way: Option<Epoch>,
+    /// How many have failed since one was stored.
+    failed_in_a_row: u32,
+    tolerable_failures: u32,
+    pub(super) report: CheckpointReport,
+}
+
+/// What a checkpoint came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is stored, and all output before it is committed.
+    Whole,
+    /// It is not, and the next one brings what is missing.
+    NotWhole,
+}
+
+impl Checkpointing {
+    /// Whether there is nothing to do: none is under way, and none is due.
+    #[inline]
+    pub(super) fn rests_at(&self, now: Timestamp) -> bool {
+        self.under_way.is_none() && now < self.due
+    }
+
+    /// Whether one is to be begun; if one is under way that was not stored by now, it is not.
+    pub(super) fn is_to_begin(&mut self, now: Timestamp) -> Result<bool> {
+        if self.under_way.is_some() {
+            let Some(answer) = self.writer.answer()? else {
+                return Ok(false);
+            };
+            self.note(answer)?;
+        }
+        let is_due = now >= self.due;
+        if is_due {
+            self.due = now + self.every;
+        }
+        Ok(is_due)
+    }
+
+    /// The number of the next one.
+    pub(super) fn next_epoch(&mut self) -> Result<Epoch> {
+        let used_up = || {
+            let advice = "start the job again, which begins a new count";
+            Error::setting("checkpoints", "their numbers are used up", advice)
+        };
+        self.begun = self.begun.checked_add(1).ok_or_else(used_up)?;
+        Ok(Epoch {
+            incarnation: self.incarnation,
+            number: self.begun,
+        })
+    }
+
+    /// Has one stored, of what the job remembers; what could not be taken counts as failed.
+    pub(super) fn store(&mut self, epoch: Epoch, contents: Result<Contents>, now: Timestamp) -> Result<()> {
+        match contents {
+            Ok(contents) => {
+                self.writer.store(epoch, contents.into_image(), now)?;
+                self.under_way = Some(epoch);
+                Ok(())
+            }
+            Err(error) => self.note_failure(error).map(drop),
+        }
+    }
+
+    /// Waits for the one that is under way.
+    pub(super) fn wait(&mut self) -> Result<Taken> {
+        if self.under_way.is_none() {
+            return Ok(Taken::NotWhole);
+        }
+        let answer = self.writer.wait()?;
+        self.note(answer)
+    }
+
+    /// Notes what became of the one under way.
+    fn note(&mut self, answer: Answer) -> Result<Taken> {
+        self.under_way = None;
+        match answer.stored {
+            Ok(stored) => {
+                self.failed_in_a_row = 0;
+                self.report.stored += 1;
+                self.report.last = Some(answer.epoch);
+                self.report.last_bytes = stored.bytes;
+                Ok(if stored.is_confirmed {
+                    Taken::Whole
+                } else {
+                    Taken::NotWhole
+                })
+            }
+            Err(NotStored::Abandoned(error)) => self.note_failure(error),
+            Err(NotStored::Stopped(error)) => Err(error),
+        }
+    }
+
+    /// Notes that one could not be taken; too many in a row are an error.
+    fn note_failure(&mut self, error: Error) -> Result<Taken> {
+        self.failed_in_a_row += 1;
+        self.report.failed += 1;
+        self.report.last_error = Some(error.to_string());
+        if self.failed_in_a_row > self.tolerable_failures {
+            return Err(error);
+        }
+        Ok(Taken::NotWhole)
+    }
+}
+
+/// A locked storage, before the sinks are known.
+pub(super) struct OpenCheckpoints {
+    coordinator: Coordinator,
+    newest: Newest,
+    /// The checkpoint that the savepoint was taken with which the job begins with.
+    begins_with: Option<Epoch>,
+    every: TimeDelta,
+    tolerable_failures: u32,
+    resumed_from: Option<Epoch>,
+}
+
+impl OpenCheckpoints {
+    /// Opens the storage; gives what the newest checkpoint holds.
+    pub(super) fn open(
+        settings: Settings,
+        graph: &'static Graph,
+        begins_with: Option<&Contents>,
+    ) -> Result<(Self, Option<Contents>)> {
+        let begins_with = begins_with.and_then(|contents| contents.progress.epoch);
+        let after = begins_with.map(|epoch| epoch.incarnation).unwrap_or_default();
+        let storage = settings.storage;
+        let started = Coordinator::start(storage, graph.name(), settings.max_retained, after)?;
+        let (coordinator, newest, image) = started;
+        let contents = match image {
+            None => None,
+            Some(image) => {
+                let contents = Contents::from_image(graph.name().to_owned(), image);
+                Some(contents.map_err(|cause| Error::Savepoint {
+                    doing: "reading",
+                    cause,
+                })?)
+            }
+        };
+        let opened = Self {
+            resumed_from: newest.epoch(),
+            coordinator,
+            newest,
+            begins_with,
+            every: settings.every,
+            tolerable_failures: settings.tolerable_failures,
+        };
+        Ok((opened, contents))
+    }
+
+    /// Brings the sinks to where the job goes on.
+    pub(super) fn recover(self, sinks: Sinks, now: Timestamp) -> Result<Checkpointing> {
+        let Self {
+            mut coordinator,
+            newest,
+            begins_with,
+            every,
+            tolerable_failures,
+            resumed_from,
+        } = self;
+        let quarantined = coordinator.recover(newest, begins_with, sinks)?;
+        let report = CheckpointReport {
+            resumed_from,
+            quarantined: quarantined.iter().map(ToString::to_string).collect(),
+            ..CheckpointReport::default()
+        };
+        Ok(Checkpointing {
+            incarnation: coordinator.incarnation(),
+            writer: CheckpointWriter::new(coordinator)?,
+            begun: 0,
+            every,
+            due: now + every,
+            under_way: None,
+            failed_in_a_row: 0,
+            tolerable_failures,
+            report,
+        })
+    }
+}
