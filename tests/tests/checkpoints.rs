@@ -1,8 +1,11 @@
 //! A job that takes checkpoints goes on after a crash, wherever that was.
 
+#![expect(clippy::disallowed_methods, reason = "a test looks at what was written")]
+
 use std::path::Path;
 use std::time::Duration;
 
+use streamlite::metrics::Delivery;
 use streamlite::prelude::*;
 use streamlite::source::ReadStatus;
 use streamlite::{Job, RunningJob};
@@ -12,7 +15,24 @@ pipeline!(
         let sums = numbers.key_by(|n| n % 3).running().sum(|n| *n);
         sums.to(out);
     }
+
+    fn totals(rows: Source<Row>, out: Sink<Total>) {
+        let sums = rows.key_by(|row| row.key).running().sum(|row| row.n);
+        sums.map(|(key, total)| Total { key, total }).to(out);
+    }
 );
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Row {
+    key: u32,
+    n: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Total {
+    key: u32,
+    total: u64,
+}
 
 fn every_turn(dir: &Path) -> Checkpoints {
     Checkpoints::in_dir(dir).every(Duration::from_nanos(1_000_000))
@@ -85,4 +105,83 @@ fn a_directory_has_one_job_at_a_time() {
     drop(running);
     let (third, _) = job(dir.path());
     third.run().expect("the lock is free");
+}
+
+/// What a job writes over a file of numbers, read one by one.
+fn to_file(dir: &Path) -> streamlite::Result<Job> {
+    let source = CsvSource::open(dir.join("in.csv"))?;
+    let out = CsvSink::create(dir.join("out.csv"))?;
+    let job = totals(source, out).batch_size(1);
+    Ok(job.checkpoints(every_turn(&dir.join("state"))))
+}
+
+/// A directory with a file of numbers.
+fn with_numbers(numbers: u32) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a directory");
+    let text: String = (0..numbers).map(|n| format!("{},{n}\n", n % 3)).collect();
+    std::fs::write(dir.path().join("in.csv"), format!("key,n\n{text}")).expect("a file");
+    dir
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// All names in a directory that are no checkpoints.
+fn names(dir: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(dir).expect("a directory");
+    let names = names.map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<_> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_file_has_each_record_once_however_often_the_job_is_dropped() {
+    let whole = {
+        let dir = with_numbers(20);
+        to_file(dir.path()).expect("it is there").run().expect("it runs");
+        text(&dir.path().join("out.csv"))
+    };
+    assert_eq!(whole.lines().count(), 21, "{whole}");
+    for steps in 0..22 {
+        let dir = with_numbers(20);
+        let out = dir.path().join("out.csv");
+        let mut starts = 0;
+        let report = loop {
+            starts += 1;
+            let mut job = to_file(dir.path())
+                .expect("it is there")
+                .start()
+                .expect("it goes on");
+            let is_over = (0..steps + starts).any(|_| job.step().expect("nothing fails") == ReadStatus::End);
+            assert!(whole.starts_with(&text(&out)), "{}", text(&out));
+            if is_over {
+                break job.finish().expect("it ends");
+            }
+        };
+        assert_eq!(text(&out), whole, "after {starts} starts");
+        assert_eq!(
+            names(dir.path()),
+            [".out.csv.committed", "in.csv", "out.csv", "state"]
+        );
+        assert_eq!(report.sinks[0].delivery, Delivery::ExactlyOnce);
+        assert_eq!(report.sinks[0].records, 20);
+    }
+}
+
+#[test]
+fn output_is_not_seen_before_its_checkpoint() {
+    let dir = with_numbers(20);
+    let out = dir.path().join("out.csv");
+    let rare = Checkpoints::in_dir(dir.path().join("state"));
+    let mut job = to_file(dir.path())
+        .expect("it is there")
+        .checkpoints(rare)
+        .start()
+        .expect("it starts");
+    steps(&mut job, 10);
+    assert_eq!(text(&out), "");
+    job.finish().expect("it ends");
+    assert_eq!(text(&out).lines().count(), 11);
 }

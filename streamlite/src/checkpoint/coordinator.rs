@@ -136,7 +136,7 @@ impl Coordinator {
         let name = Name::Segment(epoch).to_string();
         let identity = FileIdentity {
             kind: FileKind::Segment,
-            pipeline: self.pipeline.clone(),
+            of: self.pipeline.clone(),
             epoch: Some(epoch),
         };
         let file = self.storage.create(&name)?;

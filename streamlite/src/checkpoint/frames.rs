@@ -31,7 +31,8 @@ pub(crate) const BLOCK: usize = 256 << 10;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FileIdentity {
     pub(crate) kind: FileKind,
-    pub(crate) pipeline: String,
+    /// The pipeline; empty where it does not matter.
+    pub(crate) of: String,
     /// The checkpoint; `None` in a savepoint.
     pub(crate) epoch: Option<Epoch>,
 }
@@ -45,6 +46,8 @@ pub(crate) enum FileKind {
     Segment,
     /// Holds a job, by itself.
     Savepoint,
+    /// Says what a file sink has committed.
+    Committed,
 }
 
 impl fmt::Display for FileIdentity {
@@ -53,8 +56,9 @@ impl fmt::Display for FileIdentity {
             FileKind::Manifest => "manifest",
             FileKind::Segment => "state",
             FileKind::Savepoint => "savepoint",
+            FileKind::Committed => "record of what is committed",
         };
-        write!(f, "the {kind} of `{}`", self.pipeline)?;
+        write!(f, "the {kind} of `{}`", self.of)?;
         match self.epoch {
             Some(epoch) => write!(f, " at checkpoint {epoch}"),
             None => Ok(()),

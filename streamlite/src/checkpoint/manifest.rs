@@ -42,7 +42,7 @@ impl Manifest {
     pub(super) fn to_bytes(&self, pipeline: &str) -> std::io::Result<Vec<u8>> {
         let identity = FileIdentity {
             kind: FileKind::Manifest,
-            pipeline: pipeline.to_owned(),
+            of: pipeline.to_owned(),
             epoch: Some(self.epoch),
         };
         let mut frames = FrameWriter::new(Vec::new(), &identity)?;
@@ -64,7 +64,7 @@ impl Manifest {
         let mut contents = Vec::new();
         file.frames(|(), body| body.read(&mut contents))?;
         match postcard::take_from_bytes(&contents) {
-            Ok((manifest, [])) => Ok((identity.pipeline, manifest)),
+            Ok((manifest, [])) => Ok((identity.of, manifest)),
             Ok(_) => Err(Damage::new(0, "bytes are left over behind its contents")),
             Err(cause) => Err(Damage::new(0, format!("its contents are none of ours: {cause}"))),
         }

@@ -13,7 +13,7 @@ mod writer;
 pub use crate::epoch::{Epoch, Incarnation};
 pub(crate) use coordinator::{Coordinator, NotStored, Sinks};
 pub use directory::{Directory, Durability};
-pub(crate) use frames::{Damage, FileIdentity, FileKind, FrameReader};
+pub(crate) use frames::{Damage, FileIdentity, FileKind, FrameReader, FrameWriter};
 pub(crate) use image::Image;
 pub use image::OperatorSize;
 pub(crate) use recovery::Newest;

@@ -191,7 +191,7 @@ impl Coordinator {
     fn read_segment(&self, bytes: &[u8], epoch: Epoch, len: u64) -> Result<Image, Damage> {
         let expected = FileIdentity {
             kind: FileKind::Segment,
-            pipeline: self.pipeline.clone(),
+            of: self.pipeline.clone(),
             epoch: Some(epoch),
         };
         let file = FrameReader::new(bytes)?;

@@ -90,7 +90,7 @@ impl Savepoint {
         let contents = self.contents.clone();
         let identity = FileIdentity {
             kind: FileKind::Savepoint,
-            pipeline: contents.pipeline.clone(),
+            of: contents.pipeline.clone(),
             epoch: None,
         };
         let written = contents.into_image().write(&identity, Vec::new());
@@ -104,14 +104,14 @@ impl Savepoint {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let read = || {
             let file = FrameReader::new(bytes)?;
-            let FileIdentity { kind, pipeline, .. } = file.identity().clone();
+            let FileIdentity { kind, of, .. } = file.identity().clone();
             if kind != FileKind::Savepoint {
                 return Err(Damage::new(
                     0,
                     format!("it is {}, and no savepoint", file.identity()),
                 ));
             }
-            Ok((pipeline, Image::read(file)?))
+            Ok((of, Image::read(file)?))
         };
         let (pipeline, image) = read().map_err(|damage: Damage| unreadable(damage.cause()))?;
         let contents = Contents::from_image(pipeline, image).map_err(unreadable)?;

@@ -13,6 +13,6 @@ pub use crate::epoch::{Epoch, Incarnation};
 pub use crate::record::Record;
 pub use callback::CallbackSink;
 pub use collection::{Collected, CollectionSink};
-pub use file::{CsvSink, FileSink, JsonSink, LinesSink};
+pub use file::{CsvSink, FileSink, FileWriter, JsonSink, LinesSink};
 pub use null::NullSink;
 pub use print::PrintSink;

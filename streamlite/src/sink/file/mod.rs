@@ -1,18 +1,30 @@
 //! A file of any format.
 
+mod committed;
+mod staging;
+mod transactions;
+
 use std::fmt;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::connector::{FileUse, Sink};
+use self::staging::{StagedFile, Staging, is_committed};
+use self::transactions::FileTransactions;
+use crate::connector::{FileUse, Sink, Transactional, Writer};
+use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::format::{Csv, Encode, Json, Lines, RecordFile};
-use crate::fs::{FileKind, Fs, LocalFs};
+use crate::fs::{FileKind, Fs, LocalFs, WriteFile};
+use crate::record::Record;
 
 /// Writes records to a file: `create` puts it in place of one that is there, `create_new` refuses to, `append` writes
-/// behind its end. At least once: a job that is started again writes again. A job that is restored goes on behind what is
-/// there, also where the sink was made by `create`.
+/// behind its end. A job that is restored goes on behind what is there, also where the sink was made by `create`.
+///
+/// In a job that takes [checkpoints](crate::Job::checkpoints) each record is in the file exactly once: what is written between
+/// two of them is put beside the file first, under names such as `.out.csv.3-1.pending`, and appended when the
+/// checkpoint is stored. `.out.csv.committed` says how far that has come; it belongs to the file. Without checkpoints
+/// records are written at once, and again by a job that is started again.
 ///
 /// The file is opened, and what was there is emptied, when the job starts and its sources are open. It holds whole records
 /// at any time.
@@ -22,6 +34,8 @@ pub struct FileSink<F> {
     path: PathBuf,
     mode: Mode,
     is_open: bool,
+    /// In a job that has checkpoints: where the output is until it is committed.
+    staging: Option<Staging>,
 }
 
 /// What becomes of a file that is there.
@@ -90,7 +104,10 @@ impl<F: Default> FileSink<F> {
         let refused = |kind: ErrorKind| Error::io(mode.doing(), path, kind.into());
         match fs.metadata(path) {
             Ok(there) if there.kind == FileKind::Directory => return Err(refused(ErrorKind::IsADirectory)),
-            Ok(_) if mode == Mode::CreateNew => return Err(refused(ErrorKind::AlreadyExists)),
+            // A run that crashed has created it: whether this one goes on is known when it starts.
+            Ok(_) if mode == Mode::CreateNew && !is_committed(&*fs, path) => {
+                return Err(refused(ErrorKind::AlreadyExists));
+            }
             Ok(_) => {}
             Err(cause) if cause.kind() == ErrorKind::NotFound => {
                 let folder = fs.metadata(folder_of(path));
@@ -107,6 +124,7 @@ impl<F: Default> FileSink<F> {
             path: path.to_owned(),
             mode,
             is_open: false,
+            staging: None,
         })
     }
 }
@@ -158,6 +176,27 @@ impl<F> FileSink<F> {
         self.path.display().to_string()
     }
 
+    /// The file, or in a job that has checkpoints what stands for it, behind so many bytes.
+    fn record_file(&self, file: Box<dyn WriteFile>, bytes: u64) -> Result<RecordFile> {
+        let Some(staging) = &self.staging else {
+            return Ok(RecordFile::new(file, bytes, self.name()));
+        };
+        staging.begin(bytes).map_err(|expected| {
+            Error::unreadable(
+                self.name(),
+                format!("it has {bytes} bytes, and {expected} were committed; somebody else has changed it"),
+                "put it back as it was, or start anew: remove it and the checkpoints",
+            )
+        })?;
+        let staged = StagedFile(staging.clone());
+        Ok(RecordFile::new(Box::new(staged), bytes, self.name()))
+    }
+
+    fn writer<W>(&self, format: W) -> FileWriter<W> {
+        let staging = self.staging.clone();
+        FileWriter { format, staging }
+    }
+
     /// Opens the file behind its end, and behind the end of its last line.
     fn behind<T>(&self) -> Result<F::Writer>
     where
@@ -165,7 +204,7 @@ impl<F> FileSink<F> {
     {
         let failed = |cause| Error::io("opening", &self.path, cause);
         let (file, len) = self.fs.append(&self.path).map_err(failed)?;
-        let mut file = RecordFile::new(file, len, self.name());
+        let mut file = self.record_file(file, len)?;
         let kind = self.fs.metadata(&self.path).map_err(failed)?.kind;
         if len == 0 || kind != FileKind::File {
             return Ok(self.format.writer(file));
@@ -185,23 +224,35 @@ impl<F> FileSink<F> {
 }
 
 impl<T, F: Encode<T>> Sink<T> for FileSink<F> {
-    type Writer = F::Writer;
+    type Writer = FileWriter<F::Writer>;
 
-    fn open(&mut self) -> Result<F::Writer> {
+    fn open(&mut self) -> Result<Self::Writer> {
         self.open_once()?;
         let file = match self.mode {
             Mode::Create => self.fs.create(&self.path),
             Mode::CreateNew => self.fs.create_new(&self.path),
-            Mode::Append => return self.behind(),
+            Mode::Append => return Ok(self.writer(self.behind()?)),
         };
         let file = file.map_err(|cause| Error::io(self.mode.doing(), &self.path, cause))?;
-        Ok(self.format.writer(RecordFile::new(file, 0, self.name())))
+        let file = self.record_file(file, 0)?;
+        Ok(self.writer(self.format.writer(file)))
     }
 
-    /// Goes on behind what there is, also where it was created by the run that was saved.
-    fn reopen(&mut self) -> Result<F::Writer> {
+    /// Goes on behind what is there, also where it was created by the run that was saved.
+    fn reopen(&mut self) -> Result<Self::Writer> {
         self.open_once()?;
-        self.behind()
+        Ok(self.writer(self.behind()?))
+    }
+
+    /// What is no file, such as a terminal, is written at once.
+    fn transactions(&mut self) -> Option<Box<dyn Transactional>> {
+        let there = self.fs.metadata(&self.path);
+        if there.is_ok_and(|there| there.kind != FileKind::File) {
+            return None;
+        }
+        let staging = Staging::new(Arc::clone(&self.fs), self.path.clone());
+        self.staging = Some(staging.clone());
+        Some(Box::new(FileTransactions { staging }))
     }
 
     fn files(&self) -> Vec<FileUse> {
@@ -210,6 +261,36 @@ impl<T, F: Encode<T>> Sink<T> for FileSink<F> {
 
     fn describe(&self) -> String {
         self.name()
+    }
+}
+
+/// Writes records to a file.
+#[derive(Debug)]
+pub struct FileWriter<W> {
+    format: W,
+    staging: Option<Staging>,
+}
+
+impl<T, W: Writer<T>> Writer<T> for FileWriter<W> {
+    #[inline]
+    fn write(&mut self, record: Record<T>) -> Result<()> {
+        self.format.write(record)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.format.flush()
+    }
+
+    fn end_transaction(&mut self, epoch: Epoch) -> Result<()> {
+        self.format.flush()?;
+        if let Some(staging) = &self.staging {
+            staging.end(epoch);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.format.finish()
     }
 }
 

@@ -1,0 +1,204 @@
+//! Output that nobody sees yet: pieces beside a file, until a checkpoint commits them.
+
+use std::fmt;
+use std::io::{ErrorKind, Result, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::committed::Committed;
+use crate::epoch::{Epoch, Incarnation};
+use crate::fs::{FileLock, Fs, WriteFile};
+
+/// A file of output that is prepared or on its way to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Piece {
+    pub(super) name: String,
+    pub(super) bytes: u64,
+}
+
+/// What a writer and those who commit what it writes share.
+#[derive(Clone)]
+pub(super) struct Staging {
+    shared: Arc<Mutex<Shared>>,
+}
+
+pub(super) struct Shared {
+    pub(super) fs: Arc<dyn Fs>,
+    /// The file that the output ends up in.
+    pub(super) path: PathBuf,
+    pub(super) incarnation: Incarnation,
+    pub(super) committed: Committed,
+    /// Held as long as the job runs: two jobs must not write one file.
+    pub(super) lock: Option<Box<dyn FileLock>>,
+    /// How many pieces this start of the job has begun.
+    begun: u32,
+    current: Option<Current>,
+    /// What belongs to checkpoints that no `prepare` has come for.
+    ended: Vec<(Epoch, Current)>,
+    /// How many bytes stand before the current piece: those of the file, and those of the pieces before it.
+    before: u64,
+}
+
+/// A piece that is written.
+pub(super) struct Current {
+    pub(super) piece: Piece,
+    pub(super) file: Box<dyn WriteFile>,
+}
+
+impl Staging {
+    pub(super) fn new(fs: Arc<dyn Fs>, path: PathBuf) -> Self {
+        let shared = Shared {
+            fs,
+            path,
+            incarnation: Incarnation::default(),
+            committed: Committed::default(),
+            lock: None,
+            begun: 0,
+            current: None,
+            ended: Vec::new(),
+            before: 0,
+        };
+        Self {
+            shared: Arc::new(Mutex::new(shared)),
+        }
+    }
+
+    /// What is shared. After a panic the job has failed, and what is here is not used again.
+    pub(super) fn get(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins behind so many bytes of the file; says how many there should be if it is another number.
+    pub(super) fn begin(&self, bytes: u64) -> std::result::Result<(), u64> {
+        let mut shared = self.get();
+        if shared.committed.epoch.is_some() && shared.committed.bytes != bytes {
+            return Err(shared.committed.bytes);
+        }
+        shared.committed.bytes = bytes;
+        shared.before = bytes;
+        Ok(())
+    }
+
+    /// Ends what belongs to a checkpoint.
+    pub(super) fn end(&self, epoch: Epoch) {
+        let mut shared = self.get();
+        if let Some(current) = shared.current.take() {
+            shared.before += current.piece.bytes;
+            shared.ended.push((epoch, current));
+        }
+    }
+}
+
+/// What the names of files begin with that belong to an output; they begin with a dot, so that `*.csv` does not find them.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    format!(".{}.", name.to_string_lossy())
+}
+
+fn record_name(path: &Path) -> String {
+    format!("{}committed", stem(path))
+}
+
+/// Whether there is a record of what is committed of an output.
+pub(super) fn is_committed(fs: &dyn Fs, path: &Path) -> bool {
+    fs.metadata(&path.with_file_name(record_name(path))).is_ok()
+}
+
+impl Shared {
+    /// What belongs to checkpoints up to this one.
+    pub(super) fn ended_up_to(&mut self, epoch: Epoch) -> Vec<Current> {
+        let ended = std::mem::take(&mut self.ended);
+        let (up_to, after): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(ended, _)| *ended <= epoch);
+        self.ended = after;
+        up_to.into_iter().map(|(_, current)| current).collect()
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The path of a file beside the output.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.path.with_file_name(name)
+    }
+
+    fn stem(&self) -> String {
+        stem(&self.path)
+    }
+
+    /// The name of the file that says what is committed.
+    pub(super) fn record_name(&self) -> String {
+        record_name(&self.path)
+    }
+
+    /// Whether a name is that of a piece of another start of the job.
+    pub(super) fn is_left_over(&self, name: &str) -> bool {
+        let number = name
+            .strip_prefix(&self.stem())
+            .and_then(|rest| rest.strip_suffix(".pending"));
+        let incarnation = number.and_then(|number| {
+            let (incarnation, piece) = number.split_once('-')?;
+            piece.parse::<u32>().ok()?;
+            incarnation.parse().ok()
+        });
+        incarnation.is_some_and(|incarnation: u32| incarnation != self.incarnation.0)
+    }
+
+    fn current(&mut self) -> Result<&mut Current> {
+        if self.current.is_none() {
+            self.begun += 1;
+            let name = format!("{}{}-{}.pending", self.stem(), self.incarnation, self.begun);
+            let file = self.fs.create(&self.beside(&name))?;
+            let piece = Piece { name, bytes: 0 };
+            self.current = Some(Current { piece, file });
+        }
+        self.current.as_mut().ok_or(ErrorKind::NotFound.into())
+    }
+}
+
+/// The file that a writer believes to write.
+pub(super) struct StagedFile(pub(super) Staging);
+
+impl Write for StagedFile {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        let mut shared = self.0.get();
+        let current = shared.current()?;
+        let written = current.file.write(bytes)?;
+        current.piece.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        match &mut self.0.get().current {
+            Some(current) => current.file.flush(),
+            None => Ok(()),
+        }
+    }
+}
+
+impl WriteFile for StagedFile {
+    fn set_len(&mut self, bytes: u64) -> Result<()> {
+        let mut shared = self.0.get();
+        let before = shared.before;
+        let Some(current) = &mut shared.current else {
+            return Ok(());
+        };
+        let bytes = bytes.checked_sub(before).ok_or(ErrorKind::InvalidInput)?;
+        current.file.set_len(bytes)?;
+        current.piece.bytes = bytes;
+        Ok(())
+    }
+
+    /// Pieces are synced when they are prepared.
+    fn sync(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Staging {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Staging").finish_non_exhaustive()
+    }
+}

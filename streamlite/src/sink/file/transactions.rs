@@ -1,0 +1,258 @@
+//! Committing what a file sink has written: a range that is appended to the file.
+
+use std::io::{ErrorKind, Read, Write as _};
+use std::path::Path;
+
+use super::staging::{Piece, Shared, Staging};
+use crate::connector::{Outcome, Token, Transactional};
+use crate::epoch::{Epoch, Incarnation};
+use crate::error::{Error, Result};
+use crate::fs::ReadFile;
+
+/// How much is copied at once.
+const BLOCK: usize = 256 << 10;
+
+/// Commits what a [`Staging`] has: first the record of it is stored, which says what comes behind which byte; then that is
+/// appended to the file, again after a crash, until it is all there.
+pub(super) struct FileTransactions {
+    pub(super) staging: Staging,
+}
+
+impl Transactional for FileTransactions {
+    fn fence(&mut self, incarnation: Incarnation) -> Result<()> {
+        let mut shared = self.staging.get();
+        shared.incarnation = incarnation;
+        let is_there = shared.is_there()?;
+        shared.lock()?;
+        // Of a file that somebody removed nothing is committed.
+        let committed = shared.read_committed()?.filter(|_| is_there);
+        let mut committed = committed.unwrap_or_default();
+        if let Some(epoch) = committed.epoch
+            && committed.fenced_by >= incarnation
+        {
+            return Err(Error::unreadable(
+                shared.path.display().to_string(),
+                format!("it has what checkpoint {epoch} of another directory has committed"),
+                format!(
+                    "put that directory back, or start anew: remove the file and `{}` beside it",
+                    shared.record_name()
+                ),
+            ));
+        }
+        committed.fenced_by = incarnation;
+        shared.committed = committed;
+        shared.write_committed()?;
+        shared.append()
+    }
+
+    fn last_committed(&mut self) -> Result<Option<Epoch>> {
+        Ok(self.staging.get().committed.epoch)
+    }
+
+    fn prepare(&mut self, epoch: Epoch) -> Result<Option<Token>> {
+        let (pieces, fs, path) = {
+            let mut shared = self.staging.get();
+            (shared.ended_up_to(epoch), shared.fs.clone(), shared.path.clone())
+        };
+        if pieces.is_empty() {
+            return Ok(None);
+        }
+        let mut names = Vec::with_capacity(pieces.len());
+        for mut current in pieces {
+            let synced = current.file.flush().and_then(|()| current.file.sync());
+            synced.map_err(|cause| Error::io("writing", path.with_file_name(&current.piece.name), cause))?;
+            names.push(current.piece);
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        fs.sync_dir(folder)
+            .map_err(|cause| Error::io("syncing the directory", folder, cause))?;
+        let contents = postcard::to_stdvec(&names).expect("names and numbers serialize");
+        Ok(Some(Token { epoch, contents }))
+    }
+
+    fn commit(&mut self, token: &Token) -> Result<Outcome> {
+        let mut shared = self.staging.get();
+        if shared.committed.epoch >= Some(token.epoch) {
+            return Ok(Outcome::Committed);
+        }
+        let pieces: Vec<Piece> = postcard::from_bytes(&token.contents).map_err(|cause| {
+            let advice = "give the statement its old sink back";
+            let cause = format!("what a checkpoint says of it is of another kind of sink: {cause}");
+            Error::unreadable(shared.path.display().to_string(), cause, advice)
+        })?;
+        let before = shared.committed.bytes;
+        shared.committed.epoch = Some(token.epoch);
+        shared.committed.bytes_before = before;
+        shared.committed.bytes = before + pieces.iter().map(|piece| piece.bytes).sum::<u64>();
+        shared.committed.pieces = pieces;
+        shared.write_committed()?;
+        shared.append()?;
+        Ok(Outcome::Committed)
+    }
+
+    fn abort_all_except(&mut self, tokens: &[Token]) -> Result<()> {
+        let shared = self.staging.get();
+        let mut kept: Vec<Piece> = Vec::new();
+        for token in tokens {
+            // One of another kind of sink keeps nothing here.
+            kept.extend(postcard::from_bytes::<Vec<Piece>>(&token.contents).unwrap_or_default());
+        }
+        let names = shared.fs.list(shared.folder_or_here());
+        let names = names.map_err(|cause| Error::io("listing", shared.folder(), cause))?;
+        for name in names.iter().filter_map(|name| name.to_str()) {
+            if shared.is_left_over(name) && !kept.iter().any(|piece| piece.name == name) {
+                shared.remove(name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn folder_or_here(&self) -> &Path {
+        let folder = self.folder();
+        if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        }
+    }
+
+    /// Locks the file itself, so that no other one is left behind. Elsewhere than on Unix its own writes would be shut out.
+    fn lock(&mut self) -> Result<()> {
+        if !cfg!(unix) {
+            return Ok(());
+        }
+        match self.fs.lock(&self.path) {
+            Ok(lock) => {
+                self.lock = Some(lock);
+                Ok(())
+            }
+            Err(cause) if cause.kind() == ErrorKind::WouldBlock => Err(Error::setting(
+                format!("the sink {}", self.path.display()),
+                "another job writes this file",
+                "give each job a file of its own, or end the other one first",
+            )),
+            Err(cause) => Err(Error::io("locking", &self.path, cause)),
+        }
+    }
+
+    fn is_there(&self) -> Result<bool> {
+        match self.fs.metadata(&self.path) {
+            Ok(_) => Ok(true),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
+            Err(cause) => Err(Error::io("looking at", &self.path, cause)),
+        }
+    }
+
+    fn remove(&self, name: &str) -> Result<()> {
+        let path = self.beside(name);
+        match self.fs.remove(&path) {
+            Err(cause) if cause.kind() != ErrorKind::NotFound => Err(Error::io("removing", path, cause)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Appends what is committed, as far as it is not there yet, and removes the pieces.
+    fn append(&mut self) -> Result<()> {
+        if self.committed.pieces.is_empty() {
+            return Ok(());
+        }
+        let is_new = !self.is_there()?;
+        let failed = |cause| Error::io("writing", &self.path, cause);
+        let (mut file, bytes) = self.fs.append(&self.path).map_err(failed)?;
+        if bytes < self.committed.bytes_before {
+            return Err(self.is_changed(bytes));
+        }
+        if bytes != self.committed.bytes {
+            // A crash may have left a part, and a loss of power something else in its place.
+            let there = self.agrees(bytes)?;
+            if there < bytes {
+                file.set_len(there).map_err(failed)?;
+            }
+            self.each_block(there - self.committed.bytes_before, |block| file.write_all(block))?;
+            file.flush().map_err(failed)?;
+        }
+        file.sync().map_err(failed)?;
+        if is_new {
+            self.fs.sync_dir(self.folder()).map_err(failed)?;
+        }
+        for piece in &self.committed.pieces {
+            self.remove(&piece.name)?;
+        }
+        self.committed.pieces.clear();
+        Ok(())
+    }
+
+    /// How many bytes of the file are what is committed.
+    fn agrees(&self, bytes: u64) -> Result<u64> {
+        let start = self.committed.bytes_before;
+        if bytes == start {
+            return Ok(start);
+        }
+        let failed = |cause| Error::io("reading", &self.path, cause);
+        let mut there = self.fs.open(&self.path).map_err(failed)?;
+        there.seek(std::io::SeekFrom::Start(start)).map_err(failed)?;
+        let (mut place, mut differs) = (start, false);
+        let mut read = Vec::new();
+        self.each_block(0, |block| {
+            if !differs {
+                read.clear();
+                there.by_ref().take(block.len() as u64).read_to_end(&mut read)?;
+                let same = read.iter().zip(block).take_while(|(one, other)| one == other);
+                let same = same.count();
+                place += same as u64;
+                differs = same < block.len();
+            }
+            Ok(())
+        })?;
+        Ok(place)
+    }
+
+    /// Shows what is to be appended from a byte on, block by block.
+    fn each_block(&self, mut skip: u64, mut show: impl FnMut(&[u8]) -> std::io::Result<()>) -> Result<()> {
+        let mut block = vec![0; BLOCK];
+        for piece in &self.committed.pieces {
+            let path = self.beside(&piece.name);
+            let failed = |cause| Error::io("reading", &path, cause);
+            if skip >= piece.bytes {
+                skip -= piece.bytes;
+                continue;
+            }
+            let mut file = self.fs.open(&path).map_err(failed)?;
+            file.seek(std::io::SeekFrom::Start(skip)).map_err(failed)?;
+            let mut left = piece.bytes - std::mem::take(&mut skip);
+            while left > 0 {
+                let most = usize::try_from(left).map_or(BLOCK, |left| left.min(BLOCK));
+                let read = read_some(&mut *file, &mut block[..most]).map_err(failed)?;
+                if read == 0 {
+                    return Err(failed(ErrorKind::UnexpectedEof.into()));
+                }
+                show(&block[..read]).map_err(|cause| Error::io("writing", &self.path, cause))?;
+                left -= read as u64;
+            }
+        }
+        Ok(())
+    }
+
+    /// The file is not as it was left.
+    pub(super) fn is_changed(&self, bytes: u64) -> Error {
+        Error::unreadable(
+            self.path.display().to_string(),
+            format!(
+                "it has {bytes} bytes, and {} were committed; somebody else has changed it",
+                self.committed.bytes_before
+            ),
+            "put it back as it was, or start anew: remove it and the checkpoints",
+        )
+    }
+}
+
+fn read_some(file: &mut dyn ReadFile, to: &mut [u8]) -> std::io::Result<usize> {
+    loop {
+        match file.read(to) {
+            Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
