@@ -73,7 +73,7 @@ pub mod witness;
 pub use error::{Error, Result};
 pub use graph::Graph;
 pub use metrics::Report;
-pub use runtime::{Job, JobHandle, RunningJob, Savepoint};
+pub use runtime::{Job, JobHandle, Restart, RunningJob, Savepoint};
 /// The language of [`pipeline!`] as an attribute: `#[dataflow] fn name(readings: Source<Reading>, …) { … }`.
 ///
 /// Where the library is imported under another name: `#[dataflow(crate = other_name)]`.

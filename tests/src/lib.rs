@@ -10,6 +10,7 @@ pub mod model;
 mod partitions;
 pub mod process_model;
 mod recorder;
+pub mod sim_fs;
 pub mod trigger_model;
 pub mod window_model;
 pub mod windows;

@@ -185,3 +185,82 @@ fn output_is_not_seen_before_its_checkpoint() {
     job.finish().expect("it ends");
     assert_eq!(text(&out).lines().count(), 11);
 }
+
+#[test]
+fn a_job_that_runs_takes_a_checkpoint_and_a_savepoint_when_it_is_asked() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let saved = dir.path().join("saved");
+    let (out, got) = CollectionSink::new();
+    let endless = CollectionSource::new(1..=u32::MAX);
+    let rare = Checkpoints::in_dir(dir.path().join("state"));
+    let handle = summed(endless, out).checkpoints(rare).spawn().expect("it starts");
+    handle.checkpoint().expect("it takes one");
+    handle.savepoint(&saved).expect("it writes one");
+    handle
+        .stop_with_savepoint(&saved)
+        .expect("it writes one in its place");
+    let report = handle.join().expect("it ends");
+    let read = report.records_read();
+    assert!(report.checkpoints.expect("it takes them").stored >= 3);
+    let before = got.take();
+    assert_eq!(before.len() as u64, read);
+
+    let upto = u32::try_from(read).expect("it was stopped") + 5;
+    let (out, got) = CollectionSink::new();
+    let job = summed(CollectionSource::new(1..=upto), out);
+    job.restore_from(&saved)
+        .expect("it is one")
+        .run()
+        .expect("it goes on");
+    assert_eq!(got.take(), sums(1..=upto)[upto as usize - 5..]);
+}
+
+#[test]
+fn a_job_without_checkpoints_says_so_when_it_is_asked_for_one() {
+    let (out, _) = CollectionSink::new();
+    let handle = summed(CollectionSource::new(1..=u32::MAX), out)
+        .spawn()
+        .expect("it starts");
+    let error = handle.checkpoint().expect_err("it takes none").to_string();
+    assert_eq!(
+        error,
+        "the job `summed`: it takes no checkpoints; write `.checkpoints(…)`"
+    );
+    handle.stop();
+    while !handle.is_finished() {
+        std::thread::yield_now();
+    }
+    let error = handle.checkpoint().expect_err("it is over").to_string();
+    assert!(error.contains("it has ended"), "{error}");
+    handle.join().expect("it was stopped");
+}
+
+#[test]
+fn a_savepoint_goes_on_elsewhere_as_long_as_the_output_is_not_ahead_of_it() {
+    let dir = with_numbers(20);
+    let out = dir.path().join("out.csv");
+    let mut job = to_file(dir.path())
+        .expect("it is there")
+        .start()
+        .expect("it starts");
+    steps(&mut job, 5);
+    let saved = job.savepoint().expect("it is taken");
+    drop(job);
+    assert_eq!(text(&out).lines().count(), 6, "what is before it is committed");
+    let elsewhere = |name: &str| {
+        let source = CsvSource::open(dir.path().join("in.csv")).expect("it is there");
+        let sink = CsvSink::create(&out).expect("it is there");
+        let job = totals(source, sink).restore(&saved);
+        job.checkpoints(Checkpoints::in_dir(dir.path().join(name)))
+    };
+    elsewhere("second").run().expect("nothing was written since");
+    assert_eq!(text(&out).lines().count(), 21);
+    let error = elsewhere("third")
+        .run()
+        .expect_err("the sink has committed more")
+        .to_string();
+    assert!(
+        error.contains("it has what checkpoint 2.1 of another directory has committed"),
+        "{error}"
+    );
+}

@@ -23,6 +23,7 @@ pub struct Checkpoints {
     every: TimeDelta,
     max_retained: usize,
     tolerable_failures: u32,
+    heeds_signals: bool,
 }
 
 #[derive(Debug)]
@@ -57,6 +58,7 @@ impl Checkpoints {
             every: TimeDelta::from_secs(30),
             max_retained: 3,
             tolerable_failures: 3,
+            heeds_signals: true,
         }
     }
 
@@ -95,6 +97,19 @@ impl Checkpoints {
         Self { storage, ..self }
     }
 
+    /// Leaves Ctrl-C and SIGTERM to the program, which [`Job::run`](crate::Job::run) listens for otherwise.
+    pub fn without_signals(self) -> Self {
+        Self {
+            heeds_signals: false,
+            ..self
+        }
+    }
+
+    /// Whether a job that runs listens for signals.
+    pub(crate) fn heeds_signals(&self) -> bool {
+        self.heeds_signals
+    }
+
     /// The settings, if they make sense.
     pub(crate) fn check(self) -> Result<Settings> {
         let Self {
@@ -102,6 +117,7 @@ impl Checkpoints {
             every,
             max_retained,
             tolerable_failures,
+            heeds_signals: _,
         } = self;
         if every <= TimeDelta::ZERO {
             let setting = format!("checkpoints every {every}");

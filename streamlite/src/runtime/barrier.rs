@@ -1,8 +1,12 @@
 //! Taking a checkpoint, between two reads.
 
-use super::checkpointing::Taken;
+use std::path::Path;
+
+use super::checkpointing::{Checkpointing, Taken};
 use super::driver::Driver;
-use crate::error::Result;
+use super::requests::{Request, Wanted};
+use super::savepoint::Savepoint;
+use crate::error::{Error, Result};
 use crate::time::Timestamp;
 
 impl Driver<'_> {
@@ -42,7 +46,7 @@ impl Driver<'_> {
         }
     }
 
-    /// Takes a checkpoint, and waits until it is stored and all output before it is committed.
+    /// Takes a checkpoint if the job takes any, and waits until it is stored and all output before it is committed.
     pub(super) fn checkpoint_now(&mut self) -> Result<()> {
         loop {
             let Some(checkpointing) = &mut self.checkpointing else {
@@ -58,5 +62,58 @@ impl Driver<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes the checkpoint that is asked for.
+    pub(crate) fn checkpoint(&mut self) -> Result<()> {
+        if self.checkpointing.is_none() {
+            let setting = format!("the job `{}`", self.graph().name());
+            return Err(Error::setting(
+                setting,
+                "it takes no checkpoints",
+                "write `.checkpoints(…)`",
+            ));
+        }
+        self.caught(Self::checkpoint_now)
+    }
+
+    /// Does what it was asked from outside; says whether the job is to end with it. What goes wrong is the answer, and an
+    /// error of the job only where nothing can go on.
+    pub(super) fn answer(&mut self, request: Request) -> Result<bool> {
+        let Request { wanted, answer } = request;
+        let done = match &wanted {
+            Wanted::Checkpoint if self.checkpointing.is_none() => self.checkpoint(),
+            Wanted::Checkpoint => self.checkpoint_now(),
+            Wanted::Savepoint(path) | Wanted::StopWithSavepoint(path) => self.savepoint_to(path),
+        };
+        let is_over = done.is_ok() && matches!(wanted, Wanted::StopWithSavepoint(_));
+        // Who has asked need not wait for it.
+        let _ = answer.send(done);
+        self.parts.failure.check()?;
+        Ok(is_over)
+    }
+
+    /// Saves all that the job remembers; to be called between two reads. Where the job takes checkpoints, it is that of one,
+    /// so that the sinks have committed what is before it, and nothing of what is after.
+    pub(crate) fn savepoint(&mut self) -> Result<Savepoint> {
+        // A state that cannot be written is no failure of the job, which may go on; what fails in a sink stays in
+        // `Failure`.
+        self.caught(|driver| {
+            driver.checkpoint_now()?;
+            Ok(driver.saved())
+        })?
+    }
+
+    fn savepoint_to(&mut self, path: &Path) -> Result<()> {
+        self.flush()?;
+        self.checkpoint_now()?;
+        self.saved()?.write_to(path)
+    }
+
+    /// What the job remembers, as that of the last checkpoint: nothing was read since.
+    fn saved(&mut self) -> Result<Savepoint> {
+        let mut contents = self.contents(None)?;
+        contents.progress.epoch = self.checkpointing.as_ref().and_then(Checkpointing::last);
+        Ok(Savepoint { contents })
     }
 }

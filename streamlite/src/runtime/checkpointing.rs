@@ -82,6 +82,11 @@ impl Checkpointing {
         }
     }
 
+    /// The last one that was stored in this run.
+    pub(super) fn last(&self) -> Option<Epoch> {
+        self.report.last
+    }
+
     /// Waits for the one that is under way.
     pub(super) fn wait(&mut self) -> Result<Taken> {
         if self.under_way.is_none() {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::before::Before;
 use super::checkpointing::{Checkpointing, OpenCheckpoints};
 use super::lanes::Lanes;
+use super::requests::Requests;
 use super::savepoint::Savepoint;
 use crate::assembly::{Assembly, Feed, Parts};
 use crate::checkpoint::Checkpoints;
@@ -182,9 +183,9 @@ impl<'env> Driver<'env> {
         }
     }
 
-    /// Runs until everything is read or `stop` says so.
-    pub(crate) fn run(&mut self, stop: impl Fn() -> bool) -> Result<Report> {
-        self.caught(|driver| driver.run_to_end(&stop))?;
+    /// Runs until everything is read or it is asked to stop.
+    pub(super) fn run(&mut self, requests: &Requests) -> Result<Report> {
+        self.caught(|driver| driver.run_to_end(requests))?;
         Ok(self.report())
     }
 

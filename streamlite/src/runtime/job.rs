@@ -1,13 +1,15 @@
 //! A pipeline that is ready to run.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::driver::{Driver, Origin, Sizes};
 use super::handle::JobHandle;
+use super::requests::Requests;
 use super::running::RunningJob;
 use super::savepoint::Savepoint;
+use super::signals::Signals;
 use crate::assembly::Assembly;
 use crate::checkpoint::Checkpoints;
 use crate::error::{Error, Result};
@@ -105,6 +107,18 @@ impl Job {
         }
     }
 
+    /// The same from a file that [`JobHandle::savepoint`] has written.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is no savepoint.
+    pub fn restore_from(self, path: impl AsRef<Path>) -> Result<Self> {
+        let savepoint = Savepoint::read_from(path.as_ref())?;
+        Ok(Self {
+            savepoint: Some(savepoint),
+            ..self
+        })
+    }
+
     /// Takes checkpoints, and goes on from the newest one if there is one: after a crash the same command resumes, and what is
     /// committed is that of one run without a crash.
     ///
@@ -121,11 +135,21 @@ impl Job {
 
     /// Runs until the sources end, on this thread.
     ///
+    /// A job that takes checkpoints stops at Ctrl-C and at SIGTERM: it takes a last one and ends without an error, so that
+    /// the same command goes on. A second one ends the process at once, which loses nothing either.
+    ///
     /// # Errors
     /// If a source cannot be read, a sink cannot be written, a setting makes no sense, or a closure panics. What was
     /// written until then stays written.
     pub fn run(self) -> Result<Report> {
-        self.run_until(|| false)
+        let requests = Requests::default();
+        let _signals = match &self.checkpoints {
+            Some(checkpoints) if checkpoints.heeds_signals() => {
+                Some(Signals::stopping(self.graph.name(), &requests.stop_flag())?)
+            }
+            _ => None,
+        };
+        self.run_asked(&requests)
     }
 
     /// Runs on a thread of its own.
@@ -133,12 +157,16 @@ impl Job {
     /// # Errors
     /// If the system has no thread to give.
     pub fn spawn(self) -> Result<JobHandle> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let (name, asked) = (self.graph.name(), Arc::clone(&stop));
-        let run = move || self.run_until(|| asked.load(Ordering::Relaxed));
+        let requests = Arc::new(Requests::default());
+        let (name, asked) = (self.graph.name(), Arc::clone(&requests));
+        let run = move || {
+            let done = self.run_asked(&asked);
+            asked.close();
+            done
+        };
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
         let thread = thread.map_err(|cause| Error::io("starting a thread for", name, cause))?;
-        Ok(JobHandle::new(name, stop, thread))
+        Ok(JobHandle::new(name, requests, thread))
     }
 
     /// Builds it and opens its sources, to be driven step by step.
@@ -149,8 +177,8 @@ impl Job {
         self.driver().map(RunningJob::new)
     }
 
-    fn run_until(self, stop: impl Fn() -> bool) -> Result<Report> {
-        self.driver()?.run(stop)
+    fn run_asked(self, requests: &Requests) -> Result<Report> {
+        self.driver()?.run(requests)
     }
 
     /// Builds it, and opens its sources, without reading any.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::driver::{Driver, Origin, Sizes};
+use super::requests::Requests;
 use crate::assembly::Assembly;
 use crate::error::Result;
 use crate::graph::Graph;
@@ -54,6 +55,6 @@ impl<'env> LocalJob<'env> {
     /// As [`Job::run`](super::Job::run).
     pub fn run(self) -> Result<Report> {
         let clock = Arc::new(SystemClock::new());
-        Driver::start(self.graph, clock, self.sizes, Origin::default(), self.build)?.run(|| false)
+        Driver::start(self.graph, clock, self.sizes, Origin::default(), self.build)?.run(&Requests::default())
     }
 }

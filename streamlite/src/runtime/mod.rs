@@ -12,13 +12,17 @@ mod local;
 mod reading;
 mod remember;
 mod reporting;
+mod requests;
+mod restart;
 mod running;
 mod savepoint;
+mod signals;
 
 pub use collect::{Collectable, Collector};
 pub(crate) use driver::Driver;
 pub use handle::JobHandle;
 pub use job::Job;
 pub use local::LocalJob;
+pub use restart::Restart;
 pub use running::RunningJob;
 pub use savepoint::Savepoint;

@@ -1,6 +1,7 @@
 //! The loop that reads the sources and pushes their records through the operators.
 
 use super::driver::Driver;
+use super::requests::Requests;
 use crate::assembly::Turn;
 use crate::connector::ReadStatus;
 use crate::control::{Control, JobEvent, Lane, LaneEvent, LaneProgress, Question};
@@ -13,10 +14,17 @@ const TICK: TimeDelta = TimeDelta::from_millis(100);
 const LONGEST_WAIT: i64 = 20;
 
 impl Driver<'_> {
-    /// Runs until everything is read or `stop` says so, and writes out what is buffered.
-    pub(super) fn run_to_end(&mut self, stop: &dyn Fn() -> bool) -> Result<()> {
+    /// Runs until everything is read or it is asked to stop, and writes out what is buffered.
+    pub(super) fn run_to_end(&mut self, requests: &Requests) -> Result<()> {
         let mut wait = 1;
-        while !stop() {
+        while !requests.is_stopped() {
+            if let Some(request) = requests.next() {
+                if self.answer(request)? {
+                    // A last checkpoint was taken with the savepoint.
+                    return Ok(());
+                }
+                continue;
+            }
             match self.turn()? {
                 ReadStatus::Ready => wait = 1,
                 ReadStatus::Pending => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::before::Before;
 use super::driver::Driver;
 use super::lanes::Turns;
-use super::savepoint::{Contents, Progress, SavedSource, Savepoint};
+use super::savepoint::{Contents, Progress, SavedSource};
 use crate::control::{Control, Lane, Question};
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
@@ -57,14 +57,6 @@ impl Driver<'_> {
                 ),
             }),
         }
-    }
-
-    /// Saves all that the job remembers; to be called between two reads.
-    pub(crate) fn savepoint(&mut self) -> Result<Savepoint> {
-        // A state that cannot be written is no failure of the job, which may go on; what fails in a sink stays in
-        // `Failure`.
-        let contents = self.caught(|driver| Ok(driver.contents(None)))??;
-        Ok(Savepoint { contents })
     }
 
     /// What the job remembers, for a checkpoint or a savepoint that is none.

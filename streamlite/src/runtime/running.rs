@@ -60,6 +60,15 @@ impl RunningJob {
         self.driver.savepoint()
     }
 
+    /// Takes a checkpoint, and waits until it is stored and all output before it is committed. Others are taken in
+    /// between as [`Checkpoints::every`](crate::checkpoint::Checkpoints::every) says.
+    ///
+    /// # Errors
+    /// If it cannot be stored, the job takes none, or has failed before.
+    pub fn checkpoint(&mut self) -> Result<()> {
+        self.driver.checkpoint()
+    }
+
     /// What the job has done so far, in the runs that it goes on from, too.
     #[must_use]
     pub fn report(&mut self) -> Report {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io::Write as _;
+use std::path::Path;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,6 +15,7 @@ use crate::connector::Partition;
 use crate::control::Lane;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
+use crate::fs::{Fs as _, LocalFs};
 use crate::metrics::SavedCounts;
 use crate::state::{SavedState, StateId};
 use crate::time::TimeDelta;
@@ -116,6 +119,32 @@ impl Savepoint {
         let (pipeline, image) = read().map_err(|damage: Damage| unreadable(damage.cause()))?;
         let contents = Contents::from_image(pipeline, image).map_err(unreadable)?;
         Ok(Self { contents })
+    }
+
+    /// Writes it to a file: durable, and in one step in place of one that is there.
+    pub(super) fn write_to(&self, path: &Path) -> Result<()> {
+        let mut staged = path.as_os_str().to_owned();
+        staged.push(".staged");
+        let staged = Path::new(&staged);
+        let write = || {
+            let mut file = LocalFs.create(staged)?;
+            file.write_all(&self.to_bytes())?;
+            file.flush()?;
+            file.sync()?;
+            LocalFs.rename(staged, path)?;
+            LocalFs.sync_dir(path.parent().unwrap_or(Path::new("")))
+        };
+        write().map_err(|cause| Error::io("writing the savepoint", path, cause))
+    }
+
+    /// Reads it from a file.
+    pub(super) fn read_from(path: &Path) -> Result<Self> {
+        let mut bytes = Vec::new();
+        let read = LocalFs
+            .open(path)
+            .and_then(|mut file| file.read_to_end(&mut bytes));
+        read.map_err(|cause| Error::io("reading the savepoint", path, cause))?;
+        Self::from_bytes(&bytes)
     }
 
     /// Asks whether it was saved by this pipeline.

@@ -161,10 +161,17 @@ impl Shared {
         let is_new = !self.is_there()?;
         let failed = |cause| Error::io("writing", &self.path, cause);
         let (mut file, bytes) = self.fs.append(&self.path).map_err(failed)?;
-        if bytes < self.committed.bytes_before {
+        // Pieces are removed when all is appended and synced.
+        let is_done = self.lacks_pieces()?;
+        let least = if is_done {
+            self.committed.bytes
+        } else {
+            self.committed.bytes_before
+        };
+        if bytes < least {
             return Err(self.is_changed(bytes));
         }
-        if bytes != self.committed.bytes {
+        if !is_done {
             // A crash may have left a part, and a loss of power something else in its place.
             let there = self.agrees(bytes)?;
             if there < bytes {
@@ -172,16 +179,28 @@ impl Shared {
             }
             self.each_block(there - self.committed.bytes_before, |block| file.write_all(block))?;
             file.flush().map_err(failed)?;
-        }
-        file.sync().map_err(failed)?;
-        if is_new {
-            self.fs.sync_dir(self.folder()).map_err(failed)?;
+            file.sync().map_err(failed)?;
+            if is_new {
+                self.fs.sync_dir(self.folder()).map_err(failed)?;
+            }
         }
         for piece in &self.committed.pieces {
             self.remove(&piece.name)?;
         }
         self.committed.pieces.clear();
         Ok(())
+    }
+
+    fn lacks_pieces(&self) -> Result<bool> {
+        for piece in &self.committed.pieces {
+            let path = self.beside(&piece.name);
+            match self.fs.metadata(&path) {
+                Ok(_) => {}
+                Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(true),
+                Err(cause) => return Err(Error::io("looking at", path, cause)),
+            }
+        }
+        Ok(false)
     }
 
     /// How many bytes of the file are what is committed.
