@@ -1,5 +1,6 @@
 //! What the tests share: sources, records, and naive models that share no code with the library.
 
+pub mod checkpointed;
 pub mod connect_model;
 mod drive;
 pub mod faulty;

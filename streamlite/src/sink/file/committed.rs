@@ -38,7 +38,7 @@ impl Shared {
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(Error::io("reading", path, cause)),
         }
-        let decoded = decode(&bytes).map_err(|damage| {
+        let decoded = decode(&self.record_name(), &bytes).map_err(|damage| {
             let advice = "put it back from a copy, or start anew: remove it, the output beside it, and the checkpoints";
             Error::unreadable(path.display().to_string(), damage.to_string(), advice)
         })?;
@@ -50,7 +50,7 @@ impl Shared {
         let path = self.beside(&self.record_name());
         let staged = self.beside(&format!("{}-staged", self.record_name()));
         let write = || {
-            let bytes = encode(&self.committed)?;
+            let bytes = encode(&self.record_name(), &self.committed)?;
             let mut file = self.fs.create(&staged)?;
             file.write_all(&bytes)?;
             file.flush()?;
@@ -62,22 +62,22 @@ impl Shared {
     }
 }
 
-fn identity(committed: &Committed) -> FileIdentity {
+fn identity(of: &str, committed: &Committed) -> FileIdentity {
     FileIdentity {
         kind: FileKind::Committed,
-        of: String::new(),
+        of: of.to_owned(),
         epoch: committed.epoch,
     }
 }
 
-fn encode(committed: &Committed) -> std::io::Result<Vec<u8>> {
+fn encode(of: &str, committed: &Committed) -> std::io::Result<Vec<u8>> {
     let bytes = postcard::to_stdvec(committed).map_err(std::io::Error::other)?;
-    let mut frames = FrameWriter::new(Vec::new(), &identity(committed))?;
+    let mut frames = FrameWriter::new(Vec::new(), &identity(of, committed))?;
     frames.part(&(), &bytes)?;
     Ok(frames.finish()?.0)
 }
 
-fn decode(bytes: &[u8]) -> Result<Committed, Damage> {
+fn decode(output: &str, bytes: &[u8]) -> Result<Committed, Damage> {
     let file = FrameReader::new(bytes)?;
     let of = file.identity().clone();
     let mut contents = Vec::new();
@@ -87,7 +87,7 @@ fn decode(bytes: &[u8]) -> Result<Committed, Damage> {
         Ok(_) => return Err(Damage::new(0, "bytes are left over behind its contents")),
         Err(cause) => return Err(Damage::new(0, format!("its contents are none of ours: {cause}"))),
     };
-    if of != identity(&committed) {
+    if of != identity(output, &committed) {
         return Err(Damage::new(0, format!("it is {of}")));
     }
     Ok(committed)

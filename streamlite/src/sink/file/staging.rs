@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crc32c::crc32c_append;
 use serde::{Deserialize, Serialize};
 
 use super::committed::Committed;
@@ -16,6 +17,15 @@ use crate::fs::{FileLock, Fs, WriteFile};
 pub(super) struct Piece {
     pub(super) name: String,
     pub(super) bytes: u64,
+    pub(super) checksum: u32,
+}
+
+/// What a token says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Prepared {
+    /// How many bytes of output stand before it.
+    pub(super) start: u64,
+    pub(super) pieces: Vec<Piece>,
 }
 
 /// What a writer and those who commit what it writes share.
@@ -37,6 +47,8 @@ pub(super) struct Shared {
     current: Option<Current>,
     /// What belongs to checkpoints that no `prepare` has come for.
     ended: Vec<(Epoch, Current)>,
+    /// How many bytes stand before those, or before the current piece.
+    prepared: u64,
     /// How many bytes stand before the current piece: those of the file, and those of the pieces before it.
     before: u64,
 }
@@ -45,6 +57,8 @@ pub(super) struct Shared {
 pub(super) struct Current {
     pub(super) piece: Piece,
     pub(super) file: Box<dyn WriteFile>,
+    /// Its length and its checksum when it was flushed last: what was written in part is taken back to there.
+    flushed: (u64, u32),
 }
 
 impl Staging {
@@ -58,6 +72,7 @@ impl Staging {
             begun: 0,
             current: None,
             ended: Vec::new(),
+            prepared: 0,
             before: 0,
         };
         Self {
@@ -77,7 +92,7 @@ impl Staging {
             return Err(shared.committed.bytes);
         }
         shared.committed.bytes = bytes;
-        shared.before = bytes;
+        (shared.before, shared.prepared) = (bytes, bytes);
         Ok(())
     }
 
@@ -107,12 +122,15 @@ pub(super) fn is_committed(fs: &dyn Fs, path: &Path) -> bool {
 }
 
 impl Shared {
-    /// What belongs to checkpoints up to this one.
-    pub(super) fn ended_up_to(&mut self, epoch: Epoch) -> Vec<Current> {
+    /// What belongs to checkpoints up to this one, and how many bytes stand before it.
+    pub(super) fn ended_up_to(&mut self, epoch: Epoch) -> (u64, Vec<Current>) {
+        let start = self.prepared;
         let ended = std::mem::take(&mut self.ended);
         let (up_to, after): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(ended, _)| *ended <= epoch);
         self.ended = after;
-        up_to.into_iter().map(|(_, current)| current).collect()
+        let up_to: Vec<Current> = up_to.into_iter().map(|(_, current)| current).collect();
+        self.prepared += up_to.iter().map(|current| current.piece.bytes).sum::<u64>();
+        (start, up_to)
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -151,8 +169,16 @@ impl Shared {
             self.begun += 1;
             let name = format!("{}{}-{}.pending", self.stem(), self.incarnation, self.begun);
             let file = self.fs.create(&self.beside(&name))?;
-            let piece = Piece { name, bytes: 0 };
-            self.current = Some(Current { piece, file });
+            let piece = Piece {
+                name,
+                bytes: 0,
+                checksum: 0,
+            };
+            self.current = Some(Current {
+                piece,
+                file,
+                flushed: (0, 0),
+            });
         }
         self.current.as_mut().ok_or(ErrorKind::NotFound.into())
     }
@@ -167,12 +193,17 @@ impl Write for StagedFile {
         let current = shared.current()?;
         let written = current.file.write(bytes)?;
         current.piece.bytes += written as u64;
+        current.piece.checksum = crc32c_append(current.piece.checksum, &bytes[..written]);
         Ok(written)
     }
 
     fn flush(&mut self) -> Result<()> {
         match &mut self.0.get().current {
-            Some(current) => current.file.flush(),
+            Some(current) => {
+                current.file.flush()?;
+                current.flushed = (current.piece.bytes, current.piece.checksum);
+                Ok(())
+            }
             None => Ok(()),
         }
     }
@@ -185,9 +216,11 @@ impl WriteFile for StagedFile {
         let Some(current) = &mut shared.current else {
             return Ok(());
         };
-        let bytes = bytes.checked_sub(before).ok_or(ErrorKind::InvalidInput)?;
-        current.file.set_len(bytes)?;
-        current.piece.bytes = bytes;
+        if bytes.checked_sub(before) != Some(current.flushed.0) {
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        current.file.set_len(current.flushed.0)?;
+        (current.piece.bytes, current.piece.checksum) = current.flushed;
         Ok(())
     }
 

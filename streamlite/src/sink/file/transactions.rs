@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read, Write as _};
 use std::path::Path;
 
-use super::staging::{Piece, Shared, Staging};
+use super::staging::{Piece, Prepared, Shared, Staging};
 use crate::connector::{Outcome, Token, Transactional};
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
@@ -42,6 +42,9 @@ impl Transactional for FileTransactions {
         committed.fenced_by = incarnation;
         shared.committed = committed;
         shared.write_committed()?;
+        if !shared.lacks_pieces()? {
+            shared.check(&shared.committed.pieces)?;
+        }
         shared.append()
     }
 
@@ -50,23 +53,23 @@ impl Transactional for FileTransactions {
     }
 
     fn prepare(&mut self, epoch: Epoch) -> Result<Option<Token>> {
-        let (pieces, fs, path) = {
+        let ((start, ended), fs, path) = {
             let mut shared = self.staging.get();
             (shared.ended_up_to(epoch), shared.fs.clone(), shared.path.clone())
         };
-        if pieces.is_empty() {
+        if ended.is_empty() {
             return Ok(None);
         }
-        let mut names = Vec::with_capacity(pieces.len());
-        for mut current in pieces {
+        let mut pieces = Vec::with_capacity(ended.len());
+        for mut current in ended {
             let synced = current.file.flush().and_then(|()| current.file.sync());
             synced.map_err(|cause| Error::io("writing", path.with_file_name(&current.piece.name), cause))?;
-            names.push(current.piece);
+            pieces.push(current.piece);
         }
         let folder = path.parent().unwrap_or(Path::new(""));
         fs.sync_dir(folder)
             .map_err(|cause| Error::io("syncing the directory", folder, cause))?;
-        let contents = postcard::to_stdvec(&names).expect("names and numbers serialize");
+        let contents = postcard::to_stdvec(&Prepared { start, pieces }).expect("names and numbers serialize");
         Ok(Some(Token { epoch, contents }))
     }
 
@@ -75,15 +78,30 @@ impl Transactional for FileTransactions {
         if shared.committed.epoch >= Some(token.epoch) {
             return Ok(Outcome::Committed);
         }
-        let pieces: Vec<Piece> = postcard::from_bytes(&token.contents).map_err(|cause| {
+        let Prepared { start, pieces } = postcard::from_bytes(&token.contents).map_err(|cause| {
             let advice = "give the statement its old sink back";
             let cause = format!("what a checkpoint says of it is of another kind of sink: {cause}");
             Error::unreadable(shared.path.display().to_string(), cause, advice)
         })?;
-        let before = shared.committed.bytes;
+        if token.epoch.incarnation != shared.incarnation {
+            shared.check(&pieces)?;
+        }
+        // Before the first commit nobody but the writer knows where the output begins.
+        if shared.committed.epoch.is_some() && shared.committed.bytes != start {
+            let cause = format!(
+                "a checkpoint goes on behind {start} bytes, and {} were committed",
+                shared.committed.bytes
+            );
+            let advice = format!("put `{}` beside it back as it was", shared.record_name());
+            return Err(Error::unreadable(
+                shared.path.display().to_string(),
+                cause,
+                advice,
+            ));
+        }
         shared.committed.epoch = Some(token.epoch);
-        shared.committed.bytes_before = before;
-        shared.committed.bytes = before + pieces.iter().map(|piece| piece.bytes).sum::<u64>();
+        shared.committed.bytes_before = start;
+        shared.committed.bytes = start + pieces.iter().map(|piece| piece.bytes).sum::<u64>();
         shared.committed.pieces = pieces;
         shared.write_committed()?;
         shared.append()?;
@@ -95,7 +113,11 @@ impl Transactional for FileTransactions {
         let mut kept: Vec<Piece> = Vec::new();
         for token in tokens {
             // One of another kind of sink keeps nothing here.
-            kept.extend(postcard::from_bytes::<Vec<Piece>>(&token.contents).unwrap_or_default());
+            kept.extend(
+                postcard::from_bytes::<Prepared>(&token.contents)
+                    .unwrap_or_default()
+                    .pieces,
+            );
         }
         let names = shared.fs.list(shared.folder_or_here());
         let names = names.map_err(|cause| Error::io("listing", shared.folder(), cause))?;
@@ -188,6 +210,36 @@ impl Shared {
             self.remove(&piece.name)?;
         }
         self.committed.pieces.clear();
+        Ok(())
+    }
+
+    /// Checks what an earlier start has left, before it counts as committed.
+    fn check(&self, pieces: &[Piece]) -> Result<()> {
+        for piece in pieces {
+            let path = self.beside(&piece.name);
+            let failed = |cause| Error::io("reading", &path, cause);
+            let mut file = self.fs.open(&path).map_err(failed)?;
+            let (mut bytes, mut checksum) = (0, 0);
+            let mut block = vec![0; BLOCK];
+            loop {
+                match read_some(&mut *file, &mut block).map_err(failed)? {
+                    0 => break,
+                    read => {
+                        checksum = crc32c::crc32c_append(checksum, &block[..read]);
+                        bytes += read as u64;
+                    }
+                }
+            }
+            if (bytes, checksum) != (piece.bytes, piece.checksum) {
+                let cause = format!(
+                    "output that a checkpoint holds is damaged: {bytes} bytes with checksum {checksum:08x}, and {} with \
+                     {:08x} were written",
+                    piece.bytes, piece.checksum
+                );
+                let advice = "put it back from a copy, or start anew: remove the output and the checkpoints";
+                return Err(Error::unreadable(path.display().to_string(), cause, advice));
+            }
+        }
         Ok(())
     }
 

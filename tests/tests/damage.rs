@@ -1,0 +1,143 @@
+//! Any bit of a checkpoint flips, any file is cut off, lengthened, swapped for another or taken away: the job goes on with
+//! the right output, or says what is damaged. It is never wrong, and never panics.
+
+use streamlite_tests::checkpointed::{Whole, disk, run, whole};
+use streamlite_tests::sim_fs::{Crash, SimFs, Trouble};
+
+/// What a start made of a damaged disk.
+#[derive(Default)]
+struct Seen {
+    went_on: usize,
+    fell_back: usize,
+    refused: usize,
+}
+
+/// A disk on which the job has crashed before a change.
+fn crashed_before(change: usize) -> SimFs {
+    let fs = disk();
+    fs.set(Some(Trouble::CrashAt(change)));
+    run(&fs).expect_err("it crashes");
+    fs.after(Crash::Process)
+}
+
+/// The changes before which the newest checkpoint is stored and no sink has committed it: there it may be passed over.
+fn between_storing_and_committing() -> Vec<usize> {
+    let mut found = Vec::new();
+    for change in 0.. {
+        let fs = disk();
+        fs.set(Some(Trouble::CrashAt(change)));
+        if run(&fs).is_ok() {
+            return found;
+        }
+        let names = fs.names();
+        let manifests = names.iter().filter(|name| name.starts_with("state/MANIFEST"));
+        let seen = (manifests.count(), fs.text("out.csv").lines().count());
+        // Two checkpoints, of which the sinks have committed one, with its four records and a header.
+        if seen == (2, 5) {
+            found.push(change);
+        }
+    }
+    found
+}
+
+fn try_it(whole: &Whole, damaged: &SimFs, seen: &mut Seen, what: &dyn Fn() -> String) {
+    match run(damaged) {
+        Ok(report) => {
+            assert_eq!(damaged.text("out.csv"), whole.out, "{}", what());
+            assert_eq!(damaged.text("large.csv"), whole.large, "{}", what());
+            let checkpoints = report.checkpoints.expect("it takes some");
+            seen.went_on += 1;
+            seen.fell_back += usize::from(!checkpoints.quarantined.is_empty());
+        }
+        Err(error) => {
+            let error = error.to_string();
+            assert!(!error.contains("panicked"), "{}: {error}", what());
+            let names_it =
+                error.contains("state") || error.contains("committed") || error.contains("pending");
+            assert!(names_it, "{}: {error}", what());
+            seen.refused += 1;
+        }
+    }
+}
+
+/// The files that a job writes beside its output.
+fn own_files(fs: &SimFs) -> Vec<String> {
+    let names = fs.names().into_iter();
+    names
+        .filter(|name| name.starts_with("state/") || name.starts_with('.'))
+        .collect()
+}
+
+#[test]
+fn no_bit_that_flips_and_no_byte_that_is_missing_makes_a_wrong_output() {
+    let whole = whole();
+    let stored = between_storing_and_committing();
+    let first = *stored.first().expect("there is such a time");
+    let mut seen = Seen::default();
+    for change in [first, 100] {
+        let fs = crashed_before(change);
+        for name in own_files(&fs) {
+            let bytes = fs.bytes(&name).len();
+            for place in 0..bytes {
+                for bit in 0..8 {
+                    let damaged = fs.after(Crash::Process);
+                    damaged.damage(&name, |bytes| bytes[place] ^= 1 << bit);
+                    try_it(&whole, &damaged, &mut seen, &|| {
+                        format!("{change}: bit {bit} of byte {place} of {name}")
+                    });
+                }
+                let damaged = fs.after(Crash::Process);
+                damaged.damage(&name, |bytes| bytes.truncate(place));
+                try_it(&whole, &damaged, &mut seen, &|| {
+                    format!("{change}: {name} cut off at {place}")
+                });
+            }
+            for more in [1, 7, 4096] {
+                let damaged = fs.after(Crash::Process);
+                damaged.damage(&name, |bytes| bytes.resize(bytes.len() + more, 0));
+                try_it(&whole, &damaged, &mut seen, &|| {
+                    format!("{change}: {more} bytes behind {name}")
+                });
+            }
+            let damaged = fs.after(Crash::Process);
+            damaged.take_away(&name);
+            try_it(&whole, &damaged, &mut seen, &|| {
+                format!("{change}: {name} is gone")
+            });
+        }
+    }
+    assert!(seen.fell_back > 1000, "an older one is used: {}", seen.fell_back);
+    assert!(seen.refused > 1000, "or the job is refused: {}", seen.refused);
+    assert!(
+        seen.went_on > seen.fell_back,
+        "and some bytes do not matter: {}",
+        seen.went_on
+    );
+}
+
+/// A file that is whole, and in the place of another one.
+#[test]
+fn no_file_in_the_place_of_another_one_makes_a_wrong_output() {
+    let whole = whole();
+    let mut seen = Seen::default();
+    for change in [between_storing_and_committing()[0], 100] {
+        let fs = crashed_before(change);
+        let names = own_files(&fs);
+        for one in &names {
+            for other in &names {
+                let damaged = fs.after(Crash::Process);
+                let bytes = damaged.bytes(other);
+                damaged.damage(one, |place| *place = bytes);
+                try_it(&whole, &damaged, &mut seen, &|| {
+                    format!("{change}: {other} in the place of {one}")
+                });
+            }
+        }
+    }
+    assert!(
+        seen.fell_back > 5 && seen.refused > 5,
+        "{} {}",
+        seen.fell_back,
+        seen.refused
+    );
+}
