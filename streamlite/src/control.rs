@@ -21,6 +21,7 @@
 //! | [`Question::Progress`] | the driver, after a run of a lane | `event_time` | |
 //! | [`Question::AfterEnd`] | a source that had ended before a restore and has more | windows, final aggregates | |
 //! | [`Question::Save`], [`Question::Restore`] | the driver, between two reads | whatever keeps state; sinks flush before a save | |
+//! | [`Question::Capture`] | the driver, between two reads, until all is written | large keyed tables | |
 //! | [`Question::Count`] | the driver, for a report | streams, windows, final aggregates, `event_time`, sinks | |
 //!
 //! What the driver sends to every source (starting, ticks, flushing, saving, restoring, counting) reaches an operator of
@@ -28,7 +29,7 @@
 
 use crate::error::{Error, Result};
 use crate::metrics::Tally;
-use crate::state::{DeclaredState, Restore, Save};
+use crate::state::{DeclaredState, Restore, Save, Slice};
 use crate::time::Timestamp;
 
 /// Which partition of which source a record comes from: numbered over all sources of a job.
@@ -115,6 +116,8 @@ pub enum Question<'a> {
     AfterEnd(&'a mut AfterEnd),
     /// What is your state?
     Save(&'a mut Save),
+    /// Write a slice of what you held when you were saved.
+    Capture(&'a mut Slice),
     /// Restore your state.
     Restore(&'a mut Restore),
     /// What have you counted?
@@ -193,7 +196,7 @@ impl Control<'_> {
                 JobEvent::Idle(_) | JobEvent::Active => false,
             },
             Control::Question(question) => match question {
-                Question::Save(_) | Question::Restore(_) | Question::Count(_) => true,
+                Question::Save(_) | Question::Capture(_) | Question::Restore(_) | Question::Count(_) => true,
                 Question::Progress(_) | Question::AfterEnd(_) => false,
             },
         }

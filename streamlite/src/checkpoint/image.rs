@@ -6,14 +6,16 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::frames::{Body, Damage, FileIdentity, FrameReader, FrameWriter};
-use crate::state::{SavedState, Shape, StateId};
+use crate::state::{Captured, SavedState, Shape, StateId};
 
 /// All that a job remembers: every operator's state, and what the job itself does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Image {
     /// How far each partition was read, the counters, and whatever else is no operator's; the runtime knows what it means.
     pub(crate) job: Vec<u8>,
     pub(crate) states: BTreeMap<StateId, SavedState>,
+    /// What comes behind what is there of a state, and is put in order when the image is stored.
+    pub(crate) captured: Vec<(StateId, Captured)>,
 }
 
 /// What a frame is part of.
@@ -28,6 +30,15 @@ enum Part {
 }
 
 impl Image {
+    /// Puts everything where it belongs.
+    pub(super) fn complete(&mut self) {
+        for (operator, captured) in self.captured.drain(..) {
+            if let Some(state) = self.states.get_mut(&operator) {
+                captured.append_to(state.bytes_mut());
+            }
+        }
+    }
+
     /// Writes the image; gives what was written to, and how many bytes that were.
     pub(crate) fn write<W: Write>(&self, identity: &FileIdentity, to: W) -> io::Result<(W, u64)> {
         let mut frames = FrameWriter::new(to, identity)?;
@@ -51,6 +62,7 @@ impl Image {
         let mut image = Self {
             job: Vec::new(),
             states: BTreeMap::new(),
+            captured: Vec::new(),
         };
         file.frames(|part, body: Body<'_>| match part {
             Part::Job => body.read(&mut image.job),

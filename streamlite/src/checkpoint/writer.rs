@@ -41,9 +41,10 @@ impl CheckpointWriter {
             for request in to_do {
                 let Request {
                     epoch,
-                    image,
+                    mut image,
                     taken_at,
                 } = request;
+                image.complete();
                 let stored = coordinator.store(epoch, &image, taken_at);
                 if done.send(Answer { epoch, stored }).is_err() {
                     break;

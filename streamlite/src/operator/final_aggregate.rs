@@ -94,6 +94,7 @@ where
             ..
         } = self;
         state.look_further(block);
+        state.touch_block(grouping, block, |value| value);
         for (value, held, look_up) in block.drain() {
             let slot = state.slot_of_found(grouping, look_up, held, &value, || aggregate.zero());
             state.update(slot, |_key, acc| aggregate.add_owned(acc, value));
@@ -120,6 +121,7 @@ where
         } = self;
         times.greatest = record.timestamp.max(times.greatest);
         let slot = state.slot_of(grouping, &record.value, || aggregate.zero());
+        state.touch(slot);
         state.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
     }
 
@@ -156,6 +158,7 @@ where
                 ..
             } = self;
             next.control(&mut Control::Lane(LaneEvent::Enter(*lane)));
+            state.touch_everything();
             state.drain(|key, acc| {
                 let value = finish.finish_owned(key, (), aggregate.last_result(acc));
                 next.push(Record {
@@ -179,7 +182,7 @@ where
             match question {
                 Question::AfterEnd(after) => after.ask(self.state.declared(), self.times.watermark),
                 Question::Count(tally) => tally.node(self.node).watermark = Some(self.times.watermark),
-                Question::Save(_) | Question::Restore(_) | Question::Progress(_) => {}
+                Question::Save(_) | Question::Restore(_) | Question::Progress(_) | Question::Capture(_) => {}
             }
         }
         pass_results(self.lane, &mut self.next, control);

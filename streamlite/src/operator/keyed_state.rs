@@ -9,8 +9,8 @@ use crate::aggregate::Aggregate;
 use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::state::{
-    Block, DeclaredState, Decoder, Encoder, Grouping, LookUp, Shape, Snapshot, StateError, Storage, Table,
-    in_blocks, name_of,
+    Block, Capture, DeclaredState, Decoder, Encoder, Grouping, LookUp, Shape, Snapshot, StateError, Storage,
+    Table, in_blocks, in_slices, name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
@@ -18,9 +18,11 @@ use crate::state::{
 ///
 /// `S` is the grouping's table, such as `G::Table<Acc>`; `C` says whether it can be saved.
 #[derive(Debug)]
-pub struct KeyedState<C, S> {
+pub struct KeyedState<C, S: Table> {
     declared: DeclaredState,
     slots: S,
+    /// A checkpoint that what is kept is being written for.
+    capture: Option<Box<Capture<S>>>,
     storage: PhantomData<fn() -> C>,
 }
 
@@ -33,6 +35,7 @@ impl<C, S: Table> KeyedState<C, S> {
         Self {
             declared: cx.declare(shape),
             slots,
+            capture: None,
             storage: PhantomData,
         }
     }
@@ -130,6 +133,53 @@ impl<C, S: Table> KeyedState<C, S> {
         self.slots.update(slot, change)
     }
 
+    /// Lets what is kept in a slot be written first, if it is about to be changed while a checkpoint is being written. An
+    /// operator that leaves saving to [`control`](Self::control) says so of every slot that it changes; once for a block
+    /// by [`touch_block`](Self::touch_block).
+    #[inline]
+    pub fn touch(&mut self, slot: S::Slot) {
+        if let Some(capture) = &mut self.capture {
+            capture.touch(&mut self.slots, slot);
+        }
+    }
+
+    /// The same of the slots that the records of a block have, between the second pass and the third.
+    #[inline]
+    pub fn touch_block<T, G, R>(
+        &mut self,
+        grouping: &mut G,
+        block: &Block<R, G::Held>,
+        record: impl Fn(&R) -> &T,
+    ) where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        if self.capture.is_some() {
+            self.touch_all(grouping, block, record);
+        }
+    }
+
+    #[cold]
+    fn touch_all<T, G, R>(&mut self, grouping: &mut G, block: &Block<R, G::Held>, record: impl Fn(&R) -> &T)
+    where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        for (row, held, look_up) in block.looked_up() {
+            let slot = grouping.find::<S::Value>(&self.slots, look_up, held, record(row));
+            if let Some(slot) = slot {
+                self.touch(slot);
+            }
+        }
+    }
+
+    /// Has all that is kept written that a checkpoint is being written for: records come next that say of no slot that they
+    /// change it.
+    #[inline]
+    pub fn touch_everything(&mut self) {
+        if let Some(capture) = &mut self.capture {
+            capture.walk_to_end(&mut self.slots);
+        }
+    }
+
     /// Removes what is kept in a slot, if anything is, and leaves `left` in its place; the slot is used again.
     pub fn remove(&mut self, slot: S::Slot, left: S::Value) -> Option<S::Value> {
         self.slots.remove(slot, left)
@@ -171,8 +221,27 @@ impl<C, S: Table> KeyedState<C, S> {
         match control {
             Control::Lane(_) | Control::Job(_) => {}
             Control::Question(question) => match question {
+                Question::Save(save) if save.epoch().is_some() && in_slices(self.slots.is_large()) => {
+                    let Self {
+                        declared,
+                        slots,
+                        capture,
+                        ..
+                    } = self;
+                    save.begin(declared, |to| head::<S, B>(slots, beside, to));
+                    *capture = Some(Box::new(Capture::new(slots, write_entry::<C, S>)));
+                }
+                Question::Capture(slice) => {
+                    slice.walk(self.declared.id(), &mut self.capture, &mut self.slots);
+                }
                 Question::Save(save) => {
-                    let Self { declared, slots, .. } = self;
+                    let Self {
+                        declared,
+                        slots,
+                        capture,
+                        ..
+                    } = self;
+                    *capture = None;
                     save.state(declared, &Kept::<C, _, _>::new(slots, beside));
                 }
                 Question::Restore(restore) => {
@@ -183,6 +252,22 @@ impl<C, S: Table> KeyedState<C, S> {
             },
         }
     }
+}
+
+/// What stands before the entries.
+fn head<S: Table, B: Serialize>(slots: &S, beside: &B, to: &mut Encoder) -> Result<(), StateError> {
+    to.plain(beside)?;
+    let entries = slots.count() as u64;
+    to.count(entries);
+    to.plain(&entries)
+}
+
+fn write_entry<C, S: Table>(key: &S::Key, value: &S::Value, to: &mut Encoder) -> Result<(), StateError>
+where
+    C: Storage<S::Key> + Storage<S::Value>,
+{
+    <C as Storage<S::Key>>::write(key, to)?;
+    <C as Storage<S::Value>>::write(value, to)
 }
 
 /// What is saved: what the operator holds in addition, and then each key and its value.
@@ -209,8 +294,9 @@ where
     C: Storage<S::Key> + Storage<S::Value>,
 {
     fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(self.beside)?;
-        self.slots.save::<C>(to, <C as Storage<S::Value>>::write)
+        head(self.slots, self.beside, to)?;
+        let mut entries = self.slots.in_order();
+        entries.try_for_each(|(key, value)| write_entry::<C, S>(key, value, to))
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {

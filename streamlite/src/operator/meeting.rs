@@ -242,7 +242,8 @@ impl<N> Meeting<N> {
                     restore.state(&self.state.clone(), &mut self.inputs);
                     self.note_limits();
                 }
-                Question::Progress(_) | Question::AfterEnd(_) | Question::Count(_) => {}
+                Question::Progress(_) | Question::Capture(_) | Question::AfterEnd(_) | Question::Count(_) => {
+                }
             },
         }
         self.next.control(control);

@@ -91,6 +91,7 @@ where
             ..
         } = self;
         state.look_further(block);
+        state.touch_block(grouping, block, |record| &record.value);
         next.push_all(block.drain().map(|(record, held, look_up)| {
             let Record {
                 value,
@@ -131,6 +132,7 @@ where
             ..
         } = self;
         let slot = state.slot_of(grouping, &value, || aggregate.zero());
+        state.touch(slot);
         let value = state.update(slot, |key, acc| add(aggregate, finish, key, acc, value));
         self.next.push(Record {
             value,
@@ -142,6 +144,7 @@ where
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         if !self.state.in_blocks() {
+            self.state.touch_everything();
             let Self {
                 grouping,
                 aggregate,

@@ -141,7 +141,10 @@ impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
                     counts.commits = self.commits;
                 }
                 Question::Save(save) => self.save(save),
-                Question::Restore(_) | Question::Progress(_) | Question::AfterEnd(_) => {}
+                Question::Restore(_)
+                | Question::Progress(_)
+                | Question::Capture(_)
+                | Question::AfterEnd(_) => {}
             },
         }
     }

@@ -6,7 +6,9 @@ use super::checkpointing::{Checkpointing, Taken};
 use super::driver::Driver;
 use super::requests::{Request, Wanted};
 use super::savepoint::Savepoint;
+use crate::control::{Control, Question};
 use crate::error::{Error, Result};
+use crate::state::Slice;
 use crate::time::Timestamp;
 
 impl Driver<'_> {
@@ -26,9 +28,10 @@ impl Driver<'_> {
             return Ok(());
         };
         if checkpointing.is_to_begin(now)? {
-            self.begin_checkpoint()?;
+            self.begin_checkpoint()
+        } else {
+            self.capture(Slice::one())
         }
-        Ok(())
     }
 
     /// Takes what the job remembers, and has it stored beside the records.
@@ -41,26 +44,50 @@ impl Driver<'_> {
         self.parts.failure.check()?;
         let now = self.clock.now();
         match &mut self.checkpointing {
-            Some(checkpointing) => checkpointing.store(epoch, contents, now),
+            Some(checkpointing) => checkpointing.begin(epoch, contents, now)?,
+            None => return Ok(()),
+        }
+        // Where no table is large this is all.
+        self.capture(Slice::one())
+    }
+
+    /// Writes a slice of what the job remembered at the barrier.
+    pub(super) fn capture(&mut self, mut slice: Slice) -> Result<()> {
+        if !self
+            .checkpointing
+            .as_ref()
+            .is_some_and(Checkpointing::is_capturing)
+        {
+            return Ok(());
+        }
+        self.control(&mut Control::Question(Question::Capture(&mut slice)));
+        self.parts.failure.check()?;
+        match &mut self.checkpointing {
+            Some(checkpointing) => checkpointing.take_slice(slice),
             None => Ok(()),
         }
     }
 
     /// Takes a checkpoint if the job takes any, and waits until it is stored and all output before it is committed.
     pub(super) fn checkpoint_now(&mut self) -> Result<()> {
+        // One that is under way does not have all.
+        self.wait_for_checkpoint()?;
         loop {
-            let Some(checkpointing) = &mut self.checkpointing else {
-                return Ok(());
-            };
-            // What was under way does not have all.
-            checkpointing.wait()?;
-            self.begin_checkpoint()?;
-            let Some(checkpointing) = &mut self.checkpointing else {
-                return Ok(());
-            };
-            if checkpointing.wait()? == Taken::Whole {
+            if self.checkpointing.is_none() {
                 return Ok(());
             }
+            self.begin_checkpoint()?;
+            if self.wait_for_checkpoint()? == Taken::Whole {
+                return Ok(());
+            }
+        }
+    }
+
+    fn wait_for_checkpoint(&mut self) -> Result<Taken> {
+        self.capture(Slice::all())?;
+        match &mut self.checkpointing {
+            Some(checkpointing) => checkpointing.wait(),
+            None => Ok(Taken::NotWhole),
         }
     }
 

@@ -1,11 +1,12 @@
 //! The checkpoints of a running job: where they go, when one is due, and what became of them.
 
 use super::savepoint::Contents;
-use crate::checkpoint::{Answer, CheckpointWriter, Coordinator, Newest, NotStored, Settings, Sinks};
+use crate::checkpoint::{Answer, CheckpointWriter, Coordinator, Image, Newest, NotStored, Settings, Sinks};
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::metrics::CheckpointReport;
+use crate::state::{Slice, state_error};
 use crate::time::{TimeDelta, Timestamp};
 
 /// The checkpoints of a running job.
@@ -18,12 +19,26 @@ pub(super) struct Checkpointing {
     every: TimeDelta,
     /// When the next one begins.
     due: Timestamp,
-    /// The one that is being stored.
-    under_way: Option<Epoch>,
+    under_way: UnderWay,
     /// How many have failed since one was stored.
     failed_in_a_row: u32,
     tolerable_failures: u32,
     pub(super) report: CheckpointReport,
+}
+
+/// How far the last one is that was begun.
+#[derive(Debug)]
+enum UnderWay {
+    /// It is done with.
+    Nothing,
+    /// What the job remembers is being written down, between reads.
+    Captured {
+        epoch: Epoch,
+        image: Box<Image>,
+        taken_at: Timestamp,
+    },
+    /// It is being stored, beside the records.
+    Stored,
 }
 
 /// What a checkpoint came to.
@@ -39,16 +54,26 @@ impl Checkpointing {
     /// Whether there is nothing to do: none is under way, and none is due.
     #[inline]
     pub(super) fn rests_at(&self, now: Timestamp) -> bool {
-        self.under_way.is_none() && now < self.due
+        matches!(self.under_way, UnderWay::Nothing) && now < self.due
     }
 
-    /// Whether one is to be begun; if one is under way that was not stored by now, it is not.
+    /// Whether what the job remembers is being written down.
+    #[inline]
+    pub(super) fn is_capturing(&self) -> bool {
+        matches!(self.under_way, UnderWay::Captured { .. })
+    }
+
+    /// Whether one is to be begun; not while one is under way.
     pub(super) fn is_to_begin(&mut self, now: Timestamp) -> Result<bool> {
-        if self.under_way.is_some() {
-            let Some(answer) = self.writer.answer()? else {
-                return Ok(false);
-            };
-            self.note(answer)?;
+        match self.under_way {
+            UnderWay::Nothing => {}
+            UnderWay::Captured { .. } => return Ok(false),
+            UnderWay::Stored => {
+                let Some(answer) = self.writer.answer()? else {
+                    return Ok(false);
+                };
+                self.note(answer)?;
+            }
         }
         let is_due = now >= self.due;
         if is_due {
@@ -70,15 +95,53 @@ impl Checkpointing {
         })
     }
 
-    /// Has one stored, of what the job remembers; what could not be taken counts as failed.
-    pub(super) fn store(&mut self, epoch: Epoch, contents: Result<Contents>, now: Timestamp) -> Result<()> {
+    /// Begins one, with what the job remembers but for what is written down in slices; what could not be taken counts as
+    /// failed.
+    pub(super) fn begin(
+        &mut self,
+        epoch: Epoch,
+        contents: Result<Contents>,
+        taken_at: Timestamp,
+    ) -> Result<()> {
         match contents {
             Ok(contents) => {
-                self.writer.store(epoch, contents.into_image(), now)?;
-                self.under_way = Some(epoch);
+                self.under_way = UnderWay::Captured {
+                    epoch,
+                    image: Box::new(contents.into_image()),
+                    taken_at,
+                };
                 Ok(())
             }
             Err(error) => self.note_failure(error).map(drop),
+        }
+    }
+
+    /// Takes what was written down with a slice; if that was the last one, all is stored.
+    pub(super) fn take_slice(&mut self, slice: Slice) -> Result<()> {
+        let (done, is_more) = slice.finish();
+        let UnderWay::Captured { image, .. } = &mut self.under_way else {
+            return Ok(());
+        };
+        for (operator, captured) in done {
+            match captured {
+                Ok(captured) => image.captured.push((operator, captured)),
+                Err(cause) => {
+                    self.under_way = UnderWay::Nothing;
+                    let error = state_error("saving", &operator, &cause);
+                    return self.note_failure(error).map(drop);
+                }
+            }
+        }
+        if is_more {
+            return Ok(());
+        }
+        match std::mem::replace(&mut self.under_way, UnderWay::Stored) {
+            UnderWay::Captured {
+                epoch,
+                image,
+                taken_at,
+            } => self.writer.store(epoch, *image, taken_at),
+            UnderWay::Nothing | UnderWay::Stored => Ok(()),
         }
     }
 
@@ -87,9 +150,9 @@ impl Checkpointing {
         self.report.last
     }
 
-    /// Waits for the one that is under way.
+    /// Waits for the one that is being stored.
     pub(super) fn wait(&mut self) -> Result<Taken> {
-        if self.under_way.is_none() {
+        if !matches!(self.under_way, UnderWay::Stored) {
             return Ok(Taken::NotWhole);
         }
         let answer = self.writer.wait()?;
@@ -98,7 +161,7 @@ impl Checkpointing {
 
     /// Notes what became of the one under way.
     fn note(&mut self, answer: Answer) -> Result<Taken> {
-        self.under_way = None;
+        self.under_way = UnderWay::Nothing;
         match answer.stored {
             Ok(stored) => {
                 self.failed_in_a_row = 0;
@@ -194,7 +257,7 @@ impl OpenCheckpoints {
             begun: 0,
             every,
             due: now + every,
-            under_way: None,
+            under_way: UnderWay::Nothing,
             failed_in_a_row: 0,
             tolerable_failures,
             report,

@@ -6,6 +6,7 @@ use crate::assembly::Turn;
 use crate::connector::ReadStatus;
 use crate::control::{Control, JobEvent, Lane, LaneEvent, LaneProgress, Question};
 use crate::error::Result;
+use crate::state::Slice;
 use crate::time::{TimeDelta, Timestamp};
 
 /// How often the operators look at the clock while records flow.
@@ -106,6 +107,8 @@ impl Driver<'_> {
         self.tick(now)?;
         self.control(&mut Control::Job(JobEvent::Flush));
         self.parts.failure.check()?;
+        // Nobody waits for anything else.
+        self.capture(Slice::all())?;
         self.lanes.ask_again();
         Ok(ReadStatus::Pending)
     }

@@ -166,12 +166,13 @@ impl Contents {
         Image {
             job: postcard::to_stdvec(&self.progress).expect("names and numbers serialize"),
             states: self.states,
+            captured: Vec::new(),
         }
     }
 
     /// What a file of this pipeline holds; an error says what is wrong.
     pub(super) fn from_image(pipeline: String, image: Image) -> Result<Self, String> {
-        let Image { job, states } = image;
+        let Image { job, states, .. } = image;
         let progress = match postcard::take_from_bytes(&job) {
             Ok((progress, [])) => progress,
             Ok((_, rest)) => return Err(format!("{} bytes are left over", rest.len())),

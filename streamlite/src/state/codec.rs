@@ -25,12 +25,17 @@ impl Encoder {
     }
 
     /// Counts entries of a table.
-    pub(super) fn count(&mut self, entries: u64) {
+    pub(crate) fn count(&mut self, entries: u64) {
         self.entries += entries;
     }
 
     pub(super) fn entries(&self) -> u64 {
         self.entries
+    }
+
+    /// How many bytes were written.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {

@@ -250,6 +250,19 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
         }
     }
 
+    /// Without reading any entry.
+    fn taken(&self) -> Vec<u64> {
+        let slots = self.entries.len();
+        let mut taken = vec![u64::MAX; slots.div_ceil(64)];
+        if let Some(last) = taken.last_mut().filter(|_| slots % 64 != 0) {
+            *last = (1 << (slots % 64)) - 1;
+        }
+        for &empty in &self.empty {
+            taken[empty as usize / 64] &= !(1 << (empty % 64));
+        }
+        taken
+    }
+
     fn in_order<'a>(&'a self) -> impl Iterator<Item = (&'a K, &'a V)>
     where
         K: 'a,

@@ -62,6 +62,13 @@ impl<R, H> Block<R, H> {
         self.likely.iter().copied().for_each(fetch);
     }
 
+    /// The records, and what is known of their slots.
+    #[inline]
+    pub(crate) fn looked_up(&self) -> impl Iterator<Item = (&R, &H, LookUp)> {
+        let rows = self.rows.iter().zip(&self.hashes).zip(&self.likely);
+        rows.map(|(((row, held), &hash), &likely)| (row, held, LookUp { hash, likely }))
+    }
+
     /// The third pass: every record, and what is known of its slot. Nothing is left.
     #[inline]
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = (R, H, LookUp)> {

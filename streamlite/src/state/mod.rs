@@ -1,5 +1,6 @@
 //! What operators remember: keyed tables, and how every state is saved and restored.
 
+mod capture;
 mod codec;
 mod grouping;
 mod key_index;
@@ -14,6 +15,8 @@ mod table;
 mod taken;
 mod time_queue;
 
+pub(crate) use capture::{Capture, Captured, in_slices};
+pub use capture::{Slice, capture_in_slices};
 pub use codec::{Decoder, Encoder, StateError};
 pub use grouping::{By, ByRef, Grouping, Unkeyed};
 pub(crate) use key_index::KeyIndex;
@@ -23,6 +26,7 @@ pub(crate) use look_up::in_blocks;
 pub use look_up::{Block, LookUp, look_up_in_blocks};
 pub use shape::{Shape, head_of, name_of};
 pub use single::Single;
+pub(crate) use snapshot::state_error;
 pub use snapshot::{DeclaredState, Restore, Save, SavedState, Snapshot, StateId};
 pub use storage::{Durable, Storage, Transient};
 pub use table::Table;

@@ -136,9 +136,17 @@ impl Save {
 
     /// Saves the state of one operator.
     pub fn state(&mut self, declared: &DeclaredState, state: &impl Snapshot) {
+        self.encode(declared, |encoder| state.save(encoder));
+    }
+
+    fn encode(
+        &mut self,
+        declared: &DeclaredState,
+        save: impl FnOnce(&mut Encoder) -> Result<(), StateError>,
+    ) {
         let DeclaredState { id, shape } = declared;
         let mut encoder = Encoder::default();
-        match state.save(&mut encoder) {
+        match save(&mut encoder) {
             Ok(()) => {
                 let saved = SavedState {
                     shape: shape.clone(),
@@ -153,6 +161,15 @@ impl Save {
                 self.failure.get_or_insert(state_error("saving", id, &cause));
             }
         }
+    }
+
+    /// Begins to save the state of one operator: `head` stands before what is written in slices.
+    pub(crate) fn begin(
+        &mut self,
+        declared: &DeclaredState,
+        head: impl FnOnce(&mut Encoder) -> Result<(), StateError>,
+    ) {
+        self.encode(declared, head);
     }
 
     pub(crate) fn finish(self) -> Result<BTreeMap<StateId, SavedState>> {
@@ -224,7 +241,8 @@ fn taken_twice(doing: &'static str, id: &StateId) -> Error {
     state_error(doing, id, &StateError::new(cause))
 }
 
-fn state_error(doing: &'static str, id: &StateId, cause: &StateError) -> Error {
+/// An error of saving or restoring the state of an operator.
+pub(crate) fn state_error(doing: &'static str, id: &StateId, cause: &StateError) -> Error {
     Error::State {
         doing,
         operator: id.to_string(),

@@ -66,6 +66,20 @@ pub trait Table: Default {
     /// The value of a key, if it is there.
     fn get_mut(&mut self, key: &Self::Key) -> Option<&mut Self::Value>;
 
+    /// Which slots are taken, one bit each.
+    fn taken(&self) -> Vec<u64> {
+        let mut taken = Vec::new();
+        self.for_each_slot(|slot, _key, _value| {
+            let place = Self::place_of(slot);
+            let word = place as usize / 64;
+            if word >= taken.len() {
+                taken.resize(word + 1, 0);
+            }
+            taken[word] |= 1 << (place % 64);
+        });
+        taken
+    }
+
     /// Shows every entry and its slot to a closure, in order.
     fn for_each_slot(&self, visit: impl FnMut(Self::Slot, &Self::Key, &Self::Value));
 

@@ -340,7 +340,7 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
                 restore.state(&self.state, &mut self.lanes);
                 self.look_around();
             }
-            Question::AfterEnd(_) => {}
+            Question::AfterEnd(_) | Question::Capture(_) => {}
         }
     }
 }

@@ -292,7 +292,7 @@ where
                 Question::Restore(restore) => restore.state(&self.rows.declared().clone(), self),
                 Question::AfterEnd(after) => after.ask(self.rows.declared(), self.watermark),
                 Question::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
-                Question::Progress(_) => {}
+                Question::Progress(_) | Question::Capture(_) => {}
             }
         }
         pass_results(self.lane, &mut self.next, control);

@@ -293,7 +293,7 @@ where
                 Question::AfterEnd(after) => {
                     after.ask(self.rows.declared(), self.rows.watermark());
                 }
-                Question::Progress(_) => {}
+                Question::Progress(_) | Question::Capture(_) => {}
             },
         }
         self.outputs.control(control);

@@ -296,7 +296,7 @@ where
                 Question::AfterEnd(after) if P::HAS_TIMERS || P::HAS_END => {
                     after.ask(self.core.state.declared(), self.core.now.watermark);
                 }
-                Question::AfterEnd(_) | Question::Progress(_) => {}
+                Question::AfterEnd(_) | Question::Progress(_) | Question::Capture(_) => {}
             },
         }
         self.outputs.control(control);

@@ -162,7 +162,7 @@ where
                 Question::Restore(restore) => restore.state(&self.state.clone(), self),
                 Question::Count(tally) => self.count(tally.node(self.node)),
                 Question::AfterEnd(after) => after.ask(&self.state, self.store.watermark()),
-                Question::Progress(_) => {}
+                Question::Progress(_) | Question::Capture(_) => {}
             },
         }
         self.late.control(control);

@@ -1,0 +1,204 @@
+//! What checkpoints cost: `cargo run --release --example checkpoints [millions of records] [rounds]`.
+//!
+//! A running mean over a million keys, with a checkpoint each second and without any, in turn. Time is CPU time of the thread
+//! that processes records, and wall time; the longest pause is that of a batch of 4,096 records.
+
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use cpu_time::{ProcessTime, ThreadTime};
+use streamlite::prelude::*;
+use streamlite::source::{Partition, Position, ReadStatus, Reader};
+use streamlite_benches::random::Random;
+
+/// How many keys there are.
+const KEYS: u64 = 1_000_000;
+
+/// So many records with random keys.
+struct Numbers {
+    records: u64,
+}
+
+struct NumbersReader {
+    read: u64,
+    records: u64,
+    random: Random,
+}
+
+impl Source for Numbers {
+    type Item = (u64, u32);
+    type Reader = NumbersReader;
+
+    fn partitions(&mut self) -> streamlite::Result<Vec<Partition>> {
+        Ok(vec![Partition::new("numbers")])
+    }
+
+    fn open(&mut self, _: &Partition, from: Option<&Position>) -> streamlite::Result<NumbersReader> {
+        let read: u64 = from.map_or(Ok(0), Position::get)?;
+        let random = Random::new(read + 1);
+        Ok(NumbersReader {
+            read,
+            records: self.records,
+            random,
+        })
+    }
+
+    fn describe(&self) -> String {
+        "numbers".to_owned()
+    }
+
+    fn is_live(&self) -> bool {
+        false
+    }
+}
+
+impl Reader for NumbersReader {
+    type Item = (u64, u32);
+
+    fn read<F: FnMut((u64, u32)) -> ControlFlow<()>>(
+        &mut self,
+        at_most: usize,
+        mut out: F,
+    ) -> streamlite::Result<ReadStatus> {
+        for _ in 0..at_most {
+            if self.read == self.records {
+                return Ok(ReadStatus::End);
+            }
+            self.read += 1;
+            let bits = self.random.next().unwrap_or_default();
+            if out((bits % KEYS, (bits >> 48) as u32)).is_break() {
+                break;
+            }
+        }
+        Ok(ReadStatus::Ready)
+    }
+
+    fn never_waits(&self) -> bool {
+        true
+    }
+
+    fn position(&mut self) -> streamlite::Result<Position> {
+        Ok(Position::of(&self.read))
+    }
+}
+
+pipeline!(
+    fn means(numbers: Source<(u64, u32)>, out: Sink<(u64, f64)>) {
+        let means = numbers
+            .key_by(|(key, _)| *key)
+            .running()
+            .mean(|(_, number)| f64::from(*number));
+        means.to(out);
+    }
+);
+
+/// What one run took.
+struct Run {
+    cpu: Duration,
+    wall: Duration,
+    /// The longest batches.
+    pauses: Vec<Duration>,
+    stored: u64,
+}
+
+fn run(records: u64, dir: Option<&Path>) -> Result<Run, Box<dyn Error>> {
+    let job = means(Numbers { records }, NullSink);
+    let mut job = match dir {
+        None => job.start()?,
+        Some(dir) => job
+            .checkpoints(
+                Checkpoints::in_dir(dir)
+                    .every(Duration::from_secs(1))
+                    .max_retained(1),
+            )
+            .start()?,
+    };
+    let (cpu, wall) = (ThreadTime::now(), Instant::now());
+    let mut pauses = Vec::new();
+    loop {
+        let batch = ThreadTime::now();
+        let status = job.step()?;
+        pauses.push(batch.elapsed());
+        if status == ReadStatus::End {
+            break;
+        }
+    }
+    let (cpu, wall) = (cpu.elapsed(), wall.elapsed());
+    pauses.sort_unstable_by(|one, other| other.cmp(one));
+    pauses.truncate(3);
+    let stored = job
+        .report()
+        .checkpoints
+        .map_or(0, |checkpoints| checkpoints.stored);
+    Ok(Run {
+        cpu,
+        wall,
+        pauses,
+        stored,
+    })
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let millions: u64 = args.next().map_or(Ok(100), |arg| arg.parse())?;
+    let rounds: usize = args.next().map_or(Ok(5), |arg| arg.parse())?;
+    let records = millions * 1_000_000;
+    let dir = tempfile::tempdir_in(".")?;
+    let mut ratios = Vec::new();
+    for round in 0..rounds {
+        let state = dir.path().join(round.to_string());
+        let without = run(records, None)?;
+        let with = run(records, Some(&state))?;
+        let ratio = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
+        let (cpu, wall) = (ratio(without.cpu, with.cpu), ratio(without.wall, with.wall));
+        println!(
+            "{records} records, {:.1} s, {} checkpoints: throughput with / without {wall:.3} (wall), {cpu:.3} (CPU); longest \
+             batches {:.1?} with, {:.1?} without",
+            with.wall.as_secs_f64(),
+            with.stored,
+            with.pauses,
+            without.pauses,
+        );
+        ratios.push((wall, cpu));
+    }
+    ratios.sort_by(|one, other| one.0.total_cmp(&other.0));
+    println!("median of {rounds}: {:.3} (wall)", ratios[rounds / 2].0);
+
+    // One full snapshot by itself, and going on from it.
+    let state = dir.path().join("alone");
+    let once = || Checkpoints::in_dir(&state).every(Duration::from_secs(100_000));
+    let mut job = means(Numbers { records: 20_000_000 }, NullSink)
+        .checkpoints(once())
+        .start()?;
+    while job.step()? != ReadStatus::End {}
+    let (cpu, wall) = (ProcessTime::now(), Instant::now());
+    job.checkpoint()?;
+    let (cpu, wall) = (cpu.elapsed(), wall.elapsed());
+    let bytes = job
+        .report()
+        .checkpoints
+        .map_or(0, |checkpoints| checkpoints.last_bytes);
+    let state_bytes = (KEYS * 24) as f64 / 1e6;
+    println!(
+        "full snapshot of {KEYS} keys: {:.1} MB in memory, {:.1} MB stored, {cpu:.1?} CPU in all, {wall:.1?} wall: {:.0} MB/s a \
+         core of what is in memory, {:.0} of what is stored",
+        state_bytes,
+        bytes as f64 / 1e6,
+        state_bytes / cpu.as_secs_f64(),
+        bytes as f64 / 1e6 / cpu.as_secs_f64(),
+    );
+    drop(job);
+    let (cpu, wall) = (ProcessTime::now(), Instant::now());
+    let job = means(Numbers { records: 20_000_000 }, NullSink)
+        .checkpoints(once())
+        .start()?;
+    println!(
+        "restore of {KEYS} keys: {:.1?} CPU, {:.1?} wall",
+        cpu.elapsed(),
+        wall.elapsed()
+    );
+    drop(job);
+    Ok(())
+}

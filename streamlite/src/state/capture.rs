@@ -1,0 +1,265 @@
+//! Taking what a large table holds, in slices between which records go on.
+//!
+//! At the barrier of a checkpoint every entry is marked. Slices write entries from the first slot on and take their marks
+//! away; an entry that a record is about to change before its turn is written first, beside the others. So what is written is
+//! what the table held at the barrier, and nobody waits longer than for a slice. It is put in the order of the slots on the
+//! thread that stores it.
+
+use std::cell::Cell;
+use std::fmt;
+
+use super::codec::{Encoder, StateError};
+use super::snapshot::StateId;
+use super::table::Table;
+
+/// How many entries are written between two reads: about half a millisecond's worth where values are plain numbers.
+const ENTRIES: usize = 8192;
+/// How many bytes, where entries are long: about half a millisecond's worth, too.
+const BYTES: usize = 256 << 10;
+
+thread_local! {
+    static ENTRIES_OF_A_SLICE: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Lets the jobs of this thread take what tables hold in slices of so many entries, whatever the size of the tables: a switch
+/// for tests. `None` is what they do by themselves.
+pub fn capture_in_slices(entries: Option<usize>) {
+    ENTRIES_OF_A_SLICE.set(entries);
+}
+
+/// Whether to take what a table holds in slices, where it would pay for one of this size or not.
+pub(crate) fn in_slices(pays: bool) -> bool {
+    pays || ENTRIES_OF_A_SLICE.get().is_some()
+}
+
+/// Writes an entry.
+pub(crate) type WriteEntry<S> =
+    fn(&<S as Table>::Key, &<S as Table>::Value, &mut Encoder) -> Result<(), StateError>;
+
+/// A table that is being written.
+pub(crate) struct Capture<S: Table> {
+    write: WriteEntry<S>,
+    /// The slots that were taken at the barrier, one bit each.
+    taken: Vec<u64>,
+    /// Those of them that are not written.
+    pending: Vec<u64>,
+    /// The first word that was not walked.
+    word: usize,
+    /// The blocks before `walked`.
+    blocks: Vec<Vec<u8>>,
+    /// How many bytes those have.
+    before: usize,
+    walked: Encoder,
+    early: Early,
+    failed: Option<StateError>,
+}
+
+/// Entries that were written before their turn.
+#[derive(Debug, Default)]
+struct Early {
+    /// The places of the slots, in the order of writing, and where the bytes of each end.
+    ends: Vec<(u32, usize)>,
+    bytes: Encoder,
+    /// Behind how many bytes of the others each of them belongs, in the order of the slots.
+    gaps: Vec<usize>,
+}
+
+/// What a table held, to be put in order.
+#[derive(Debug, Default)]
+pub(crate) struct Captured {
+    blocks: Vec<Vec<u8>>,
+    early: Early,
+}
+
+impl<S: Table> Capture<S> {
+    /// Marks every entry of a table.
+    pub(crate) fn new(slots: &S, write: WriteEntry<S>) -> Self {
+        let taken = slots.taken();
+        Self {
+            write,
+            pending: taken.clone(),
+            taken,
+            word: 0,
+            blocks: Vec::new(),
+            before: 0,
+            walked: Encoder::default(),
+            early: Early::default(),
+            failed: None,
+        }
+    }
+
+    /// An entry is about to be changed.
+    #[inline]
+    pub(crate) fn touch(&mut self, slots: &mut S, slot: S::Slot) {
+        let place = S::place_of(slot);
+        let (word, bit) = (place as usize / 64, 1 << (place % 64));
+        if self.pending.get(word).is_some_and(|pending| pending & bit != 0) {
+            self.pending[word] &= !bit;
+            self.write_early(slots, slot);
+        }
+    }
+
+    fn write_early(&mut self, slots: &mut S, slot: S::Slot) {
+        let (key, value) = slots.entry(slot);
+        let written = (self.write)(key, value, &mut self.early.bytes);
+        self.note(written);
+        self.early.ends.push((S::place_of(slot), self.early.bytes.len()));
+    }
+
+    /// Writes a slice of the entries; says whether all are written.
+    pub(crate) fn walk(&mut self, slots: &mut S) -> bool {
+        let entries = ENTRIES_OF_A_SLICE.get().unwrap_or(ENTRIES);
+        let until = self.before + self.walked.len() + BYTES;
+        let mut written = 0;
+        while self.word < self.pending.len() && written < entries && self.before + self.walked.len() < until {
+            written += self.walk_word(slots);
+        }
+        self.word == self.pending.len()
+    }
+
+    /// Writes all that is left.
+    pub(crate) fn walk_to_end(&mut self, slots: &mut S) {
+        while !self.walk(slots) {}
+    }
+
+    fn walk_word(&mut self, slots: &mut S) -> usize {
+        let word = self.word;
+        let pending = std::mem::take(&mut self.pending[word]);
+        let mut left = self.taken[word];
+        while left != 0 {
+            let bit = left & left.wrapping_neg();
+            left ^= bit;
+            if pending & bit == 0 {
+                self.early.gaps.push(self.before + self.walked.len());
+                continue;
+            }
+            let place = u32::try_from(word * 64).unwrap_or(u32::MAX) + bit.trailing_zeros();
+            let (key, value) = slots.entry(S::slot_at(place));
+            let written = (self.write)(key, value, &mut self.walked);
+            self.note(written);
+        }
+        self.word += 1;
+        if self.walked.len() >= BYTES {
+            self.end_block();
+        }
+        pending.count_ones() as usize
+    }
+
+    fn end_block(&mut self) {
+        let block = std::mem::take(&mut self.walked).into_bytes();
+        self.before += block.len();
+        self.blocks.push(block);
+    }
+
+    #[inline]
+    fn note(&mut self, written: Result<(), StateError>) {
+        if let Err(error) = written {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    /// What was written, once all is.
+    pub(crate) fn finish(mut self) -> Result<Captured, StateError> {
+        self.end_block();
+        match self.failed {
+            Some(error) => Err(error),
+            None => Ok(Captured {
+                blocks: self.blocks,
+                early: self.early,
+            }),
+        }
+    }
+}
+
+impl Captured {
+    /// Appends what the table held to what stands before it, in the order of the slots.
+    pub(crate) fn append_to(self, bytes: &mut Vec<u8>) {
+        let Self { blocks, early } = self;
+        let Early {
+            ends,
+            bytes: early_bytes,
+            gaps,
+        } = early;
+        let early_bytes = early_bytes.into_bytes();
+        let mut start = 0;
+        let mut early: Vec<(u32, &[u8])> = Vec::with_capacity(ends.len());
+        for (place, end) in ends {
+            early.push((place, &early_bytes[start..end]));
+            start = end;
+        }
+        early.sort_unstable_by_key(|(place, _)| *place);
+        let whole: usize = blocks.iter().map(Vec::len).sum();
+        bytes.reserve(whole + early_bytes.len());
+        let mut early = gaps.into_iter().zip(early).peekable();
+        let mut at = 0;
+        for block in blocks {
+            let mut rest = &block[..];
+            while let Some((gap, (_, entry))) = early.next_if(|(gap, _)| *gap < at + rest.len()) {
+                let (before, after) = rest.split_at(gap - at);
+                bytes.extend_from_slice(before);
+                bytes.extend_from_slice(entry);
+                (at, rest) = (gap, after);
+            }
+            bytes.extend_from_slice(rest);
+            at += rest.len();
+        }
+        early.for_each(|(_, (_, entry))| bytes.extend_from_slice(entry));
+    }
+}
+
+/// Lets the tables that are being written go on by a slice.
+#[derive(Debug, Default)]
+pub struct Slice {
+    /// Tables that were written to the end with it.
+    done: Vec<(StateId, Result<Captured, StateError>)>,
+    /// How many are not.
+    open: usize,
+    /// Whether all is to be written now.
+    to_the_end: bool,
+}
+
+impl Slice {
+    /// One slice.
+    pub(crate) fn one() -> Self {
+        Self::default()
+    }
+
+    /// Everything that is left.
+    pub(crate) fn all() -> Self {
+        Self {
+            to_the_end: true,
+            ..Self::default()
+        }
+    }
+
+    /// Lets a table go on.
+    pub(crate) fn walk<S: Table>(
+        &mut self,
+        id: &StateId,
+        capture: &mut Option<Box<Capture<S>>>,
+        slots: &mut S,
+    ) {
+        let Some(open) = capture else { return };
+        if self.to_the_end {
+            open.walk_to_end(slots);
+        }
+        if !open.walk(slots) {
+            self.open += 1;
+        } else if let Some(whole) = capture.take() {
+            self.done.push((id.clone(), whole.finish()));
+        }
+    }
+
+    /// The tables that were written to the end with it, and whether there are others.
+    pub(crate) fn finish(self) -> (Vec<(StateId, Result<Captured, StateError>)>, bool) {
+        (self.done, self.open > 0)
+    }
+}
+
+impl<S: Table> fmt::Debug for Capture<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capture")
+            .field("word", &self.word)
+            .finish_non_exhaustive()
+    }
+}
