@@ -8,7 +8,9 @@ use std::time::Duration;
 use streamlite::metrics::Delivery;
 use streamlite::prelude::*;
 use streamlite::source::ReadStatus;
+use streamlite::state::{capture_in_slices, look_up_in_blocks};
 use streamlite::{Job, RunningJob};
+use streamlite_tests::sim_fs::Dice;
 
 pipeline!(
     fn summed(numbers: Source<u32>, out: Sink<(u32, u64)>) {
@@ -263,4 +265,72 @@ fn a_savepoint_goes_on_elsewhere_as_long_as_the_output_is_not_ahead_of_it() {
         error.contains("it has what checkpoint 2.1 of another directory has committed"),
         "{error}"
     );
+}
+
+pipeline!(
+    fn sums_and_total(rows: Source<Row>, out: Sink<Total>, last: Sink<Total>) {
+        let keyed = rows.key_by(|row| row.key);
+        keyed
+            .running()
+            .sum(|row| row.n)
+            .map(|(key, total)| Total { key, total })
+            .to(out);
+        keyed
+            .sum(|row| row.n)
+            .map(|(key, total)| Total { key, total })
+            .to(last);
+    }
+);
+
+/// Tables are written down while records change them: after a crash every key has what it had at the barrier.
+#[test]
+fn what_is_written_down_in_slices_is_what_there_was_at_the_barrier() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut dice = Dice::new(7);
+    let text: String = (0..6000).map(|n| format!("{},{n}\n", dice.roll(2000))).collect();
+    std::fs::write(dir.path().join("in.csv"), format!("key,n\n{text}")).expect("a file");
+    let job = |dir: &Path, out: &Path| -> streamlite::Result<Job> {
+        let source = CsvSource::open(dir.join("in.csv"))?;
+        let sums = CsvSink::create(out.join("sums.csv"))?;
+        let last = CsvSink::create(out.join("last.csv"))?;
+        Ok(sums_and_total(source, sums, last).batch_size(97))
+    };
+    let plain = tempfile::tempdir().expect("a directory");
+    job(dir.path(), plain.path())
+        .expect("it is there")
+        .run()
+        .expect("it runs");
+    let both = |out: &Path| [text_of(out, "sums.csv"), text_of(out, "last.csv")];
+    for blocks in [Some(false), Some(true)] {
+        look_up_in_blocks(blocks);
+        for slice in [64, 640] {
+            capture_in_slices(Some(slice));
+            let out = tempfile::tempdir().expect("a directory");
+            let mut starts = 0;
+            loop {
+                starts += 1;
+                let checkpoints = every_turn(&out.path().join("state"));
+                let job = job(dir.path(), out.path())
+                    .expect("it is there")
+                    .checkpoints(checkpoints);
+                let mut job = job.start().expect("it goes on");
+                let steps = 10 + dice.roll(40);
+                if (0..steps).any(|_| job.step().expect("nothing fails") == ReadStatus::End) {
+                    job.finish().expect("it ends");
+                    break;
+                }
+            }
+            assert_eq!(
+                both(out.path()),
+                both(plain.path()),
+                "{blocks:?}, slices of {slice}, {starts} starts"
+            );
+        }
+    }
+    capture_in_slices(None);
+    look_up_in_blocks(None);
+}
+
+fn text_of(dir: &Path, name: &str) -> String {
+    text(&dir.join(name))
 }
