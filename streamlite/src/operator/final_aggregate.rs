@@ -83,6 +83,24 @@ where
     G: Grouping<T>,
     A: Aggregate<T>,
 {
+    /// Adds a record to its group. `touches`: a checkpoint may be being written.
+    #[inline]
+    fn add(&mut self, record: Record<T>, touches: bool) {
+        let Self {
+            grouping,
+            aggregate,
+            state,
+            times,
+            ..
+        } = self;
+        times.greatest = record.timestamp.max(times.greatest);
+        let slot = state.slot_of(grouping, &record.value, || aggregate.zero());
+        if touches {
+            state.touch(slot);
+        }
+        state.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
+    }
+
     /// Adds the records of the block to their groups, which are on their way from memory.
     #[inline]
     fn add_block(&mut self) {
@@ -112,23 +130,14 @@ where
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
-        let Self {
-            grouping,
-            aggregate,
-            state,
-            times,
-            ..
-        } = self;
-        times.greatest = record.timestamp.max(times.greatest);
-        let slot = state.slot_of(grouping, &record.value, || aggregate.zero());
-        state.touch(slot);
-        state.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
+        self.add(record, true);
     }
 
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         if !self.state.in_blocks() {
-            return records.for_each(|record| self.push(record));
+            self.state.touch_everything();
+            return records.for_each(|record| self.add(record, false));
         }
         records.for_each(|record| {
             self.times.greatest = record.timestamp.max(self.times.greatest);

@@ -9,8 +9,8 @@ use crate::aggregate::Aggregate;
 use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::state::{
-    Block, Capture, DeclaredState, Decoder, Encoder, Grouping, LookUp, Shape, Snapshot, StateError, Storage,
-    Table, in_blocks, in_slices, name_of,
+    Block, Capture, DeclaredState, Decoder, Encoder, Grouping, LookUp, Save, Shape, Snapshot, StateError,
+    Storage, Table, in_blocks, in_slices, name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
@@ -138,7 +138,9 @@ impl<C, S: Table> KeyedState<C, S> {
     /// by [`touch_block`](Self::touch_block).
     #[inline]
     pub fn touch(&mut self, slot: S::Slot) {
-        if let Some(capture) = &mut self.capture {
+        if S::MAY_BE_LARGE
+            && let Some(capture) = &mut self.capture
+        {
             capture.touch(&mut self.slots, slot);
         }
     }
@@ -211,6 +213,10 @@ impl<C, S: Table> KeyedState<C, S> {
         self.slots.drain_in_order(take);
     }
 
+    fn is_to_be_sliced(&self, save: &Save) -> bool {
+        S::MAY_BE_LARGE && save.epoch().is_some() && in_slices(self.slots.is_large())
+    }
+
     /// Acts on a control signal: saves and restores what is kept, and `beside`, the plain values that the operator
     /// holds in addition.
     pub fn control<B>(&mut self, control: &mut Control<'_>, beside: &mut B)
@@ -221,7 +227,7 @@ impl<C, S: Table> KeyedState<C, S> {
         match control {
             Control::Lane(_) | Control::Job(_) => {}
             Control::Question(question) => match question {
-                Question::Save(save) if save.epoch().is_some() && in_slices(self.slots.is_large()) => {
+                Question::Save(save) if self.is_to_be_sliced(save) => {
                     let Self {
                         declared,
                         slots,

@@ -175,6 +175,8 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     type Value = V;
     type Slot = Slot;
 
+    const MAY_BE_LARGE: bool = true;
+
     #[inline]
     fn place_of(slot: Slot) -> u32 {
         slot.0

@@ -12,6 +12,9 @@ pub trait Table: Default {
     /// Where an entry stands, as long as it is there.
     type Slot: Copy + Ord;
 
+    /// Whether it may be so large that a checkpoint takes it in slices.
+    const MAY_BE_LARGE: bool = false;
+
     /// The number of a slot: small, so that it may be the place in a list.
     fn place_of(slot: Self::Slot) -> u32;
 
