@@ -3,6 +3,8 @@
 //! A running mean over a million keys, with a checkpoint each second and without any, in turn. Time is CPU time of the thread
 //! that processes records, and wall time; the longest pause is that of a batch of 4,096 records.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::Path;

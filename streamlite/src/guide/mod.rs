@@ -11,10 +11,12 @@
 //! * [`state`]: processes, which remember what they like for each key.
 //! * [`timers`]: what happens when nothing comes.
 //! * [`ttl`]: what is forgotten by itself.
+//! * [`delivery`]: checkpoints, and what is in the output after a crash.
 //! * [`testing`]: how a pipeline is driven by hand.
 
 pub mod aggregates;
 pub mod connected;
+pub mod delivery;
 pub mod event_time;
 pub mod joins;
 pub mod lateness;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::report::Report;
+use super::report::{CheckpointReport, Report};
 use super::text_table::TextTable;
 use crate::time::Timestamp;
 
@@ -10,8 +10,40 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.headline())?;
         write!(f, "{}", self.table())?;
+        if let Some(checkpoints) = &self.checkpoints {
+            writeln!(f, "{checkpoints}")?;
+        }
         for advice in self.advice() {
             writeln!(f, "{advice}")?;
+        }
+        Ok(())
+    }
+}
+
+/// In a line or two: where the job went on, what it stored, and what went wrong.
+impl fmt::Display for CheckpointReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.resumed_from {
+            Some(epoch) => write!(f, "resumed from checkpoint {epoch}")?,
+            None => f.write_str("started anew")?,
+        }
+        let count = |number: u64| match number {
+            1 => "1 checkpoint".to_owned(),
+            number => format!("{} checkpoints", counted(number)),
+        };
+        match &self.last {
+            Some(last) => write!(f, ", stored {}, the last is {last}", count(self.stored))?,
+            None => f.write_str(", stored no checkpoint")?,
+        }
+        if let Some(error) = &self.last_error {
+            write!(
+                f,
+                "\n{} failed, whose contents came with the next one: {error}",
+                count(self.failed)
+            )?;
+        }
+        for damaged in &self.quarantined {
+            write!(f, "\na damaged checkpoint was put aside: {damaged}")?;
         }
         Ok(())
     }

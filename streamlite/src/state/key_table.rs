@@ -256,7 +256,7 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     fn taken(&self) -> Vec<u64> {
         let slots = self.entries.len();
         let mut taken = vec![u64::MAX; slots.div_ceil(64)];
-        if let Some(last) = taken.last_mut().filter(|_| slots % 64 != 0) {
+        if let Some(last) = taken.last_mut().filter(|_| !slots.is_multiple_of(64)) {
             *last = (1 << (slots % 64)) - 1;
         }
         for &empty in &self.empty {
