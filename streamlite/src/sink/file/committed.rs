@@ -2,27 +2,10 @@
 
 use std::io::Write as _;
 
-use serde::{Deserialize, Serialize};
-
-use super::staging::{Piece, Shared};
+use super::pieces::Committed;
+use super::staging::Shared;
 use crate::checkpoint::{Damage, FileIdentity, FileKind, FrameReader, FrameWriter};
-use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
-
-/// What is committed: once this is durable it is, whether the output is in the file already or not.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Committed {
-    /// The start of the job that may commit.
-    pub(super) fenced_by: Incarnation,
-    /// The last checkpoint that is committed.
-    pub(super) epoch: Option<Epoch>,
-    /// How many bytes the file has with it.
-    pub(super) bytes: u64,
-    /// How many it had before.
-    pub(super) bytes_before: u64,
-    /// What comes behind those.
-    pub(super) pieces: Vec<Piece>,
-}
 
 impl Shared {
     /// Reads what is committed; nothing if there is no such record.

@@ -1,6 +1,7 @@
 //! A file of any format.
 
 mod committed;
+mod pieces;
 mod staging;
 mod transactions;
 

@@ -6,27 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crc32c::crc32c_append;
-use serde::{Deserialize, Serialize};
 
-use super::committed::Committed;
+use super::pieces::{Committed, Piece};
 use crate::epoch::{Epoch, Incarnation};
 use crate::fs::{FileLock, Fs, WriteFile};
-
-/// A file of output that is prepared or on its way to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Piece {
-    pub(super) name: String,
-    pub(super) bytes: u64,
-    pub(super) checksum: u32,
-}
-
-/// What a token says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Prepared {
-    /// How many bytes of output stand before it.
-    pub(super) start: u64,
-    pub(super) pieces: Vec<Piece>,
-}
 
 /// What a writer and those who commit what it writes share.
 #[derive(Clone)]

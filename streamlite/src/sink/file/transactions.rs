@@ -3,7 +3,8 @@
 use std::io::{ErrorKind, Read, Write as _};
 use std::path::Path;
 
-use super::staging::{Piece, Prepared, Shared, Staging};
+use super::pieces::{Piece, Prepared};
+use super::staging::{Shared, Staging};
 use crate::connector::{Outcome, Token, Transactional};
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
