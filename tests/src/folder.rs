@@ -60,6 +60,19 @@ impl Folder {
         fs::read_to_string(self.path(name)).expect("the file is there")
     }
 
+    /// The names in it, in order.
+    ///
+    /// # Panics
+    /// If it cannot be listed.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.dir()).expect("the folder is there");
+        let names = entries.map(|entry| entry.expect("it can be listed").file_name());
+        let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
     /// A text without the folder's own name.
     #[must_use]
     pub fn without_name(&self, text: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod committed;
 mod pieces;
+mod rolling;
 mod staging;
 mod transactions;
 
@@ -9,7 +10,10 @@ use std::fmt;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use self::pieces::Place;
+use self::rolling::{PlainFiles, Roll, WatchedFile, greatest_number, numbered};
 use self::staging::{StagedFile, Staging, is_committed};
 use self::transactions::FileTransactions;
 use crate::connector::{FileUse, Sink, Transactional, Writer};
@@ -18,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::format::{Csv, Encode, Json, Lines, RecordFile};
 use crate::fs::{FileKind, Fs, LocalFs, WriteFile};
 use crate::record::Record;
+use crate::time::TimeDelta;
 
 /// Writes records to a file: `create` puts it in place of one that is there, `create_new` refuses to, `append` writes
 /// behind its end. A job that is restored goes on behind what is there, also where the sink was made by `create`.
@@ -35,6 +40,7 @@ pub struct FileSink<F> {
     path: PathBuf,
     mode: Mode,
     is_open: bool,
+    roll: Roll,
     /// In a job that has checkpoints: where the output is until it is committed.
     staging: Option<Staging>,
 }
@@ -125,6 +131,7 @@ impl<F: Default> FileSink<F> {
             path: path.to_owned(),
             mode,
             is_open: false,
+            roll: Roll::default(),
             staging: None,
         })
     }
@@ -177,25 +184,120 @@ impl<F> FileSink<F> {
         self.path.display().to_string()
     }
 
-    /// The file, or in a job that has checkpoints what stands for it, behind so many bytes.
-    fn record_file(&self, file: Box<dyn WriteFile>, bytes: u64) -> Result<RecordFile> {
+    /// Begins the next file where one has so many bytes: `sales.csv` becomes `sales-00001.csv`, `sales-00002.csv` and so on,
+    /// each with a header of its own. A file is as large as the records that were written at once make it, so somewhat larger
+    /// than that. Numbers go on from the greatest that is there: no file is overwritten.
+    #[must_use]
+    pub fn roll_at(mut self, bytes: u64) -> Self {
+        self.roll.at = Some(bytes);
+        self
+    }
+
+    /// Begins the next file where one is so old, by the computer's clock, and there is a record for it; numbered as by
+    /// [`roll_at`](Self::roll_at). With both, whichever comes first.
+    #[must_use]
+    pub fn roll_every(mut self, span: impl Into<TimeDelta>) -> Self {
+        self.roll.every = Some(span.into());
+        self
+    }
+
+    /// The file, or in a job that has checkpoints what stands for it, from a place on.
+    fn record_file(&self, file: Box<dyn WriteFile>, place: Place) -> Result<RecordFile> {
+        let name = numbered(&self.path, place.file).display().to_string();
         let Some(staging) = &self.staging else {
-            return Ok(RecordFile::new(file, bytes, self.name()));
+            return Ok(RecordFile::new(file, place.bytes, name));
         };
-        staging.begin(bytes).map_err(|expected| {
-            Error::unreadable(
-                self.name(),
-                format!("it has {bytes} bytes, and {expected} were committed; somebody else has changed it"),
-                "put it back as it was, or start anew: remove it and the checkpoints",
-            )
+        staging.begin(place).map_err(|expected| {
+            let cause = format!(
+                "it has {} bytes, and {expected} were committed; somebody else has changed it",
+                place.bytes
+            );
+            let advice = "put it back as it was, or start anew: remove it and the checkpoints";
+            Error::unreadable(name.clone(), cause, advice)
         })?;
         let staged = StagedFile(staging.clone());
-        Ok(RecordFile::new(Box::new(staged), bytes, self.name()))
+        Ok(RecordFile::new(Box::new(staged), place.bytes, name))
     }
 
     fn writer<W>(&self, format: W) -> FileWriter<W> {
-        let staging = self.staging.clone();
-        FileWriter { format, staging }
+        FileWriter {
+            format,
+            staging: self.staging.clone(),
+            rolling: None,
+        }
+    }
+
+    /// Opens the first of the files with numbers that this run writes: where a job goes on behind what it has committed, that
+    /// one, and otherwise a new one.
+    fn first_of_many<T>(&self) -> Result<FileWriter<F::Writer>>
+    where
+        F: Encode<T> + Clone + 'static,
+    {
+        let greatest = greatest_number(&*self.fs, &self.path)?;
+        let committed = self.staging.as_ref().and_then(Staging::committed);
+        let place = committed.unwrap_or(Place {
+            file: greatest.saturating_add(1),
+            bytes: 0,
+        });
+        let is_due = Arc::new(AtomicBool::new(false));
+        let mut files = PlainFiles {
+            fs: Arc::clone(&self.fs),
+            path: self.path.clone(),
+            number: greatest,
+        };
+        let watch = {
+            let (roll, is_due) = (self.roll, Arc::clone(&is_due));
+            move |file, bytes| Box::new(WatchedFile::new(file, bytes, roll, Arc::clone(&is_due)))
+        };
+        let format = match &self.staging {
+            None => {
+                let file = watch(files.next()?, 0);
+                let name = numbered(&self.path, files.number).display().to_string();
+                self.format.writer(RecordFile::new(file, 0, name))
+            }
+            Some(staging) => {
+                let path = numbered(&self.path, place.file);
+                let failed = |cause| Error::io("opening", &path, cause);
+                let there = match self.fs.metadata(&path) {
+                    Ok(there) => there.len,
+                    Err(cause) if cause.kind() == ErrorKind::NotFound => 0,
+                    Err(cause) => return Err(failed(cause)),
+                };
+                let place = Place {
+                    bytes: there,
+                    ..place
+                };
+                // To be checked against what is committed.
+                drop(self.record_file(Box::new(StagedFile(staging.clone())), place)?);
+                let staged = watch(Box::new(StagedFile(staging.clone())), there);
+                let file = RecordFile::new(staged, there, path.display().to_string());
+                if there == 0 {
+                    self.format.writer(file)
+                } else {
+                    self.format.append(file, self.fs.open(&path).map_err(failed)?)?
+                }
+            }
+        };
+        let (encode, staging, name) = (self.format.clone(), self.staging.clone(), self.name());
+        let next = move || {
+            let file: Box<dyn WriteFile> = match &staging {
+                None => files.next()?,
+                Some(staging) => {
+                    staging.roll();
+                    Box::new(StagedFile(staging.clone()))
+                }
+            };
+            Ok(encode.writer(RecordFile::new(watch(file, 0), 0, name.clone())))
+        };
+        let rolling = Rolling {
+            is_due,
+            next: Box::new(next),
+        };
+        Ok(FileWriter {
+            format,
+            staging: self.staging.clone(),
+            rolling: Some(rolling),
+        })
     }
 
     /// Opens the file behind its end, and behind the end of its last line.
@@ -205,7 +307,8 @@ impl<F> FileSink<F> {
     {
         let failed = |cause| Error::io("opening", &self.path, cause);
         let (file, len) = self.fs.append(&self.path).map_err(failed)?;
-        let mut file = self.record_file(file, len)?;
+        let place = Place { file: 0, bytes: len };
+        let mut file = self.record_file(file, place)?;
         let kind = self.fs.metadata(&self.path).map_err(failed)?.kind;
         if len == 0 || kind != FileKind::File {
             return Ok(self.format.writer(file));
@@ -224,24 +327,30 @@ impl<F> FileSink<F> {
     }
 }
 
-impl<T, F: Encode<T>> Sink<T> for FileSink<F> {
+impl<T, F: Encode<T> + Clone + 'static> Sink<T> for FileSink<F> {
     type Writer = FileWriter<F::Writer>;
 
     fn open(&mut self) -> Result<Self::Writer> {
         self.open_once()?;
+        if self.roll.is_set() {
+            return self.first_of_many();
+        }
         let file = match self.mode {
             Mode::Create => self.fs.create(&self.path),
             Mode::CreateNew => self.fs.create_new(&self.path),
             Mode::Append => return Ok(self.writer(self.behind()?)),
         };
         let file = file.map_err(|cause| Error::io(self.mode.doing(), &self.path, cause))?;
-        let file = self.record_file(file, 0)?;
+        let file = self.record_file(file, Place::default())?;
         Ok(self.writer(self.format.writer(file)))
     }
 
     /// Goes on behind what is there, also where it was created by the run that was saved.
     fn reopen(&mut self) -> Result<Self::Writer> {
         self.open_once()?;
+        if self.roll.is_set() {
+            return self.first_of_many();
+        }
         Ok(self.writer(self.behind()?))
     }
 
@@ -251,7 +360,7 @@ impl<T, F: Encode<T>> Sink<T> for FileSink<F> {
         if there.is_ok_and(|there| there.kind != FileKind::File) {
             return None;
         }
-        let staging = Staging::new(Arc::clone(&self.fs), self.path.clone());
+        let staging = Staging::new(Arc::clone(&self.fs), self.path.clone(), self.roll.is_set());
         self.staging = Some(staging.clone());
         Some(Box::new(FileTransactions { staging }))
     }
@@ -270,11 +379,30 @@ impl<T, F: Encode<T>> Sink<T> for FileSink<F> {
 pub struct FileWriter<W> {
     format: W,
     staging: Option<Staging>,
+    rolling: Option<Rolling<W>>,
+}
+
+/// What begins the next file.
+struct Rolling<W> {
+    is_due: Arc<AtomicBool>,
+    next: Box<dyn FnMut() -> Result<W> + Send>,
+}
+
+impl<W> fmt::Debug for Rolling<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rolling").finish_non_exhaustive()
+    }
 }
 
 impl<T, W: Writer<T>> Writer<T> for FileWriter<W> {
     #[inline]
     fn write(&mut self, record: Record<T>) -> Result<()> {
+        if let Some(rolling) = &mut self.rolling
+            && rolling.is_due.load(Ordering::Relaxed)
+        {
+            self.format.finish()?;
+            self.format = (rolling.next)()?;
+        }
         self.format.write(record)
     }
 

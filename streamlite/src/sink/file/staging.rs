@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crc32c::crc32c_append;
 
-use super::pieces::{Committed, Piece};
+use super::pieces::{Committed, Piece, Place};
 use crate::epoch::{Epoch, Incarnation};
 use crate::fs::{FileLock, Fs, WriteFile};
 
@@ -25,14 +25,20 @@ pub(super) struct Shared {
     pub(super) committed: Committed,
     /// Held as long as the job runs: two jobs must not write one file.
     pub(super) lock: Option<Box<dyn FileLock>>,
+    /// Whether the output is in files with numbers.
+    pub(super) has_numbers: bool,
     /// How many pieces this start of the job has begun.
     begun: u32,
     current: Option<Current>,
+    /// The file that the current piece ends up in.
+    file: u32,
+    /// Pieces for files before that, of which no checkpoint has come.
+    rolled: Vec<Current>,
     /// What belongs to checkpoints that no `prepare` has come for.
     ended: Vec<(Epoch, Current)>,
-    /// How many bytes stand before those, or before the current piece.
-    prepared: u64,
-    /// How many bytes stand before the current piece: those of the file, and those of the pieces before it.
+    /// Where the output ends with what was prepared.
+    prepared: Place,
+    /// How many bytes stand before the current piece in its file.
     before: u64,
 }
 
@@ -45,17 +51,20 @@ pub(super) struct Current {
 }
 
 impl Staging {
-    pub(super) fn new(fs: Arc<dyn Fs>, path: PathBuf) -> Self {
+    pub(super) fn new(fs: Arc<dyn Fs>, path: PathBuf, has_numbers: bool) -> Self {
         let shared = Shared {
             fs,
             path,
             incarnation: Incarnation::default(),
             committed: Committed::default(),
             lock: None,
+            has_numbers,
             begun: 0,
             current: None,
+            file: 0,
+            rolled: Vec::new(),
             ended: Vec::new(),
-            prepared: 0,
+            prepared: Place::default(),
             before: 0,
         };
         Self {
@@ -68,24 +77,44 @@ impl Staging {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins behind so many bytes of the file; says how many there should be if it is another number.
-    pub(super) fn begin(&self, bytes: u64) -> std::result::Result<(), u64> {
+    /// Where the output ends that is committed; `None` if none is.
+    pub(super) fn committed(&self) -> Option<Place> {
+        let shared = self.get();
+        shared.committed.epoch.map(|_| shared.committed.end)
+    }
+
+    /// Begins at a place; says how many bytes the file should have if it is another number.
+    pub(super) fn begin(&self, place: Place) -> std::result::Result<(), u64> {
         let mut shared = self.get();
-        if shared.committed.epoch.is_some() && shared.committed.bytes != bytes {
-            return Err(shared.committed.bytes);
+        if shared.committed.epoch.is_some() && shared.committed.end.bytes != place.bytes {
+            return Err(shared.committed.end.bytes);
         }
-        shared.committed.bytes = bytes;
-        (shared.before, shared.prepared) = (bytes, bytes);
+        shared.committed.end = place;
+        shared.prepared = place;
+        (shared.file, shared.before) = (place.file, place.bytes);
         Ok(())
+    }
+
+    /// Goes on with the next file.
+    pub(super) fn roll(&self) {
+        let mut shared = self.get();
+        let current = shared.current.take();
+        shared.rolled.extend(current);
+        shared.file = shared.file.saturating_add(1);
+        shared.before = 0;
     }
 
     /// Ends what belongs to a checkpoint.
     pub(super) fn end(&self, epoch: Epoch) {
         let mut shared = self.get();
+        let mut ended = std::mem::take(&mut shared.rolled);
         if let Some(current) = shared.current.take() {
             shared.before += current.piece.bytes;
-            shared.ended.push((epoch, current));
+            ended.push(current);
         }
+        shared
+            .ended
+            .extend(ended.into_iter().map(|current| (epoch, current)));
     }
 }
 
@@ -105,14 +134,15 @@ pub(super) fn is_committed(fs: &dyn Fs, path: &Path) -> bool {
 }
 
 impl Shared {
-    /// What belongs to checkpoints up to this one, and how many bytes stand before it.
-    pub(super) fn ended_up_to(&mut self, epoch: Epoch) -> (u64, Vec<Current>) {
+    /// What belongs to checkpoints up to this one, and where the output ended before it.
+    pub(super) fn ended_up_to(&mut self, epoch: Epoch) -> (Place, Vec<Current>) {
         let start = self.prepared;
         let ended = std::mem::take(&mut self.ended);
         let (up_to, after): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(ended, _)| *ended <= epoch);
         self.ended = after;
         let up_to: Vec<Current> = up_to.into_iter().map(|(_, current)| current).collect();
-        self.prepared += up_to.iter().map(|current| current.piece.bytes).sum::<u64>();
+        let pieces = up_to.iter().map(|current| &current.piece);
+        self.prepared = pieces.fold(start, Place::behind);
         (start, up_to)
     }
 
@@ -125,7 +155,7 @@ impl Shared {
         self.path.with_file_name(name)
     }
 
-    fn stem(&self) -> String {
+    pub(super) fn stem(&self) -> String {
         stem(&self.path)
     }
 
@@ -154,6 +184,7 @@ impl Shared {
             let file = self.fs.create(&self.beside(&name))?;
             let piece = Piece {
                 name,
+                file: self.file,
                 bytes: 0,
                 checksum: 0,
             };

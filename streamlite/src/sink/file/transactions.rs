@@ -1,9 +1,10 @@
 //! Committing what a file sink has written: a range that is appended to the file.
 
 use std::io::{ErrorKind, Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::pieces::{Piece, Prepared};
+use super::pieces::{Committed, Piece, Place, Prepared};
+use super::rolling::numbered;
 use super::staging::{Shared, Staging};
 use crate::connector::{Outcome, Token, Transactional};
 use crate::epoch::{Epoch, Incarnation};
@@ -23,11 +24,12 @@ impl Transactional for FileTransactions {
     fn fence(&mut self, incarnation: Incarnation) -> Result<()> {
         let mut shared = self.staging.get();
         shared.incarnation = incarnation;
-        let is_there = shared.is_there()?;
+        let mut committed = shared.read_committed()?.unwrap_or_default();
+        if !shared.is_there(committed.end_before.file)? && !shared.is_there(committed.end.file)? {
+            // Of files that somebody removed nothing is committed.
+            committed = Committed::default();
+        }
         shared.lock()?;
-        // Of a file that somebody removed nothing is committed.
-        let committed = shared.read_committed()?.filter(|_| is_there);
-        let mut committed = committed.unwrap_or_default();
         if let Some(epoch) = committed.epoch
             && committed.fenced_by >= incarnation
         {
@@ -88,21 +90,21 @@ impl Transactional for FileTransactions {
             shared.check(&pieces)?;
         }
         // Before the first commit nobody but the writer knows where the output begins.
-        if shared.committed.epoch.is_some() && shared.committed.bytes != start {
+        if shared.committed.epoch.is_some() && shared.committed.end != start {
             let cause = format!(
-                "a checkpoint goes on behind {start} bytes, and {} were committed",
-                shared.committed.bytes
+                "a checkpoint goes on behind {} bytes of it, and {} were committed",
+                start.bytes, shared.committed.end.bytes
             );
             let advice = format!("put `{}` beside it back as it was", shared.record_name());
             return Err(Error::unreadable(
-                shared.path.display().to_string(),
+                shared.file(start.file).display().to_string(),
                 cause,
                 advice,
             ));
         }
         shared.committed.epoch = Some(token.epoch);
-        shared.committed.bytes_before = start;
-        shared.committed.bytes = start + pieces.iter().map(|piece| piece.bytes).sum::<u64>();
+        shared.committed.end_before = start;
+        shared.committed.end = pieces.iter().fold(start, Place::behind);
         shared.committed.pieces = pieces;
         shared.write_committed()?;
         shared.append()?;
@@ -141,12 +143,21 @@ impl Shared {
         }
     }
 
-    /// Locks the file itself, so that no other one is left behind. Elsewhere than on Unix its own writes would be shut out.
+    /// The file itself, so that no other one is left behind; beside files with numbers one that stays.
+    fn lock_path(&self) -> PathBuf {
+        if self.has_numbers {
+            self.beside(&format!("{}lock", self.stem()))
+        } else {
+            self.path.clone()
+        }
+    }
+
+    /// Locks the output. Elsewhere than on Unix its own writes would be shut out.
     fn lock(&mut self) -> Result<()> {
         if !cfg!(unix) {
             return Ok(());
         }
-        match self.fs.lock(&self.path) {
+        match self.fs.lock(&self.lock_path()) {
             Ok(lock) => {
                 self.lock = Some(lock);
                 Ok(())
@@ -160,11 +171,17 @@ impl Shared {
         }
     }
 
-    fn is_there(&self) -> Result<bool> {
-        match self.fs.metadata(&self.path) {
+    /// A file of the output.
+    fn file(&self, number: u32) -> PathBuf {
+        numbered(&self.path, number)
+    }
+
+    fn is_there(&self, number: u32) -> Result<bool> {
+        let path = self.file(number);
+        match self.fs.metadata(&path) {
             Ok(_) => Ok(true),
             Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
-            Err(cause) => Err(Error::io("looking at", &self.path, cause)),
+            Err(cause) => Err(Error::io("looking at", path, cause)),
         }
     }
 
@@ -181,36 +198,54 @@ impl Shared {
         if self.committed.pieces.is_empty() {
             return Ok(());
         }
-        let is_new = !self.is_there()?;
-        let failed = |cause| Error::io("writing", &self.path, cause);
-        let (mut file, bytes) = self.fs.append(&self.path).map_err(failed)?;
         // Pieces are removed when all is appended and synced.
         let is_done = self.lacks_pieces()?;
-        let least = if is_done {
-            self.committed.bytes
-        } else {
-            self.committed.bytes_before
-        };
-        if bytes < least {
-            return Err(self.is_changed(bytes));
-        }
-        if !is_done {
-            // A crash may have left a part, and a loss of power something else in its place.
-            let there = self.agrees(bytes)?;
-            if there < bytes {
-                file.set_len(there).map_err(failed)?;
-            }
-            self.each_block(there - self.committed.bytes_before, |block| file.write_all(block))?;
-            file.flush().map_err(failed)?;
-            file.sync().map_err(failed)?;
-            if is_new {
-                self.fs.sync_dir(self.folder()).map_err(failed)?;
-            }
+        let mut start = self.committed.end_before;
+        for pieces in self
+            .committed
+            .pieces
+            .chunk_by(|one, other| one.file == other.file)
+        {
+            start = start.of_next(&pieces[0]);
+            let end = pieces.iter().fold(start, Place::behind);
+            self.append_to_file(start, pieces, is_done)?;
+            start = end;
         }
         for piece in &self.committed.pieces {
             self.remove(&piece.name)?;
         }
         self.committed.pieces.clear();
+        Ok(())
+    }
+
+    /// Appends the pieces that belong to one file, behind where the output ended before.
+    fn append_to_file(&self, start: Place, pieces: &[Piece], is_done: bool) -> Result<()> {
+        let (path, is_new) = (self.file(start.file), !self.is_there(start.file)?);
+        let failed = |cause| Error::io("writing", &path, cause);
+        let (mut file, bytes) = self.fs.append(&path).map_err(failed)?;
+        let end = pieces.iter().fold(start, Place::behind);
+        let least = if is_done { end.bytes } else { start.bytes };
+        if bytes < least {
+            return Err(Error::unreadable(
+                path.display().to_string(),
+                format!("it has {bytes} bytes, and {least} were committed; somebody else has changed it"),
+                "put it back as it was, or start anew: remove it and the checkpoints",
+            ));
+        }
+        if is_done {
+            return Ok(());
+        }
+        // A crash may have left a part, and a loss of power something else in its place.
+        let there = self.agrees(start, bytes, pieces)?;
+        if there < bytes {
+            file.set_len(there).map_err(failed)?;
+        }
+        self.each_block(pieces, there - start.bytes, |block| file.write_all(block))?;
+        file.flush().map_err(failed)?;
+        file.sync().map_err(failed)?;
+        if is_new {
+            self.fs.sync_dir(self.folder()).map_err(failed)?;
+        }
         Ok(())
     }
 
@@ -256,18 +291,20 @@ impl Shared {
         Ok(false)
     }
 
-    /// How many bytes of the file are what is committed.
-    fn agrees(&self, bytes: u64) -> Result<u64> {
-        let start = self.committed.bytes_before;
-        if bytes == start {
-            return Ok(start);
+    /// How many bytes of a file are what is committed.
+    fn agrees(&self, start: Place, bytes: u64, pieces: &[Piece]) -> Result<u64> {
+        if bytes == start.bytes {
+            return Ok(bytes);
         }
-        let failed = |cause| Error::io("reading", &self.path, cause);
-        let mut there = self.fs.open(&self.path).map_err(failed)?;
-        there.seek(std::io::SeekFrom::Start(start)).map_err(failed)?;
-        let (mut place, mut differs) = (start, false);
+        let path = self.file(start.file);
+        let failed = |cause| Error::io("reading", &path, cause);
+        let mut there = self.fs.open(&path).map_err(failed)?;
+        there
+            .seek(std::io::SeekFrom::Start(start.bytes))
+            .map_err(failed)?;
+        let (mut place, mut differs) = (start.bytes, false);
         let mut read = Vec::new();
-        self.each_block(0, |block| {
+        self.each_block(pieces, 0, |block| {
             if !differs {
                 read.clear();
                 there.by_ref().take(block.len() as u64).read_to_end(&mut read)?;
@@ -282,9 +319,14 @@ impl Shared {
     }
 
     /// Shows what is to be appended from a byte on, block by block.
-    fn each_block(&self, mut skip: u64, mut show: impl FnMut(&[u8]) -> std::io::Result<()>) -> Result<()> {
+    fn each_block(
+        &self,
+        pieces: &[Piece],
+        mut skip: u64,
+        mut show: impl FnMut(&[u8]) -> std::io::Result<()>,
+    ) -> Result<()> {
         let mut block = vec![0; BLOCK];
-        for piece in &self.committed.pieces {
+        for piece in pieces {
             let path = self.beside(&piece.name);
             let failed = |cause| Error::io("reading", &path, cause);
             if skip >= piece.bytes {
@@ -305,18 +347,6 @@ impl Shared {
             }
         }
         Ok(())
-    }
-
-    /// The file is not as it was left.
-    pub(super) fn is_changed(&self, bytes: u64) -> Error {
-        Error::unreadable(
-            self.path.display().to_string(),
-            format!(
-                "it has {bytes} bytes, and {} were committed; somebody else has changed it",
-                self.committed.bytes_before
-            ),
-            "put it back as it was, or start anew: remove it and the checkpoints",
-        )
     }
 }
 
