@@ -555,3 +555,60 @@ pipeline!(
         lines.map(|line| line.len()).to(out);
     }
 );
+
+pipeline!(
+    fn copied_lines(lines: Source<String>, out: Sink<String>) {
+        lines.to(out);
+    }
+);
+
+/// What was read of a pipe cannot be read again: the job says so before it has read or written anything.
+#[cfg(unix)]
+#[test]
+fn a_job_that_reads_a_pipe_takes_no_checkpoints() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let pipe = dir.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("there is `mkfifo`").success());
+    // Opening a pipe waits for whoever writes into it.
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::write(pipe, "one\ntwo\n")
+    });
+    let out = dir.path().join("out.txt");
+    let lines = LinesSource::open(&pipe).expect("it is there");
+    let job = copied_lines(lines, LinesSink::create(&out).expect("it can be"));
+    let error = job
+        .checkpoints(Checkpoints::in_dir(dir.path().join("state")))
+        .run();
+    let error = error.expect_err("it cannot go on").to_string();
+    assert!(
+        error.contains("pipe: it is a pipe, of which nothing can be read again"),
+        "{error}"
+    );
+    assert_eq!(text(&out), "");
+    // It may have written before the pipe was closed, or not.
+    let _ = writer.join().expect("it does not panic");
+}
+
+/// A savepoint that cannot be written is the answer, and the job goes on.
+#[test]
+fn a_savepoint_that_cannot_be_written_ends_no_job() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let (out, got) = CollectionSink::new();
+    let job = summed(CollectionSource::new(1..=u32::MAX), out);
+    let handle = job
+        .checkpoints(Checkpoints::in_dir(dir.path().join("state")))
+        .spawn()
+        .expect("it starts");
+    let nowhere = dir.path().join("missing").join("saved");
+    let error = handle
+        .stop_with_savepoint(&nowhere)
+        .expect_err("there is no such folder")
+        .to_string();
+    assert!(error.starts_with("writing the savepoint "), "{error}");
+    handle.checkpoint().expect("it runs on");
+    handle.stop();
+    let report = handle.join().expect("it was stopped");
+    assert_eq!(report.records_read(), got.take().len() as u64);
+}

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::storage::{CheckpointFile, CheckpointStorage};
 use crate::error::{Error, Result};
-use crate::fs::{FileLock, Fs, LocalFs, WriteFile};
+use crate::fs::{FileLock, Fs, LocalFs, WriteFile, lock};
+use crate::time::{Clock as _, SystemClock};
 
 /// The file that says which process has the directory.
 const LOCK: &str = "LOCK";
@@ -92,7 +93,7 @@ impl CheckpointStorage for Directory {
     fn lock(&mut self) -> Result<()> {
         self.create_directory()
             .map_err(|cause| Error::io("creating the checkpoint directory", &self.path, cause))?;
-        let mut lock = match self.fs.lock(&self.file(LOCK)) {
+        let mut lock = match lock(&*self.fs, &self.file(LOCK)) {
             Ok(lock) => lock,
             Err(cause) if cause.kind() == ErrorKind::WouldBlock => {
                 let setting = format!("the checkpoint directory {}", self.path.display());
@@ -101,7 +102,8 @@ impl CheckpointStorage for Directory {
             }
             Err(cause) => return Err(Error::io("locking", self.file(LOCK), cause)),
         };
-        let holder = format!("process {}\n", std::process::id());
+        let since = SystemClock::new().now();
+        let holder = format!("process {}, since {since}\n", std::process::id());
         lock.write_holder(&holder)
             .map_err(|cause| Error::io("locking", self.file(LOCK), cause))?;
         self.lock = Some(lock);

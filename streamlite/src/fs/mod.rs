@@ -1,6 +1,7 @@
 //! Files: every byte that is read or written goes through [`Fs`], so that tests can let any operation fail.
 
 mod local;
+mod patience;
 mod pipe;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use local::LocalFs;
+pub(crate) use patience::lock;
 pub(crate) use pipe::Pipe;
 
 /// A file that is read.

@@ -1,7 +1,5 @@
 //! Taking a checkpoint, between two reads.
 
-use std::path::Path;
-
 use super::checkpointing::{Checkpointing, Taken};
 use super::driver::Driver;
 use super::requests::{Request, Wanted};
@@ -93,31 +91,52 @@ impl Driver<'_> {
 
     /// Takes the checkpoint that is asked for.
     pub(crate) fn checkpoint(&mut self) -> Result<()> {
-        if self.checkpointing.is_none() {
-            let setting = format!("the job `{}`", self.graph().name());
-            return Err(Error::setting(
-                setting,
-                "it takes no checkpoints",
-                "write `.checkpoints(…)`",
-            ));
-        }
+        self.asks_for_checkpoints()?;
         self.caught(Self::checkpoint_now)
     }
 
-    /// Does what it was asked from outside; says whether the job is to end with it. What goes wrong is the answer, and an
-    /// error of the job only where nothing can go on.
+    /// Refuses to take a checkpoint in a job that has no place for it.
+    fn asks_for_checkpoints(&self) -> Result<()> {
+        if self.checkpointing.is_some() {
+            return Ok(());
+        }
+        let setting = format!("the job `{}`", self.graph().name());
+        Err(Error::setting(
+            setting,
+            "it takes no checkpoints",
+            "write `.checkpoints(…)`",
+        ))
+    }
+
+    /// Does what it was asked from outside; says whether the job is to end with it. What goes wrong is the answer; that a
+    /// checkpoint could not be stored is an error of the job, too, which must not go on then.
     pub(super) fn answer(&mut self, request: Request) -> Result<bool> {
         let Request { wanted, answer } = request;
-        let done = match &wanted {
-            Wanted::Checkpoint if self.checkpointing.is_none() => self.checkpoint(),
-            Wanted::Checkpoint => self.checkpoint_now(),
-            Wanted::Savepoint(path) | Wanted::StopWithSavepoint(path) => self.savepoint_to(path),
-        };
-        let is_over = done.is_ok() && matches!(wanted, Wanted::StopWithSavepoint(_));
+        let done = self.carry_out(&wanted);
         // Who has asked need not wait for it.
-        let _ = answer.send(done);
-        self.parts.failure.check()?;
-        Ok(is_over)
+        let _ = answer.send(done.clone().flatten());
+        let is_over = matches!(wanted, Wanted::StopWithSavepoint(_));
+        Ok(done?.is_ok() && is_over)
+    }
+
+    /// The outer error is one of the job.
+    fn carry_out(&mut self, wanted: &Wanted) -> Result<Result<()>> {
+        match wanted {
+            Wanted::Checkpoint => {
+                let refused = self.asks_for_checkpoints();
+                if refused.is_ok() {
+                    self.checkpoint_now()?;
+                }
+                Ok(refused)
+            }
+            Wanted::Savepoint(path) | Wanted::StopWithSavepoint(path) => {
+                self.flush()?;
+                self.checkpoint_now()?;
+                let saved = self.saved();
+                self.parts.failure.check()?;
+                Ok(saved.and_then(|savepoint| savepoint.write_to(path)))
+            }
+        }
     }
 
     /// Saves all that the job remembers; to be called between two reads. Where the job takes checkpoints, it is that of one,
@@ -129,12 +148,6 @@ impl Driver<'_> {
             driver.checkpoint_now()?;
             Ok(driver.saved())
         })?
-    }
-
-    fn savepoint_to(&mut self, path: &Path) -> Result<()> {
-        self.flush()?;
-        self.checkpoint_now()?;
-        self.saved()?.write_to(path)
     }
 
     /// What the job remembers, as that of the last checkpoint: nothing was read since.

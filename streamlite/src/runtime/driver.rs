@@ -143,6 +143,12 @@ impl<'env> Driver<'env> {
         if let Some(saved) = saved {
             driver.restore(saved)?;
         }
+        if driver.checkpointing.is_some() {
+            // A source that cannot go on anywhere says so now, and not at the first checkpoint.
+            for feed in &mut driver.feeds {
+                feed.places()?;
+            }
+        }
         // Whatever can be refused was refused: only now may a file be touched.
         driver.open(saved.is_some())?;
         driver.announce();

@@ -9,7 +9,7 @@ use super::staging::{Shared, Staging};
 use crate::connector::{Outcome, Token, Transactional};
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
-use crate::fs::ReadFile;
+use crate::fs::{ReadFile, lock};
 
 /// How much is copied at once.
 const BLOCK: usize = 256 << 10;
@@ -157,7 +157,7 @@ impl Shared {
         if !cfg!(unix) {
             return Ok(());
         }
-        match self.fs.lock(&self.lock_path()) {
+        match lock(&*self.fs, &self.lock_path()) {
             Ok(lock) => {
                 self.lock = Some(lock);
                 Ok(())
