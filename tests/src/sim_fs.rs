@@ -57,6 +57,8 @@ struct World {
     operations: usize,
     changes: usize,
     faults: usize,
+    /// The numbers of the operations that gave a file a name, and the name.
+    renamed: Vec<(usize, PathBuf)>,
 }
 
 #[derive(Clone, Default)]
@@ -143,6 +145,15 @@ impl SimFs {
     pub fn operations(&self) -> (usize, usize) {
         let world = self.world();
         (world.operations, world.changes)
+    }
+
+    /// The numbers of the operations that gave a file a name with this in it.
+    #[must_use]
+    pub fn renamed(&self, part: &str) -> Vec<usize> {
+        let world = self.world();
+        let renamed = world.renamed.iter();
+        let found = renamed.filter(|(_, path)| path.to_string_lossy().contains(part));
+        found.map(|(operation, _)| *operation).collect()
     }
 
     /// How many have failed.
@@ -413,7 +424,9 @@ impl Fs for SimFs {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut world = self.world();
+        let operation = world.operations;
         world.operation(true)?;
+        world.renamed.push((operation, to.to_owned()));
         let file = world.file(from).ok_or(ErrorKind::NotFound)?;
         world.name(from, None);
         world.name(to, Some(file));

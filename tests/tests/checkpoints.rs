@@ -612,3 +612,31 @@ fn a_savepoint_that_cannot_be_written_ends_no_job() {
     let report = handle.join().expect("it was stopped");
     assert_eq!(report.records_read(), got.take().len() as u64);
 }
+
+#[test]
+fn as_many_checkpoints_are_kept_as_were_asked_for() {
+    for retained in 1..5 {
+        let dir = tempfile::tempdir().expect("a directory");
+        let rare = Checkpoints::in_dir(dir.path()).max_retained(retained);
+        let job = copied(CollectionSource::new(1..=40), NullSink).batch_size(1);
+        let mut job = job.checkpoints(rare).start().expect("it starts");
+        let mut kept = Vec::new();
+        for number in 1..=6 {
+            job.step().expect("nothing fails");
+            job.checkpoint().expect("it is stored");
+            let listed = Checkpoints::list(dir.path()).expect("it is there");
+            kept = listed.iter().map(|checkpoint| checkpoint.epoch.number).collect();
+            let newest: Vec<u32> = (1..=number).rev().take(retained).collect();
+            assert_eq!(kept, newest);
+        }
+        let files = names(dir.path());
+        let states = files.iter().filter(|name| name.starts_with("state-"));
+        assert_eq!(states.count(), retained, "{files:?}");
+        assert_eq!(
+            files.len(),
+            2 * retained + 2,
+            "the lock, and the number of the start: {files:?}"
+        );
+        assert_eq!(kept.len(), retained);
+    }
+}

@@ -60,6 +60,15 @@ fn try_it(whole: &Whole, damaged: &SimFs, seen: &mut Seen, what: &dyn Fn() -> St
     }
 }
 
+/// Of each byte two bits, and all of them with `ALL_BITS=1`.
+fn bits(place: usize) -> Vec<usize> {
+    if std::env::var_os("ALL_BITS").is_some() {
+        (0..8).collect()
+    } else {
+        vec![place % 8, (place + 3) % 8]
+    }
+}
+
 /// The files that a job writes beside its output.
 fn own_files(fs: &SimFs) -> Vec<String> {
     let names = fs.names().into_iter();
@@ -79,7 +88,7 @@ fn no_bit_that_flips_and_no_byte_that_is_missing_makes_a_wrong_output() {
         for name in own_files(&fs) {
             let bytes = fs.bytes(&name).len();
             for place in 0..bytes {
-                for bit in 0..8 {
+                for bit in bits(place) {
                     let damaged = fs.after(Crash::Process);
                     damaged.damage(&name, |bytes| bytes[place] ^= 1 << bit);
                     try_it(&whole, &damaged, &mut seen, &|| {
@@ -106,8 +115,8 @@ fn no_bit_that_flips_and_no_byte_that_is_missing_makes_a_wrong_output() {
             });
         }
     }
-    assert!(seen.fell_back > 1000, "an older one is used: {}", seen.fell_back);
-    assert!(seen.refused > 1000, "or the job is refused: {}", seen.refused);
+    assert!(seen.fell_back > 500, "an older one is used: {}", seen.fell_back);
+    assert!(seen.refused > 500, "or the job is refused: {}", seen.refused);
     assert!(
         seen.went_on > seen.fell_back,
         "and some bytes do not matter: {}",
