@@ -103,7 +103,8 @@ pub enum Error {
     /// The newest checkpoint that can be read is older than what a sink has committed: going on from it would write the
     /// same records again.
     #[error(
-        "going on from {}: the sink `{sink}` has committed checkpoint {committed}, {}; put the newer checkpoint          back, or start anew: remove that directory and the sink's output", storage, older_than(.available.as_deref())
+        "going on from {}: the sink `{sink}` has committed checkpoint {committed}, {}; put the newer checkpoint \
+         back, or start anew: remove that directory and the sink's output", storage, older_than(.available.as_deref())
     )]
     #[non_exhaustive]
     FallbackWouldDuplicate {

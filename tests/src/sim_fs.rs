@@ -57,8 +57,8 @@ struct World {
     operations: usize,
     changes: usize,
     faults: usize,
-    /// The numbers of the operations that gave a file a name, and the name.
-    renamed: Vec<(usize, PathBuf)>,
+    /// The operations that gave a file a name: their numbers among all, and among the changes, and the name.
+    renamed: Vec<(usize, usize, PathBuf)>,
 }
 
 #[derive(Clone, Default)]
@@ -147,13 +147,15 @@ impl SimFs {
         (world.operations, world.changes)
     }
 
-    /// The numbers of the operations that gave a file a name with this in it.
+    /// The operations that gave a file a name with this in it: their numbers among all, and among the changes.
     #[must_use]
-    pub fn renamed(&self, part: &str) -> Vec<usize> {
+    pub fn renamed(&self, part: &str) -> Vec<(usize, usize)> {
         let world = self.world();
         let renamed = world.renamed.iter();
-        let found = renamed.filter(|(_, path)| path.to_string_lossy().contains(part));
-        found.map(|(operation, _)| *operation).collect()
+        let found = renamed.filter(|(_, _, path)| path.to_string_lossy().contains(part));
+        found
+            .map(|(operation, change, _)| (*operation, *change))
+            .collect()
     }
 
     /// How many have failed.
@@ -424,9 +426,9 @@ impl Fs for SimFs {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut world = self.world();
-        let operation = world.operations;
+        let (operation, change) = (world.operations, world.changes);
         world.operation(true)?;
-        world.renamed.push((operation, to.to_owned()));
+        world.renamed.push((operation, change, to.to_owned()));
         let file = world.file(from).ok_or(ErrorKind::NotFound)?;
         world.name(from, None);
         world.name(to, Some(file));

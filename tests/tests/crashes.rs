@@ -123,7 +123,7 @@ fn a_job_stops_where_it_is_not_sure_whether_a_checkpoint_has_happened() {
     run(&fs).expect("nothing fails");
     let renamed = fs.renamed("MANIFEST");
     assert!(renamed.len() >= 4);
-    for rename in renamed {
+    for (rename, _) in renamed {
         for at in [rename, rename + 1] {
             let fs = disk();
             fs.set(Some(Trouble::FaultAt {
@@ -136,6 +136,39 @@ fn a_job_stops_where_it_is_not_sure_whether_a_checkpoint_has_happened() {
                 error.starts_with("renaming") || error.starts_with("syncing"),
                 "{error}"
             );
+        }
+    }
+}
+
+/// A process dies between giving a manifest its name and syncing that, or as that fails; the next one sees it, and goes on from
+/// it; then the power is lost, which may take that name: after a sync that has failed a later one does nothing.
+#[test]
+fn what_a_process_has_seen_a_loss_of_power_may_take() {
+    let whole = whole();
+    let fs = disk();
+    run(&fs).expect("nothing fails");
+    for (operation, change) in fs.renamed("MANIFEST") {
+        let dies = Trouble::CrashAt(change + 1);
+        let fails = Trouble::FaultAt {
+            at: operation + 1,
+            errno: 5,
+            lasts: false,
+        };
+        for trouble in [dies, fails] {
+            let fs = disk();
+            fs.set(Some(trouble));
+            run(&fs).expect_err("it stops there");
+            let seen = fs.after(Crash::Process);
+            for at in 0.. {
+                let again = seen.after(Crash::Process);
+                if !crashed(&again, at) {
+                    break;
+                }
+                for crash in [Crash::Synced, Crash::Some(at as u64)] {
+                    let when = || format!("{trouble:?}, then change {at}, {crash:?}");
+                    whole.check_end(&again.after(crash), &when);
+                }
+            }
         }
     }
 }
