@@ -104,7 +104,7 @@ pub enum Error {
     /// same records again.
     #[error(
         "going on from {}: the sink `{sink}` has committed checkpoint {committed}, {}; put the newer checkpoint \
-         back, or start anew: remove that directory and the sink's output", storage, older_than(.available.as_deref())
+         back, or start anew: remove that directory and the sink's output", storage, older_than(.available.as_deref(), .damage.as_deref())
     )]
     #[non_exhaustive]
     FallbackWouldDuplicate {
@@ -114,6 +114,8 @@ pub enum Error {
         committed: String,
         /// The newest checkpoint that can be read.
         available: Option<String>,
+        /// Why no newer one can: the file, where, and what is wrong with it.
+        damage: Option<String>,
         /// The directory.
         storage: String,
     },
@@ -188,9 +190,10 @@ impl Error {
     }
 }
 
-fn older_than(available: Option<&str>) -> String {
+fn older_than(available: Option<&str>, damage: Option<&str>) -> String {
+    let damage = damage.map(|damage| format!(" ({damage})")).unwrap_or_default();
     match available {
-        Some(available) => format!("and the newest one that can be read here is {available}"),
+        Some(available) => format!("and the newest one that can be read here is {available}{damage}"),
         None => "and there is none here".to_owned(),
     }
 }

@@ -640,3 +640,31 @@ fn as_many_checkpoints_are_kept_as_were_asked_for() {
         assert_eq!(kept.len(), retained);
     }
 }
+
+/// Also where no sink could tell that there was something.
+#[test]
+fn a_job_whose_checkpoints_are_all_damaged_does_not_start_anew() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let job = || copied(CollectionSource::new(1..=40), NullSink).checkpoints(Checkpoints::in_dir(dir.path()));
+    job().run().expect("it runs");
+    for name in names(dir.path())
+        .iter()
+        .filter(|name| name.starts_with("MANIFEST"))
+    {
+        std::fs::write(dir.path().join(name), "nothing").expect("it is written");
+    }
+    let error = job().run().expect_err("there was something").to_string();
+    assert!(error.contains("none can be read"), "{error}");
+    for name in names(dir.path())
+        .iter()
+        .filter(|name| name.starts_with("MANIFEST"))
+    {
+        let corrupt = dir.path().join(format!("corrupt-{name}"));
+        std::fs::rename(dir.path().join(name), corrupt).expect("it is renamed");
+    }
+    let error = job().run().expect_err("there was something").to_string();
+    assert!(
+        error.contains("all that there were are put aside as damaged"),
+        "{error}"
+    );
+}

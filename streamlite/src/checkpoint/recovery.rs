@@ -109,7 +109,8 @@ impl Coordinator {
             transactions.fence(self.incarnation)?;
         }
         let Newest { found, broken } = newest;
-        self.ask_sinks(found.as_ref().map(|manifest| manifest.epoch).or(begins_with))?;
+        let chosen = found.as_ref().map(|manifest| manifest.epoch).or(begins_with);
+        self.ask_sinks(chosen, broken.first().map(|(_, broken)| broken))?;
         let Some(manifest) = found else {
             self.abort_all_except(&[])?;
             return Ok(Vec::new());
@@ -234,7 +235,7 @@ impl Coordinator {
     }
 
     /// At every start, also one that found nothing: what a sink has committed must not be written again.
-    fn ask_sinks(&mut self, chosen: Option<Epoch>) -> Result<()> {
+    fn ask_sinks(&mut self, chosen: Option<Epoch>, damage: Option<&Quarantined>) -> Result<()> {
         let storage = self.storage.describe();
         for (sink, transactions) in &mut self.sinks.0 {
             let committed = transactions.last_committed()?;
@@ -245,6 +246,7 @@ impl Coordinator {
                     sink: sink.clone(),
                     committed: committed.to_string(),
                     available: chosen.map(|epoch| epoch.to_string()),
+                    damage: damage.map(ToString::to_string),
                     storage,
                 });
             }
