@@ -343,3 +343,105 @@ fn number(digits: &[u8]) -> u32 {
     let digits = digits.iter().rev();
     digits.fold(0, |number, &digit| (number << 8) | u32::from(digit))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::epoch::Incarnation;
+
+    fn identity(number: u32) -> FileIdentity {
+        FileIdentity {
+            kind: FileKind::Segment,
+            of: "sums".to_owned(),
+            epoch: Some(Epoch {
+                incarnation: Incarnation(1),
+                number,
+            }),
+        }
+    }
+
+    /// A file of these parts, and where each of its frames begins and ends.
+    fn file(number: u32, parts: &[&[u8]]) -> (Vec<u8>, Vec<usize>) {
+        let mut frames = FrameWriter::new(Vec::new(), &identity(number)).expect("memory takes all");
+        let mut ends = vec![frames.to.len()];
+        for (part, bytes) in parts.iter().enumerate() {
+            frames.part(&part, bytes).expect("memory takes all");
+            ends.push(frames.to.len());
+        }
+        let (bytes, written) = frames.finish().expect("memory takes all");
+        assert_eq!(bytes.len() as u64, written);
+        (bytes, ends)
+    }
+
+    fn read(bytes: &[u8]) -> Result<Vec<(usize, Vec<u8>)>, Damage> {
+        let file = FrameReader::new(bytes)?;
+        let mut parts: Vec<(usize, Vec<u8>)> = Vec::new();
+        file.frames(|part: usize, body| match parts.last_mut() {
+            Some((last, bytes)) if *last == part => body.read(bytes),
+            _ => {
+                let mut bytes = Vec::new();
+                body.read(&mut bytes)?;
+                parts.push((part, bytes));
+                Ok(())
+            }
+        })?;
+        Ok(parts)
+    }
+
+    #[test]
+    fn what_was_written_is_read_whatever_its_length() {
+        let noise: Vec<u8> = (0..3 * BLOCK as u64 + 7)
+            .map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u8)
+            .collect();
+        for len in [1, 2, 100, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7] {
+            let even = vec![7; len];
+            let (bytes, _) = file(1, &[&even, &noise[..len]]);
+            let parts = read(&bytes).expect("nothing was changed");
+            assert_eq!(parts, [(0, even), (1, noise[..len].to_vec())], "{len}");
+        }
+        let (short, _) = file(1, &[&vec![7; BLOCK]]);
+        assert!(
+            short.len() < BLOCK / 100,
+            "what repeats itself is compressed: {}",
+            short.len()
+        );
+    }
+
+    #[test]
+    fn a_frame_belongs_to_its_place_in_its_file() {
+        let (bytes, ends) = file(1, &[b"one", b"two", b"three"]);
+        let frame = |place: usize| &bytes[ends[place]..ends[place + 1]];
+        let (header, last) = (&bytes[..ends[0]], &bytes[ends[3]..]);
+        let in_order = [header, frame(0), frame(1), frame(2), last].concat();
+        assert_eq!(in_order, bytes);
+        let (other, other_ends) = file(2, &[b"one", b"two", b"three"]);
+        let foreign = &other[other_ends[1]..other_ends[2]];
+        for (what, frames) in [
+            ("swapped", vec![frame(1), frame(0), frame(2)]),
+            ("twice", vec![frame(0), frame(1), frame(1), frame(2)]),
+            ("missing", vec![frame(0), frame(2)]),
+            ("the last one is missing", vec![frame(0), frame(1)]),
+            ("of another file", vec![frame(0), foreign, frame(2)]),
+        ] {
+            let changed = [header, &frames.concat(), last].concat();
+            assert!(read(&changed).is_err(), "{what}");
+        }
+        let without_end = [header, frame(0), frame(1), frame(2)].concat();
+        assert!(read(&without_end).is_err());
+        let more = [&bytes[..], b"x"].concat();
+        assert!(read(&more).is_err());
+    }
+
+    #[test]
+    fn a_file_of_another_version_is_whole_and_not_read() {
+        let (mut bytes, ends) = file(1, &[b"one"]);
+        bytes[8..12].copy_from_slice(&(VERSION + 1).to_le_bytes());
+        let damage = read(&bytes).expect_err("its checksum does not hold");
+        assert!(!damage.is_version());
+        let header = ends[0] - CHECKSUM;
+        let checksum = crc32c::crc32c(&bytes[..header]);
+        bytes[header..ends[0]].copy_from_slice(&checksum.to_le_bytes());
+        let damage = read(&bytes).expect_err("it is of another version");
+        assert!(damage.is_version(), "{damage}");
+    }
+}
