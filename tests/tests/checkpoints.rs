@@ -501,7 +501,7 @@ fn a_sink_whose_answers_are_lost_has_everything_once() {
 fn a_job_that_fails_is_started_again_and_has_everything_once() {
     let dir = tempfile::tempdir().expect("a directory");
     let table = Table::default();
-    table.database().fails_at = Some(5);
+    table.database().fails_at = Some(2);
     let mut starts = 0;
     let restart = Restart::times(3).backoff(Duration::from_millis(1)..=Duration::from_millis(2));
     let report = restart.run(|| {
