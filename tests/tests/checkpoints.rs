@@ -668,3 +668,62 @@ fn a_job_whose_checkpoints_are_all_damaged_does_not_start_anew() {
         "{error}"
     );
 }
+
+/// What was in the file before the first start stays, or is replaced, or is refused, and never again at a later start.
+#[test]
+fn each_way_to_open_a_file_goes_on_after_a_crash() {
+    let before = "key,total\n7,7";
+    let whole = {
+        let dir = with_numbers(20);
+        to_file(dir.path()).expect("it is there").run().expect("it runs");
+        text(&dir.path().join("out.csv"))
+    };
+    let rows = whole.strip_prefix("key,total\n").expect("it has a header");
+    type Open = fn(&Path) -> streamlite::Result<CsvSink>;
+    let modes: [(Open, Option<&str>, String); 4] = [
+        (|path| CsvSink::create(path), Some(before), whole.clone()),
+        (
+            |path| CsvSink::append(path),
+            Some(before),
+            format!("{before}\n{rows}"),
+        ),
+        (|path| CsvSink::append(path), None, whole.clone()),
+        (|path| CsvSink::create_new(path), None, whole.clone()),
+    ];
+    for (place, (open, there, expected)) in modes.into_iter().enumerate() {
+        for steps in [1, 4, 9] {
+            let dir = with_numbers(20);
+            let out = dir.path().join("out.csv");
+            if let Some(there) = there {
+                std::fs::write(&out, there).expect("it is written");
+            }
+            loop {
+                let source = CsvSource::open(dir.path().join("in.csv")).expect("it is there");
+                let job = totals(source, open(&out).expect("it can be")).batch_size(1);
+                let job = job.checkpoints(every_turn(&dir.path().join("state")));
+                let mut job = job.start().expect("it goes on");
+                if (0..steps).any(|_| job.step().expect("nothing fails") == ReadStatus::End) {
+                    job.finish().expect("it ends");
+                    break;
+                }
+                // So that it comes further than it was.
+                job.checkpoint().expect("it is stored");
+            }
+            assert_eq!(text(&out), expected, "way {place}, {steps} steps");
+        }
+    }
+    let dir = with_numbers(20);
+    let out = dir.path().join("out.csv");
+    std::fs::write(&out, before).expect("it is written");
+    let error = CsvSink::create_new(&out).expect_err("it is there").to_string();
+    assert!(error.starts_with("creating "), "{error}");
+    // It was not there when the sink was made, and is when the job starts.
+    std::fs::remove_file(&out).expect("it is there");
+    let sink = CsvSink::create_new(&out).expect("it can be");
+    std::fs::write(&out, before).expect("it is written");
+    let source = CsvSource::open(dir.path().join("in.csv")).expect("it is there");
+    let job = totals(source, sink).checkpoints(every_turn(&dir.path().join("state")));
+    let error = job.run().expect_err("it is there by now").to_string();
+    assert!(error.starts_with("creating "), "{error}");
+    assert_eq!(text(&out), before);
+}

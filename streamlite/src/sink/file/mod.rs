@@ -337,6 +337,9 @@ impl<T, F: Encode<T> + Clone + 'static> Sink<T> for FileSink<F> {
         }
         let file = match self.mode {
             Mode::Create => self.fs.create(&self.path),
+            Mode::CreateNew if self.staging.as_ref().is_some_and(Staging::is_ours) => {
+                self.fs.create(&self.path)
+            }
             Mode::CreateNew => self.fs.create_new(&self.path),
             Mode::Append => return Ok(self.writer(self.behind()?)),
         };

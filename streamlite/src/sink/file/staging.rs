@@ -25,6 +25,8 @@ pub(super) struct Shared {
     pub(super) committed: Committed,
     /// Held as long as the job runs: two jobs must not write one file.
     pub(super) lock: Option<Box<dyn FileLock>>,
+    /// Whether the file is one that this job has created, in this start or an earlier one.
+    pub(super) is_ours: bool,
     /// Whether the output is in files with numbers.
     pub(super) has_numbers: bool,
     /// How many pieces this start of the job has begun.
@@ -58,6 +60,7 @@ impl Staging {
             incarnation: Incarnation::default(),
             committed: Committed::default(),
             lock: None,
+            is_ours: false,
             has_numbers,
             begun: 0,
             current: None,
@@ -75,6 +78,11 @@ impl Staging {
     /// What is shared. After a panic the job has failed, and what is here is not used again.
     pub(super) fn get(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the file is one that this job has created: locking it has done so.
+    pub(super) fn is_ours(&self) -> bool {
+        self.get().is_ours
     }
 
     /// Where the output ends that is committed; `None` if none is.

@@ -24,7 +24,9 @@ impl Transactional for FileTransactions {
     fn fence(&mut self, incarnation: Incarnation) -> Result<()> {
         let mut shared = self.staging.get();
         shared.incarnation = incarnation;
-        let mut committed = shared.read_committed()?.unwrap_or_default();
+        let known = shared.read_committed()?;
+        shared.is_ours = known.is_some() || !shared.is_there(0)?;
+        let mut committed = known.unwrap_or_default();
         if !shared.is_there(committed.end_before.file)? && !shared.is_there(committed.end.file)? {
             // Of files that somebody removed nothing is committed.
             committed = Committed::default();
