@@ -271,7 +271,17 @@ fn a_savepoint_goes_on_elsewhere_as_long_as_the_output_is_not_ahead_of_it() {
 }
 
 pipeline!(
-    fn sums_and_total(rows: Source<Row>, out: Sink<Total>, last: Sink<Total>) {
+    fn sums_and_total(rows: Source<Row>, out: Sink<Total>, last: Sink<Total>, windows: Sink<Total>) {
+        let timed = rows.event_time(|row| i64::from(row.n)).watermark(bounded(300ms));
+        let counts = timed
+            .key_by(|row| row.key)
+            .window(tumbling(2s))
+            .aggregate(|key, _window, rows| Total {
+                key: *key,
+                total: rows.sum(|row| row.n),
+            });
+        counts.to(windows);
+
         let keyed = rows.key_by(|row| row.key);
         keyed
             .running()
@@ -290,20 +300,23 @@ pipeline!(
 fn what_is_written_down_in_slices_is_what_there_was_at_the_barrier() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut dice = Dice::new(7);
-    let text: String = (0..6000).map(|n| format!("{},{n}\n", dice.roll(2000))).collect();
+    let mut row = |n: usize| format!("{},{}\n", dice.roll(2000), n + dice.roll(300));
+    let text: String = (0..6000).map(&mut row).collect();
     std::fs::write(dir.path().join("in.csv"), format!("key,n\n{text}")).expect("a file");
     let job = |dir: &Path, out: &Path| -> streamlite::Result<Job> {
         let source = CsvSource::open(dir.join("in.csv"))?;
         let sums = CsvSink::create(out.join("sums.csv"))?;
         let last = CsvSink::create(out.join("last.csv"))?;
-        Ok(sums_and_total(source, sums, last).batch_size(97))
+        let windows = CsvSink::create(out.join("windows.csv"))?;
+        Ok(sums_and_total(source, sums, last, windows).batch_size(97))
     };
     let plain = tempfile::tempdir().expect("a directory");
     job(dir.path(), plain.path())
         .expect("it is there")
         .run()
         .expect("it runs");
-    let both = |out: &Path| [text_of(out, "sums.csv"), text_of(out, "last.csv")];
+    let both = |out: &Path| ["sums.csv", "last.csv", "windows.csv"].map(|name| text_of(out, name));
+    assert!(both(plain.path()).iter().all(|text| text.lines().count() > 1000));
     for blocks in [Some(false), Some(true)] {
         look_up_in_blocks(blocks);
         for slice in [64, 640] {

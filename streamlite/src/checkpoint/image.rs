@@ -14,8 +14,8 @@ pub(crate) struct Image {
     /// How far each partition was read, the counters, and whatever else is no operator's; the runtime knows what it means.
     pub(crate) job: Vec<u8>,
     pub(crate) states: BTreeMap<StateId, SavedState>,
-    /// What comes behind what is there of a state, and is put in order when the image is stored.
-    pub(crate) captured: Vec<(StateId, Captured)>,
+    /// What belongs into the gaps of a state, and is put in order when the image is stored.
+    pub(crate) captured: Vec<(StateId, Vec<Captured>)>,
 }
 
 /// What a frame is part of.
@@ -34,7 +34,7 @@ impl Image {
     pub(super) fn complete(&mut self) {
         for (operator, captured) in self.captured.drain(..) {
             if let Some(state) = self.states.get_mut(&operator) {
-                captured.append_to(state.bytes_mut());
+                state.fill(captured);
             }
         }
     }

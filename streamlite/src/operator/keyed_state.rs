@@ -234,7 +234,11 @@ impl<C, S: Table> KeyedState<C, S> {
                         capture,
                         ..
                     } = self;
-                    save.begin(declared, |to| head::<S, B>(slots, beside, to));
+                    save.begin(declared, |to| {
+                        head::<S, B>(slots, beside, to)?;
+                        to.gap();
+                        Ok(())
+                    });
                     *capture = Some(Box::new(Capture::new(slots, write_entry::<C, S>)));
                 }
                 Question::Capture(slice) => {
@@ -263,9 +267,7 @@ impl<C, S: Table> KeyedState<C, S> {
 /// What stands before the entries.
 fn head<S: Table, B: Serialize>(slots: &S, beside: &B, to: &mut Encoder) -> Result<(), StateError> {
     to.plain(beside)?;
-    let entries = slots.count() as u64;
-    to.count(entries);
-    to.plain(&entries)
+    slots.save_count(to)
 }
 
 fn write_entry<C, S: Table>(key: &S::Key, value: &S::Value, to: &mut Encoder) -> Result<(), StateError>

@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::fmt;
 
+use super::captured::{Captured, Early};
 use super::codec::{Encoder, StateError};
 use super::snapshot::StateId;
 use super::table::Table;
@@ -54,23 +55,6 @@ pub(crate) struct Capture<S: Table> {
     failed: Option<StateError>,
 }
 
-/// Entries that were written before their turn.
-#[derive(Debug, Default)]
-struct Early {
-    /// The places of the slots, in the order of writing, and where the bytes of each end.
-    ends: Vec<(u32, usize)>,
-    bytes: Encoder,
-    /// Behind how many bytes of the others each of them belongs, in the order of the slots.
-    gaps: Vec<usize>,
-}
-
-/// What a table held, to be put in order.
-#[derive(Debug, Default)]
-pub(crate) struct Captured {
-    blocks: Vec<Vec<u8>>,
-    early: Early,
-}
-
 impl<S: Table> Capture<S> {
     /// Marks every entry of a table.
     pub(crate) fn new(slots: &S, write: WriteEntry<S>) -> Self {
@@ -106,20 +90,19 @@ impl<S: Table> Capture<S> {
         self.early.ends.push((S::place_of(slot), self.early.bytes.len()));
     }
 
-    /// Writes a slice of the entries; says whether all are written.
-    pub(crate) fn walk(&mut self, slots: &mut S) -> bool {
-        let entries = ENTRIES_OF_A_SLICE.get().unwrap_or(ENTRIES);
-        let until = self.before + self.walked.len() + BYTES;
-        let mut written = 0;
-        while self.word < self.pending.len() && written < entries && self.before + self.walked.len() < until {
-            written += self.walk_word(slots);
+    /// Writes entries as long as there is room in the slice; says whether all are written.
+    pub(crate) fn walk(&mut self, slots: &mut S, room: &mut Room) -> bool {
+        while self.word < self.pending.len() && room.is_there() {
+            let before = self.before + self.walked.len();
+            let entries = self.walk_word(slots);
+            room.take(entries, self.before + self.walked.len() - before);
         }
         self.word == self.pending.len()
     }
 
     /// Writes all that is left.
     pub(crate) fn walk_to_end(&mut self, slots: &mut S) {
-        while !self.walk(slots) {}
+        self.walk(slots, &mut Room::unlimited());
     }
 
     fn walk_word(&mut self, slots: &mut S) -> usize {
@@ -171,68 +154,71 @@ impl<S: Table> Capture<S> {
     }
 }
 
-impl Captured {
-    /// Appends what the table held to what stands before it, in the order of the slots.
-    pub(crate) fn append_to(self, bytes: &mut Vec<u8>) {
-        let Self { blocks, early } = self;
-        let Early {
-            ends,
-            bytes: early_bytes,
-            gaps,
-        } = early;
-        let early_bytes = early_bytes.into_bytes();
-        let mut start = 0;
-        let mut early: Vec<(u32, &[u8])> = Vec::with_capacity(ends.len());
-        for (place, end) in ends {
-            early.push((place, &early_bytes[start..end]));
-            start = end;
+/// How much may be written between two reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    entries: usize,
+    bytes: usize,
+}
+
+impl Room {
+    fn of_a_slice() -> Self {
+        Self {
+            entries: ENTRIES_OF_A_SLICE.get().unwrap_or(ENTRIES),
+            bytes: BYTES,
         }
-        early.sort_unstable_by_key(|(place, _)| *place);
-        let whole: usize = blocks.iter().map(Vec::len).sum();
-        bytes.reserve(whole + early_bytes.len());
-        let mut early = gaps.into_iter().zip(early).peekable();
-        let mut at = 0;
-        for block in blocks {
-            let mut rest = &block[..];
-            while let Some((gap, (_, entry))) = early.next_if(|(gap, _)| *gap < at + rest.len()) {
-                let (before, after) = rest.split_at(gap - at);
-                bytes.extend_from_slice(before);
-                bytes.extend_from_slice(entry);
-                (at, rest) = (gap, after);
-            }
-            bytes.extend_from_slice(rest);
-            at += rest.len();
+    }
+
+    fn unlimited() -> Self {
+        Self {
+            entries: usize::MAX,
+            bytes: usize::MAX,
         }
-        early.for_each(|(_, (_, entry))| bytes.extend_from_slice(entry));
+    }
+
+    fn is_there(self) -> bool {
+        self.entries > 0 && self.bytes > 0
+    }
+
+    fn take(&mut self, entries: usize, bytes: usize) {
+        self.entries = self.entries.saturating_sub(entries);
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 }
 
+/// What the tables of one operator held, in the order of the gaps that were left for them; or why it could not be written.
+pub(crate) type CapturedTables = Result<Vec<Captured>, StateError>;
+
 /// Lets the tables that are being written go on by a slice.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Slice {
-    /// Tables that were written to the end with it.
-    done: Vec<(StateId, Result<Captured, StateError>)>,
-    /// How many are not.
+    /// The operators whose tables were written to the end with it.
+    done: Vec<(StateId, CapturedTables)>,
+    /// How many have tables that are not.
     open: usize,
-    /// Whether all is to be written now.
-    to_the_end: bool,
+    room: Room,
 }
 
 impl Slice {
     /// One slice.
     pub(crate) fn one() -> Self {
-        Self::default()
+        Self::of(Room::of_a_slice())
     }
 
     /// Everything that is left.
     pub(crate) fn all() -> Self {
+        Self::of(Room::unlimited())
+    }
+
+    fn of(room: Room) -> Self {
         Self {
-            to_the_end: true,
-            ..Self::default()
+            done: Vec::new(),
+            open: 0,
+            room,
         }
     }
 
-    /// Lets a table go on.
+    /// Lets the one table of an operator go on.
     pub(crate) fn walk<S: Table>(
         &mut self,
         id: &StateId,
@@ -240,18 +226,24 @@ impl Slice {
         slots: &mut S,
     ) {
         let Some(open) = capture else { return };
-        if self.to_the_end {
-            open.walk_to_end(slots);
-        }
-        if !open.walk(slots) {
+        if !open.walk(slots, &mut self.room) {
             self.open += 1;
         } else if let Some(whole) = capture.take() {
-            self.done.push((id.clone(), whole.finish()));
+            self.done
+                .push((id.clone(), whole.finish().map(|captured| vec![captured])));
         }
     }
 
-    /// The tables that were written to the end with it, and whether there are others.
-    pub(crate) fn finish(self) -> (Vec<(StateId, Result<Captured, StateError>)>, bool) {
+    /// Lets the tables of an operator go on: `walk` says what they held once all are written.
+    pub(crate) fn walk_all(&mut self, id: &StateId, walk: impl FnOnce(&mut Room) -> Option<CapturedTables>) {
+        match walk(&mut self.room) {
+            None => self.open += 1,
+            Some(captured) => self.done.push((id.clone(), captured)),
+        }
+    }
+
+    /// The operators whose tables were written to the end with it, and whether there are others.
+    pub(crate) fn finish(self) -> (Vec<(StateId, CapturedTables)>, bool) {
         (self.done, self.open > 0)
     }
 }

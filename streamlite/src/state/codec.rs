@@ -11,6 +11,8 @@ pub struct Encoder {
     bytes: Vec<u8>,
     /// How many entries of tables were written, for those who look at a checkpoint.
     entries: u64,
+    /// Behind how many bytes something comes that is written in slices.
+    gaps: Vec<usize>,
 }
 
 impl Encoder {
@@ -36,6 +38,15 @@ impl Encoder {
     /// How many bytes were written.
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Leaves a gap, for what is written in slices.
+    pub(crate) fn gap(&mut self) {
+        self.gaps.push(self.bytes.len());
+    }
+
+    pub(super) fn take_gaps(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.gaps)
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {

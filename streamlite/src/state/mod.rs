@@ -1,6 +1,7 @@
 //! What operators remember: keyed tables, and how every state is saved and restored.
 
 mod capture;
+mod captured;
 mod codec;
 mod grouping;
 mod key_index;
@@ -15,8 +16,9 @@ mod table;
 mod taken;
 mod time_queue;
 
-pub(crate) use capture::{Capture, Captured, in_slices};
+pub(crate) use capture::{Capture, CapturedTables, Room, in_slices};
 pub use capture::{Slice, capture_in_slices};
+pub(crate) use captured::Captured;
 pub use codec::{Decoder, Encoder, StateError};
 pub use grouping::{By, ByRef, Grouping, Unkeyed};
 pub(crate) use key_index::KeyIndex;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::shape::Shape;
 use crate::epoch::Epoch;
@@ -56,6 +57,9 @@ pub struct SavedState {
     /// How many keys it has, as far as it is a table.
     entries: u64,
     bytes: Vec<u8>,
+    /// Behind how many bytes something comes that was written in slices; none once it is there.
+    #[serde(skip)]
+    gaps: Vec<usize>,
 }
 
 impl SavedState {
@@ -65,6 +69,7 @@ impl SavedState {
             shape,
             entries: 0,
             bytes: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 
@@ -86,6 +91,18 @@ impl SavedState {
     /// The state itself.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Puts what was written in slices into the gaps that were left for it.
+    pub(crate) fn fill(&mut self, captured: Vec<Captured>) {
+        let bytes = std::mem::take(&mut self.bytes);
+        let mut at = 0;
+        for (gap, captured) in self.gaps.drain(..).zip(captured) {
+            self.bytes.extend_from_slice(&bytes[at..gap]);
+            captured.append_to(&mut self.bytes);
+            at = gap;
+        }
+        self.bytes.extend_from_slice(&bytes[at..]);
     }
 
     /// The state itself, while it is read.
@@ -151,6 +168,7 @@ impl Save {
                 let saved = SavedState {
                     shape: shape.clone(),
                     entries: encoder.entries(),
+                    gaps: encoder.take_gaps(),
                     bytes: encoder.into_bytes(),
                 };
                 if self.states.insert(id.clone(), saved).is_some() {
@@ -163,13 +181,13 @@ impl Save {
         }
     }
 
-    /// Begins to save the state of one operator: `head` stands before what is written in slices.
+    /// Begins to save the state of one operator, with gaps for what is written in slices.
     pub(crate) fn begin(
         &mut self,
         declared: &DeclaredState,
-        head: impl FnOnce(&mut Encoder) -> Result<(), StateError>,
+        save: impl FnOnce(&mut Encoder) -> Result<(), StateError>,
     ) {
-        self.encode(declared, head);
+        self.encode(declared, save);
     }
 
     pub(crate) fn finish(self) -> Result<BTreeMap<StateId, SavedState>> {

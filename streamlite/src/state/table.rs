@@ -115,6 +115,16 @@ pub trait Table: Default {
     /// Inserts an entry whose key is not there yet, as the last one.
     fn insert(&mut self, key: Self::Key, value: Self::Value);
 
+    /// Writes how many entries there are, which stands before them.
+    ///
+    /// # Errors
+    /// Never.
+    fn save_count(&self, to: &mut Encoder) -> Result<(), StateError> {
+        let entries = self.count() as u64;
+        to.count(entries);
+        to.plain(&entries)
+    }
+
     /// Writes every entry: its key as `C` keeps it, its value by `write`.
     ///
     /// # Errors
@@ -124,9 +134,7 @@ pub trait Table: Default {
         to: &mut Encoder,
         mut write: impl FnMut(&Self::Value, &mut Encoder) -> Result<(), StateError>,
     ) -> Result<(), StateError> {
-        let entries = self.count() as u64;
-        to.count(entries);
-        to.plain(&entries)?;
+        self.save_count(to)?;
         self.in_order().try_for_each(|(key, value)| {
             C::write(key, to)?;
             write(value, to)

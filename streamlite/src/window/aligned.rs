@@ -13,7 +13,10 @@ use super::store::{Emit, Results, WindowStore};
 use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
 use crate::record::Record;
-use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
+use crate::state::{
+    Block, Capture, CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage, Table, in_blocks,
+    in_slices,
+};
 use crate::time::Timestamp;
 
 /// The table of the groups of one window.
@@ -29,6 +32,8 @@ pub struct AlignedStore<T, G: Grouping<T>, A: Aggregate<T>, D> {
     /// Records that are looked up together, and where their windows are; empty between two calls.
     block: Block<(T, usize), G::Held>,
     late_firings: LateFirings<SlotOf<T, G, A>>,
+    /// The large tables that are being written for a checkpoint, by where their windows are held.
+    captures: Vec<(usize, Capture<Groups<T, G, A>>)>,
 }
 
 impl<T, G: Grouping<T>, A: Aggregate<T>, D> fmt::Debug for AlignedStore<T, G, A, D> {
@@ -45,12 +50,62 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
             settings,
             block: Block::default(),
             late_firings: LateFirings::default(),
+            captures: Vec::new(),
+        }
+    }
+
+    /// A group is about to be changed: what it was is written first, if a checkpoint needs it.
+    #[inline]
+    fn touch(&mut self, window: usize, slot: SlotOf<T, G, A>) {
+        if !self.captures.is_empty() {
+            self.write_early(window, slot);
+        }
+    }
+
+    #[cold]
+    fn write_early(&mut self, window: usize, slot: SlotOf<T, G, A>) {
+        let capture = self.captures.iter_mut().find(|(held, _)| *held == window);
+        if let Some((_, capture)) = capture {
+            capture.touch(self.windows.in_slot_mut(window), slot);
+        }
+    }
+
+    /// The same of the groups of a block, between the second pass and the third.
+    #[cold]
+    fn touch_block(&mut self) {
+        let Self {
+            windows,
+            settings,
+            block,
+            captures,
+            ..
+        } = self;
+        for ((value, window), held, look_up) in block.looked_up() {
+            let table = windows.in_slot_mut(*window);
+            let slot = settings.grouping.find::<A::Acc>(table, look_up, held, value);
+            let capture = captures.iter_mut().find(|(held, _)| held == window);
+            if let (Some(slot), Some((_, capture))) = (slot, capture) {
+                capture.touch(table, slot);
+            }
+        }
+    }
+
+    /// All groups are about to be changed.
+    fn touch_everything(&mut self) {
+        for (window, capture) in &mut self.captures {
+            capture.walk_to_end(self.windows.in_slot_mut(*window));
         }
     }
 
     /// Adds the records of the block to their groups, which are on their way from memory.
     #[inline]
     fn add_block(&mut self) {
+        let windows = &self.windows;
+        self.block
+            .look_further(|(_, slot), hash| windows.in_slot(*slot).look_further(hash));
+        if !self.captures.is_empty() {
+            self.touch_block();
+        }
         let Self {
             windows,
             settings,
@@ -60,7 +115,6 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         let Settings {
             grouping, aggregate, ..
         } = settings;
-        block.look_further(|(_, slot), hash| windows.in_slot(*slot).look_further(hash));
         for ((value, slot), held, look_up) in block.drain() {
             let table = windows.in_slot_mut(slot);
             let slot = grouping.slot_of_found(table, look_up, held, &value, || aggregate.zero());
@@ -82,6 +136,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         let before = table.count();
         let slot = grouping.slot(table, &record.value, || aggregate.zero());
         let is_new = table.count() > before;
+        let capture = self.captures.iter_mut().find(|(held, _)| *held == place.slot);
+        if let Some((_, capture)) = capture {
+            capture.touch(table, slot);
+        }
         let index = self.late_firings.next(window, slot, !is_new);
         let pane = Pane::of(window, Firing::Late, index, watermark);
         let result = table.update(slot, |_key, acc| {
@@ -123,6 +181,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         }
         let table = self.windows.at(place);
         let slot = grouping.slot(table, &record.value, || aggregate.zero());
+        self.touch(place.slot, slot);
+        let aggregate = &self.settings.aggregate;
+        let table = self.windows.at(place);
         table.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
     }
 
@@ -165,6 +226,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
 
     #[inline(never)]
     fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Window, A::Out>) {
+        // What fires is changed, or gone, and takes as long as writing it.
+        self.touch_everything();
         let before = self.windows.watermark();
         let Self {
             windows, settings, ..
@@ -224,6 +287,43 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         }
         self.late_firings
             .save(to, |window| slots_of(self.windows.get(window)))
+    }
+
+    fn begin_save<C: Storage<G::Key> + Storage<A::Acc>>(
+        &mut self,
+        to: &mut Encoder,
+    ) -> Result<bool, StateError> {
+        self.captures.clear();
+        let windows = self.windows.places();
+        to.plain(&(self.windows.watermark(), windows.len() as u64))?;
+        for (window, held) in windows {
+            to.plain(&window)?;
+            let table = self.windows.in_slot(held);
+            if <Groups<T, G, A> as Table>::MAY_BE_LARGE && in_slices(table.is_large()) {
+                table.save_count(to)?;
+                to.gap();
+                let capture = Capture::new(table, |key, acc, to| {
+                    <C as Storage<G::Key>>::write(key, to)?;
+                    <C as Storage<A::Acc>>::write(acc, to)
+                });
+                self.captures.push((held, capture));
+            } else {
+                table.save::<C>(to, <C as Storage<A::Acc>>::write)?;
+            }
+        }
+        self.late_firings
+            .save(to, |window| slots_of(self.windows.get(window)))?;
+        Ok(!self.captures.is_empty())
+    }
+
+    fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
+        for (window, capture) in &mut self.captures {
+            if !capture.walk(self.windows.in_slot_mut(*window), room) {
+                return None;
+            }
+        }
+        let captures = self.captures.drain(..);
+        Some(captures.map(|(_, capture)| capture.finish()).collect())
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(

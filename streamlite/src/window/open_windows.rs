@@ -335,6 +335,12 @@ impl<S: Default, D> OpenWindows<S, D> {
             .map(|&slot| (self.slots[slot].window, &self.slots[slot].contents))
     }
 
+    /// The windows in the order of their start, and where each is held.
+    pub(super) fn places(&self) -> Vec<(Span, usize)> {
+        let places = self.by_span.iter();
+        places.map(|(window, &slot)| (*window, slot)).collect()
+    }
+
     /// Starts anew from a watermark; `insert` puts the windows back.
     pub(super) fn reset(&mut self, watermark: Timestamp) {
         self.by_span.clear();

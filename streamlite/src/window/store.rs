@@ -3,7 +3,7 @@
 use super::pane::Pane;
 use crate::aggregate::Aggregate;
 use crate::record::Record;
-use crate::state::{Decoder, Encoder, Grouping, StateError, Storage};
+use crate::state::{CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage};
 use crate::time::{TimeDelta, Timestamp};
 
 /// The open windows of one operator, and what is in them.
@@ -62,6 +62,24 @@ pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
     /// # Errors
     /// If a value's `Serialize` fails.
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError>;
+
+    /// Writes the same for a checkpoint, with a gap for each table that is large: [`walk`](Self::walk) writes those, as they
+    /// are now. Gives whether there are any.
+    ///
+    /// # Errors
+    /// If a value's `Serialize` fails.
+    fn begin_save<C: Storage<G::Key> + Storage<A::Acc>>(
+        &mut self,
+        to: &mut Encoder,
+    ) -> Result<bool, StateError> {
+        self.save::<C>(to)?;
+        Ok(false)
+    }
+
+    /// Writes what belongs into the gaps, as long as there is room; what it is once all is written.
+    fn walk(&mut self, _room: &mut Room) -> Option<CapturedTables> {
+        Some(Ok(Vec::new()))
+    }
 
     /// Restores what was saved, in place of what is there.
     ///
