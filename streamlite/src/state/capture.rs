@@ -156,7 +156,7 @@ impl<S: Table> Capture<S> {
 
 /// How much may be written between two reads.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
+pub struct Room {
     entries: usize,
     bytes: usize,
 }
@@ -187,7 +187,7 @@ impl Room {
 }
 
 /// What the tables of one operator held, in the order of the gaps that were left for them; or why it could not be written.
-pub(crate) type CapturedTables = Result<Vec<Captured>, StateError>;
+pub type CapturedTables = Result<Vec<Captured>, StateError>;
 
 /// Lets the tables that are being written go on by a slice.
 #[derive(Debug)]

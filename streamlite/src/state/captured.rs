@@ -14,7 +14,7 @@ pub(super) struct Early {
 
 /// What a table held, to be put in order.
 #[derive(Debug, Default)]
-pub(crate) struct Captured {
+pub struct Captured {
     pub(super) blocks: Vec<Vec<u8>>,
     pub(super) early: Early,
 }

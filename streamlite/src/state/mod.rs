@@ -16,9 +16,10 @@ mod table;
 mod taken;
 mod time_queue;
 
-pub(crate) use capture::{Capture, CapturedTables, Room, in_slices};
+pub(crate) use capture::{Capture, in_slices};
+pub use capture::{CapturedTables, Room};
 pub use capture::{Slice, capture_in_slices};
-pub(crate) use captured::Captured;
+pub use captured::Captured;
 pub use codec::{Decoder, Encoder, StateError};
 pub use grouping::{By, ByRef, Grouping, Unkeyed};
 pub(crate) use key_index::KeyIndex;
