@@ -28,7 +28,7 @@ fn finished() -> SimFs {
 /// The last file whose name begins so.
 fn newest(fs: &SimFs, begins: &str) -> String {
     let names = fs.names().into_iter().filter(|name| name.starts_with(begins));
-    names.last().expect("there is one")
+    names.max().expect("there is one")
 }
 
 fn refused(fs: &SimFs) -> String {

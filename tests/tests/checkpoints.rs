@@ -464,7 +464,7 @@ impl Transactional for Table {
         let mut database = self.database();
         database.calls += 1;
         // Every other answer that is lost was that of a commit that has happened.
-        let is_lost = database.lost > 0 && database.calls % 3 != 0;
+        let is_lost = database.lost > 0 && !database.calls.is_multiple_of(3);
         if is_lost {
             database.lost -= 1;
         }

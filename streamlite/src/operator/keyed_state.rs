@@ -138,9 +138,14 @@ impl<C, S: Table> KeyedState<C, S> {
     /// by [`touch_block`](Self::touch_block).
     #[inline]
     pub fn touch(&mut self, slot: S::Slot) {
-        if S::MAY_BE_LARGE
-            && let Some(capture) = &mut self.capture
-        {
+        if S::MAY_BE_LARGE && self.capture.is_some() {
+            self.write_early(slot);
+        }
+    }
+
+    #[cold]
+    fn write_early(&mut self, slot: S::Slot) {
+        if let Some(capture) = &mut self.capture {
             capture.touch(&mut self.slots, slot);
         }
     }
@@ -177,6 +182,13 @@ impl<C, S: Table> KeyedState<C, S> {
     /// change it.
     #[inline]
     pub fn touch_everything(&mut self) {
+        if self.capture.is_some() {
+            self.write_everything();
+        }
+    }
+
+    #[cold]
+    fn write_everything(&mut self) {
         if let Some(capture) = &mut self.capture {
             capture.walk_to_end(&mut self.slots);
         }

@@ -76,7 +76,15 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
     }
 
     /// All groups are about to be changed.
+    #[inline]
     fn touch_everything(&mut self) {
+        if !self.captures.is_empty() {
+            self.write_everything();
+        }
+    }
+
+    #[cold]
+    fn write_everything(&mut self) {
         for (window, capture) in &mut self.captures {
             capture.walk_to_end(self.windows.in_slot_mut(*window));
         }

@@ -27,7 +27,7 @@ struct Found {
 impl CommitModel {
     fn whole(&self, disk: &Disk, epoch: Epoch) -> Option<Found> {
         let segment = disk.get(Name::Segment(epoch));
-        if self.protocol.verifies_segments && !segment.is_some_and(|file| !file.is_damaged) {
+        if self.protocol.verifies_segments && segment.is_none_or(|file| file.is_damaged) {
             return None;
         }
         match disk.get(Name::Manifest(epoch)) {

@@ -45,7 +45,9 @@ const BREAKS: [(&str, Faults, Break); 40] = [
     (
         "a start is anew only in an empty directory",
         [1, 0, 0, 0, 0, 0],
-        |protocol| protocol.fresh = Fresh::NoFile,
+        |protocol| {
+            protocol.fresh = Fresh::NoFile;
+        },
     ),
     (
         "the name of the segment is not synced before the manifest",
@@ -86,7 +88,9 @@ const BREAKS: [(&str, Faults, Break); 40] = [
     (
         "segments are verified after the sinks were told",
         [1, 1, 0, 0, 0, 0],
-        |protocol| protocol.verifies_segments = false,
+        |protocol| {
+            protocol.verifies_segments = false;
+        },
     ),
     (
         "a manifest names its own token alone, and a commit without an answer is forgotten",
@@ -105,7 +109,7 @@ const BREAKS: [(&str, Faults, Break); 40] = [
         },
     ),
     ("sinks are not fenced", [1, 1, 0, 1, 1, 0], |protocol| {
-        without(&mut protocol.recovery, &[R::Fence])
+        without(&mut protocol.recovery, &[R::Fence]);
     }),
     (
         "numbers go on from the highest that is seen",
@@ -130,7 +134,7 @@ const BREAKS: [(&str, Faults, Break); 40] = [
         },
     ),
     ("segments are not synced", [1, 0, 0, 0, 0, 0], |protocol| {
-        without(&mut protocol.checkpoint, &[C::SyncSegment])
+        without(&mut protocol.checkpoint, &[C::SyncSegment]);
     }),
     (
         "manifests are not synced before they are renamed",
@@ -177,12 +181,14 @@ const BREAKS: [(&str, Faults, Break); 40] = [
         },
     ),
     ("one checkpoint too few is kept", [1, 1, 0, 1, 0, 0], |protocol| {
-        protocol.keeps_one_too_few = true
+        protocol.keeps_one_too_few = true;
     }),
     (
         "segments of checkpoints that are kept are removed",
         [1, 1, 0, 1, 0, 0],
-        |protocol| protocol.keeps_one_segment = true,
+        |protocol| {
+            protocol.keeps_one_segment = true;
+        },
     ),
     (
         "a start aborts everything before it commits again",
@@ -192,10 +198,10 @@ const BREAKS: [(&str, Faults, Break); 40] = [
         },
     ),
     ("a start does not commit again", [0, 0, 1, 0, 0, 0], |protocol| {
-        without(&mut protocol.recovery, &[R::Commit])
+        without(&mut protocol.recovery, &[R::Commit]);
     }),
     ("a start does not abort", [0, 0, 1, 1, 0, 0], |protocol| {
-        without(&mut protocol.recovery, &[R::Abort])
+        without(&mut protocol.recovery, &[R::Abort]);
     }),
     (
         "a start commits again before it publishes",
@@ -221,7 +227,9 @@ const BREAKS: [(&str, Faults, Break); 40] = [
     (
         "an older checkpoint is used without asking the sinks",
         [1, 1, 0, 1, 0, 0],
-        |protocol| protocol.asks = Asks::Never,
+        |protocol| {
+            protocol.asks = Asks::Never;
+        },
     ),
     (
         "numbers go on from the checkpoint that is restored",
@@ -242,7 +250,9 @@ const BREAKS: [(&str, Faults, Break); 40] = [
     (
         "a start with no checkpoint that is whole is anew",
         [1, 1, 0, 0, 0, 0],
-        |protocol| protocol.fresh = Fresh::Always,
+        |protocol| {
+            protocol.fresh = Fresh::Always;
+        },
     ),
     (
         "a start with no checkpoint that is whole is anew, and sinks are not asked",
@@ -262,7 +272,9 @@ const BREAKS: [(&str, Faults, Break); 40] = [
     (
         "a sink prepares again what it has committed",
         [1, 0, 0, 1, 1, 0],
-        |protocol| protocol.sinks.prepares_once = false,
+        |protocol| {
+            protocol.sinks.prepares_once = false;
+        },
     ),
     (
         "an abort reaches what the same start has prepared",
@@ -279,17 +291,21 @@ const BREAKS: [(&str, Faults, Break); 40] = [
         },
     ),
     ("a sync that fails is ignored", [1, 0, 1, 0, 0, 0], |protocol| {
-        protocol.ignores_failed_syncs = true
+        protocol.ignores_failed_syncs = true;
     }),
     (
         "a commit without an answer counts as done",
         [0, 0, 1, 1, 1, 0],
-        |protocol| protocol.takes_unknown_for_committed = true,
+        |protocol| {
+            protocol.takes_unknown_for_committed = true;
+        },
     ),
     (
         "the position is saved one record late",
         [1, 0, 0, 0, 0, 0],
-        |protocol| protocol.saves_position_late = true,
+        |protocol| {
+            protocol.saves_position_late = true;
+        },
     ),
 ];
 

@@ -66,8 +66,8 @@ impl Sink {
                 true
             }
             Message::Commit(transaction) => {
-                let known = self.prepared.iter().copied();
-                let known = known.filter(|known| known.name() == transaction.name()).last();
+                let mut known = self.prepared.iter().copied();
+                let known = known.rfind(|known| known.name() == transaction.name());
                 match known {
                     Some(known) => {
                         self.prepared.remove(&known);
