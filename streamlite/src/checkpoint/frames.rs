@@ -24,6 +24,8 @@ const PREFIX: usize = 8 + 4 + 4;
 /// The two lengths of a frame.
 const LENGTHS: usize = 4 + 4;
 const CHECKSUM: usize = 4;
+/// How many frames follow one that hardly became shorter before the next one is tried.
+const UNTRIED: u32 = 7;
 /// How many bytes of a part go into one frame.
 pub(crate) const BLOCK: usize = 256 << 10;
 
@@ -84,6 +86,8 @@ pub(crate) struct FrameWriter<W> {
     frames: u64,
     written: u64,
     scratch: Vec<u8>,
+    /// How many frames are not tried to be compressed.
+    untried: u32,
 }
 
 impl<W: Write> FrameWriter<W> {
@@ -103,6 +107,7 @@ impl<W: Write> FrameWriter<W> {
             frames: 0,
             written: header.len() as u64,
             scratch: Vec::new(),
+            untried: 0,
         })
     }
 
@@ -116,12 +121,9 @@ impl<W: Write> FrameWriter<W> {
 
     /// Writes one frame, which may be empty.
     pub(crate) fn frame(&mut self, part: Option<&impl Serialize>, body: &[u8]) -> io::Result<()> {
-        let longest = lz4_flex::block::get_maximum_output_size(body.len());
-        self.scratch.resize(longest, 0);
-        let compressed = lz4_flex::block::compress_into(body, &mut self.scratch).map_err(io::Error::other)?;
-        // What hardly becomes shorter is faster to read as it is.
-        let pays = compressed < body.len() - body.len() / 10;
-        let stored = if pays { &self.scratch[..compressed] } else { body };
+        let compressed = self.compress(body)?;
+        let pays = compressed.is_some();
+        let stored = compressed.map_or(body, |length| &self.scratch[..length]);
         let head = Head {
             number: self.frames,
             compressed_from: if pays { Some(as_u32(body.len())?) } else { None },
@@ -138,6 +140,23 @@ impl<W: Write> FrameWriter<W> {
         self.frames += 1;
         self.written += (frame.len() + stored.len() + CHECKSUM) as u64;
         Ok(())
+    }
+
+    /// Compresses into `scratch`; gives how long it is then, if that pays. What follows something that hardly became shorter is
+    /// not tried: that takes longer than writing it as it is.
+    fn compress(&mut self, body: &[u8]) -> io::Result<Option<usize>> {
+        if self.untried > 0 {
+            self.untried -= 1;
+            return Ok(None);
+        }
+        let longest = lz4_flex::block::get_maximum_output_size(body.len());
+        self.scratch.resize(longest, 0);
+        let length = lz4_flex::block::compress_into(body, &mut self.scratch).map_err(io::Error::other)?;
+        if length < body.len() - body.len() / 5 {
+            return Ok(Some(length));
+        }
+        self.untried = UNTRIED;
+        Ok(None)
     }
 
     /// Writes the last frame; gives what was written to, and how many bytes that were.
@@ -373,6 +392,18 @@ mod tests {
         (bytes, ends)
     }
 
+    /// Bytes that nothing makes shorter.
+    fn noise(len: usize) -> Vec<u8> {
+        let mut state = 1_u64;
+        let next = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 32) as u8
+        };
+        (0..len).map(next).collect()
+    }
+
     fn read(bytes: &[u8]) -> Result<Vec<(usize, Vec<u8>)>, Damage> {
         let file = FrameReader::new(bytes)?;
         let mut parts: Vec<(usize, Vec<u8>)> = Vec::new();
@@ -390,9 +421,7 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_whatever_its_length() {
-        let noise: Vec<u8> = (0..3 * BLOCK as u64 + 7)
-            .map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u8)
-            .collect();
+        let noise = noise(3 * BLOCK + 7);
         for len in [1, 2, 100, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7] {
             let even = vec![7; len];
             let (bytes, _) = file(1, &[&even, &noise[..len]]);
@@ -405,6 +434,20 @@ mod tests {
             "what repeats itself is compressed: {}",
             short.len()
         );
+    }
+
+    #[test]
+    fn what_cannot_be_compressed_is_tried_again_after_a_while() {
+        let noise = noise(BLOCK);
+        let even = vec![7; BLOCK];
+        let mut parts: Vec<&[u8]> = vec![&noise];
+        parts.extend(std::iter::repeat_n(&even[..], 10));
+        let (bytes, ends) = file(1, &parts);
+        let lengths: Vec<usize> = ends.windows(2).map(|ends| ends[1] - ends[0]).collect();
+        let is_compressed: Vec<bool> = lengths.iter().map(|length| *length < BLOCK / 2).collect();
+        let expected: Vec<bool> = (0..11).map(|place| place > UNTRIED as usize).collect();
+        assert_eq!(is_compressed, expected);
+        assert_eq!(read(&bytes).expect("nothing was changed").len(), 11);
     }
 
     #[test]
