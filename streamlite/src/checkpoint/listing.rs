@@ -155,7 +155,7 @@ impl fmt::Display for StoredCheckpoint {
         if *uncommitted > 0 {
             writeln!(
                 f,
-                "  output of {uncommitted} transactions that the next start commits"
+                "  output of {uncommitted} transactions, which is committed once this is stored"
             )?;
         }
         Ok(())
