@@ -752,3 +752,32 @@ fn each_way_to_open_a_file_goes_on_after_a_crash() {
     assert!(error.starts_with("creating "), "{error}");
     assert_eq!(text(&out), before);
 }
+
+/// Half of a file in one format, and half of it in another, is a file in none.
+#[test]
+fn a_sink_of_another_format_does_not_go_on_in_a_file() {
+    let dir = with_numbers(20);
+    let out = dir.path().join("out.csv");
+    to_file(dir.path()).expect("it is there").run().expect("it runs");
+    let before = text(&out);
+    let source = CsvSource::open(dir.path().join("in.csv")).expect("it is there");
+    let job = totals(source, JsonSink::create(&out).expect("it can be"));
+    let error = job.checkpoints(every_turn(&dir.path().join("state"))).run();
+    let error = error.expect_err("it was CSV").to_string();
+    assert!(
+        error.contains("written as `Csv`, and would be as `Json`"),
+        "{error}"
+    );
+    assert_eq!(text(&out), before);
+}
+
+#[test]
+fn checkpoints_go_into_no_file() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let file = dir.path().join("state");
+    std::fs::write(&file, "mine").expect("it is written");
+    let job = copied(CollectionSource::new(1..=4), NullSink).checkpoints(Checkpoints::in_dir(&file));
+    let error = job.run().expect_err("it is a file").to_string();
+    assert!(error.ends_with("state: not a directory"), "{error}");
+    assert_eq!(text(&file), "mine");
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::storage::{CheckpointFile, CheckpointStorage};
 use crate::error::{Error, Result};
-use crate::fs::{FileLock, Fs, LocalFs, WriteFile, lock};
+use crate::fs::{FileKind, FileLock, Fs, LocalFs, WriteFile, lock};
 use crate::time::{Clock as _, SystemClock};
 
 /// The file that says which process has the directory.
@@ -75,6 +75,10 @@ impl Directory {
 
     /// Makes new directories survive, too: each is a name in the one that it is in.
     fn create_directory(&self) -> std::io::Result<()> {
+        let there = self.fs.metadata(&self.path);
+        if there.is_ok_and(|there| there.kind != FileKind::Directory) {
+            return Err(ErrorKind::NotADirectory.into());
+        }
         let new = self.path.ancestors();
         let new: Vec<&Path> = new
             .take_while(|path| !path.as_os_str().is_empty() && self.fs.metadata(path).is_err())

@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::format::{Csv, Encode, Json, Lines, RecordFile};
 use crate::fs::{FileKind, Fs, LocalFs, WriteFile};
 use crate::record::Record;
+use crate::state::head_of;
 use crate::time::TimeDelta;
 
 /// Writes records to a file: `create` puts it in place of one that is there, `create_new` refuses to, `append` writes
@@ -363,7 +364,12 @@ impl<T, F: Encode<T> + Clone + 'static> Sink<T> for FileSink<F> {
         if there.is_ok_and(|there| there.kind != FileKind::File) {
             return None;
         }
-        let staging = Staging::new(Arc::clone(&self.fs), self.path.clone(), self.roll.is_set());
+        let staging = Staging::new(
+            Arc::clone(&self.fs),
+            self.path.clone(),
+            head_of::<F>(),
+            self.roll.is_set(),
+        );
         self.staging = Some(staging.clone());
         Some(Box::new(FileTransactions { staging }))
     }

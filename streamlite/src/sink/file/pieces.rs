@@ -55,6 +55,8 @@ impl Place {
 /// What is committed: once this is durable it is, whether the output is in the file already or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Committed {
+    /// How records are written; empty before the first commit.
+    pub(super) format: String,
     /// The start of the job that may commit.
     pub(super) fenced_by: Incarnation,
     /// The last checkpoint that is committed.

@@ -21,6 +21,8 @@ pub(super) struct Shared {
     pub(super) fs: Arc<dyn Fs>,
     /// The file that the output ends up in.
     pub(super) path: PathBuf,
+    /// How records are written.
+    pub(super) format: String,
     pub(super) incarnation: Incarnation,
     pub(super) committed: Committed,
     /// Held as long as the job runs: two jobs must not write one file.
@@ -53,10 +55,11 @@ pub(super) struct Current {
 }
 
 impl Staging {
-    pub(super) fn new(fs: Arc<dyn Fs>, path: PathBuf, has_numbers: bool) -> Self {
+    pub(super) fn new(fs: Arc<dyn Fs>, path: PathBuf, format: String, has_numbers: bool) -> Self {
         let shared = Shared {
             fs,
             path,
+            format,
             incarnation: Incarnation::default(),
             committed: Committed::default(),
             lock: None,

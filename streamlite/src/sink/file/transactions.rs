@@ -44,6 +44,17 @@ impl Transactional for FileTransactions {
                 ),
             ));
         }
+        if committed.epoch.is_some() && committed.format != shared.format {
+            return Err(Error::unreadable(
+                shared.path.display().to_string(),
+                format!(
+                    "its records are written as `{}`, and would be as `{}` from now on",
+                    committed.format, shared.format
+                ),
+                "give the statement its old sink back, or start anew: remove the file and the checkpoints",
+            ));
+        }
+        committed.format.clone_from(&shared.format);
         committed.fenced_by = incarnation;
         shared.committed = committed;
         shared.write_committed()?;
