@@ -8,9 +8,7 @@ use std::time::Duration;
 use streamlite::metrics::Delivery;
 use streamlite::prelude::*;
 use streamlite::source::ReadStatus;
-use streamlite::state::{capture_in_slices, look_up_in_blocks};
 use streamlite::{Job, RunningJob};
-use streamlite_tests::sim_fs::Dice;
 
 pipeline!(
     fn summed(numbers: Source<u32>, out: Sink<(u32, u64)>) {
@@ -265,99 +263,6 @@ fn a_savepoint_goes_on_elsewhere_as_long_as_the_output_is_not_ahead_of_it() {
         error.contains("it has what checkpoint 2.1 of another directory has committed"),
         "{error}"
     );
-}
-
-pipeline!(
-    fn running_sums(rows: Source<Row>, out: Sink<Total>) {
-        let sums = rows.key_by(|row| row.key).running().sum(|row| row.n);
-        sums.map(|(key, total)| Total { key, total }).to(out);
-    }
-
-    fn final_sums(rows: Source<Row>, out: Sink<Total>) {
-        let sums = rows.key_by(|row| row.key).sum(|row| row.n);
-        sums.map(|(key, total)| Total { key, total }).to(out);
-    }
-
-    fn windowed_sums(rows: Source<Row>, out: Sink<Total>) {
-        let timed = rows.event_time(|row| i64::from(row.n)).watermark(bounded(300ms));
-        let sums = timed
-            .key_by(|row| row.key)
-            .window(tumbling(2s))
-            .aggregate(|key, _window, rows| Total {
-                key: *key,
-                total: rows.sum(|row| row.n),
-            });
-        sums.to(out);
-    }
-
-    /// Behind a fan-out records come one by one.
-    fn one_by_one(rows: Source<Row>, out: Sink<Total>) {
-        let sums = rows.key_by(|row| row.key).running().sum(|row| row.n);
-        let totals = rows.key_by(|row| row.key).sum(|row| row.n);
-        let timed = rows.event_time(|row| i64::from(row.n)).watermark(bounded(300ms));
-        let windows = timed.key_by(|row| row.key).window(tumbling(2s)).sum(|row| row.n);
-        let windows = windows.map(|sum| (sum.key, sum.value));
-        let all = sums.union(totals).union(windows);
-        all.map(|(key, total)| Total { key, total }).to(out);
-    }
-);
-
-/// Tables are written down while records change them: after a crash every key has what it had at the barrier.
-#[test]
-fn what_is_written_down_in_slices_is_what_there_was_at_the_barrier() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let mut dice = Dice::new(7);
-    let mut row = |n: usize| format!("{},{}\n", dice.roll(2000), n + dice.roll(300));
-    let text: String = (0..6000).map(&mut row).collect();
-    std::fs::write(dir.path().join("in.csv"), format!("key,n\n{text}")).expect("a file");
-    type Pipeline = fn(CsvSource<Row>, CsvSink) -> Job;
-    let pipelines: [(&str, Pipeline); 4] = [
-        ("running", |rows, out| running_sums(rows, out)),
-        ("final", |rows, out| final_sums(rows, out)),
-        ("windowed", |rows, out| windowed_sums(rows, out)),
-        ("one by one", |rows, out| one_by_one(rows, out)),
-    ];
-    for (name, pipeline) in pipelines {
-        let job = |out: &Path| -> streamlite::Result<Job> {
-            let source = CsvSource::open(dir.path().join("in.csv"))?;
-            let sink = CsvSink::create(out.join("out.csv"))?;
-            Ok(pipeline(source, sink).batch_size(97))
-        };
-        let plain = tempfile::tempdir().expect("a directory");
-        job(plain.path()).expect("it is there").run().expect("it runs");
-        let whole = text_of(plain.path(), "out.csv");
-        assert!(whole.lines().count() > 1000);
-        for blocks in [Some(false), Some(true)] {
-            look_up_in_blocks(blocks);
-            for slice in [64, 640] {
-                capture_in_slices(Some(slice));
-                let out = tempfile::tempdir().expect("a directory");
-                let mut starts = 0;
-                loop {
-                    starts += 1;
-                    let checkpoints = every_turn(&out.path().join("state"));
-                    let job = job(out.path()).expect("it is there").checkpoints(checkpoints);
-                    let mut job = job.start().expect("it goes on");
-                    let steps = 10 + dice.roll(40);
-                    if (0..steps).any(|_| job.step().expect("nothing fails") == ReadStatus::End) {
-                        job.finish().expect("it ends");
-                        break;
-                    }
-                }
-                let got = text_of(out.path(), "out.csv");
-                assert!(
-                    got == whole,
-                    "{name}, {blocks:?}, slices of {slice}, {starts} starts"
-                );
-            }
-        }
-    }
-    capture_in_slices(None);
-    look_up_in_blocks(None);
-}
-
-fn text_of(dir: &Path, name: &str) -> String {
-    text(&dir.join(name))
 }
 
 pipeline!(

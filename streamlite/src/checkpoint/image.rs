@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::frames::{Body, Damage, FileIdentity, FrameReader, FrameWriter};
-use crate::state::{Captured, SavedState, Shape, StateId};
+use crate::error::Result;
+use crate::state::{Captured, SavedState, Shape, StateGaps, StateId, state_error};
 
 /// All that a job remembers: every operator's state, and what the job itself does.
 #[derive(Debug)]
@@ -14,8 +15,10 @@ pub(crate) struct Image {
     /// How far each partition was read, the counters, and whatever else is no operator's; the runtime knows what it means.
     pub(crate) job: Vec<u8>,
     pub(crate) states: BTreeMap<StateId, SavedState>,
-    /// What belongs into the gaps of a state, and is put in order when the image is stored.
-    pub(crate) captured: Vec<(StateId, Vec<Captured>)>,
+    /// What is missing from the states, until the image is stored.
+    pub(crate) gaps: StateGaps,
+    /// What was written in slices, which belongs there.
+    pub(crate) captured: BTreeMap<StateId, Vec<Captured>>,
 }
 
 /// What a frame is part of.
@@ -31,12 +34,15 @@ enum Part {
 
 impl Image {
     /// Puts everything where it belongs.
-    pub(super) fn complete(&mut self) {
-        for (operator, captured) in self.captured.drain(..) {
+    pub(super) fn complete(&mut self) -> Result<()> {
+        for (operator, gaps) in std::mem::take(&mut self.gaps) {
+            let captured = self.captured.remove(&operator).unwrap_or_default();
             if let Some(state) = self.states.get_mut(&operator) {
-                state.fill(captured);
+                let filled = state.fill(gaps, captured);
+                filled.map_err(|cause| state_error("saving", &operator, &cause))?;
             }
         }
+        Ok(())
     }
 
     /// Writes the image; gives what was written to, and how many bytes that were.
@@ -58,11 +64,12 @@ impl Image {
     }
 
     /// The image in a file whose header was read.
-    pub(crate) fn read(file: FrameReader<'_>) -> Result<Self, Damage> {
+    pub(crate) fn read(file: FrameReader<'_>) -> std::result::Result<Self, Damage> {
         let mut image = Self {
             job: Vec::new(),
             states: BTreeMap::new(),
-            captured: Vec::new(),
+            gaps: BTreeMap::new(),
+            captured: BTreeMap::new(),
         };
         file.frames(|part, body: Body<'_>| match part {
             Part::Job => body.read(&mut image.job),

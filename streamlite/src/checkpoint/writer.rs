@@ -44,8 +44,10 @@ impl CheckpointWriter {
                     mut image,
                     taken_at,
                 } = request;
-                image.complete();
-                let stored = coordinator.store(epoch, &image, taken_at);
+                let stored = match image.complete() {
+                    Ok(()) => coordinator.store(epoch, &image, taken_at),
+                    Err(error) => Err(NotStored::Abandoned(error)),
+                };
                 if done.send(Answer { epoch, stored }).is_err() {
                     break;
                 }

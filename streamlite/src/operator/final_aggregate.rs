@@ -83,9 +83,9 @@ where
     G: Grouping<T>,
     A: Aggregate<T>,
 {
-    /// Adds a record to its group. `touches`: a checkpoint may be being written.
+    /// Adds a record to its group, which was touched if `is_touched` says so.
     #[inline]
-    fn add(&mut self, record: Record<T>, touches: bool) {
+    fn add(&mut self, record: Record<T>, is_touched: bool) {
         let Self {
             grouping,
             aggregate,
@@ -95,10 +95,12 @@ where
         } = self;
         times.greatest = record.timestamp.max(times.greatest);
         let slot = state.slot_of(grouping, &record.value, || aggregate.zero());
-        if touches {
-            state.touch(slot);
+        let change = |_key: &G::Key, acc: &mut A::Acc| aggregate.add_owned(acc, record.value);
+        if is_touched {
+            state.update_touched(slot, change);
+        } else {
+            state.update(slot, change);
         }
-        state.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
     }
 
     /// Adds the records of the block to their groups, which are on their way from memory.
@@ -115,7 +117,7 @@ where
         state.touch_block(grouping, block, |value| value);
         for (value, held, look_up) in block.drain() {
             let slot = state.slot_of_found(grouping, look_up, held, &value, || aggregate.zero());
-            state.update(slot, |_key, acc| aggregate.add_owned(acc, value));
+            state.update_touched(slot, |_key, acc| aggregate.add_owned(acc, value));
         }
     }
 }
@@ -130,14 +132,14 @@ where
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
-        self.add(record, true);
+        self.add(record, false);
     }
 
     #[inline]
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         if !self.state.in_blocks() {
             self.state.touch_everything();
-            return records.for_each(|record| self.add(record, false));
+            return records.for_each(|record| self.add(record, true));
         }
         records.for_each(|record| {
             self.times.greatest = record.timestamp.max(self.times.greatest);

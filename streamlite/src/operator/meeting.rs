@@ -237,7 +237,7 @@ impl<N> Meeting<N> {
                 JobEvent::Start { .. } | JobEvent::Tick(_) | JobEvent::Flush => {}
             },
             Control::Question(question) => match question {
-                Question::Save(save) => save.state(&self.state, &self.inputs),
+                Question::Save(save) => save.state(&self.state, &mut self.inputs),
                 Question::Restore(restore) => {
                     restore.state(&self.state.clone(), &mut self.inputs);
                     self.note_limits();
@@ -274,7 +274,7 @@ impl<N> Meeting<N> {
 }
 
 impl Snapshot for Inputs {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&self.0)
     }
 

@@ -27,7 +27,7 @@ pub struct ProcessingTimePush<N> {
 struct Reached(Timestamp);
 
 impl Snapshot for Reached {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&self.0)
     }
 
@@ -130,7 +130,7 @@ impl<T, N: Push<T>> Push<T> for ProcessingTimePush<N> {
                 Question::Count(tally) => {
                     tally.node(self.node).watermark.get_or_insert(self.reached.0);
                 }
-                Question::Save(save) => save.state(&self.state, &self.reached),
+                Question::Save(save) => save.state(&self.state, &mut self.reached),
                 Question::Restore(restore) => restore.state(&self.state, &mut self.reached),
                 Question::Progress(_) | Question::Capture(_) | Question::AfterEnd(_) => {}
             },

@@ -103,7 +103,7 @@ where
                 partition_watermark,
             } = record;
             let slot = state.slot_of_found(grouping, look_up, held, &value, || aggregate.zero());
-            let value = state.update(slot, |key, acc| add(aggregate, finish, key, acc, value));
+            let value = state.update_touched(slot, |key, acc| add(aggregate, finish, key, acc, value));
             Record {
                 value,
                 timestamp,
@@ -136,7 +136,6 @@ where
             ..
         } = self;
         let slot = state.slot_of(grouping, &value, || aggregate.zero());
-        state.touch(slot);
         let value = state.update(slot, |key, acc| add(aggregate, finish, key, acc, value));
         self.next.push(Record {
             value,
@@ -224,7 +223,7 @@ where
             ..
         } = self;
         let slot = state.slot_of(*grouping, &value, || aggregate.zero());
-        let value = state.update(slot, |key, acc| {
+        let value = state.update_touched(slot, |key, acc| {
             add::<_, T, A, F>(aggregate, finish, key, acc, value)
         });
         Some(Record {

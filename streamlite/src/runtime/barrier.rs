@@ -152,7 +152,7 @@ impl Driver<'_> {
 
     /// What the job remembers, as that of the last checkpoint: nothing was read since.
     fn saved(&mut self) -> Result<Savepoint> {
-        let mut contents = self.contents(None)?;
+        let (mut contents, _) = self.contents(None)?;
         contents.progress.epoch = self.checkpointing.as_ref().and_then(Checkpointing::last);
         Ok(Savepoint { contents })
     }

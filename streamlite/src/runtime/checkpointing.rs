@@ -6,7 +6,7 @@ use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::metrics::CheckpointReport;
-use crate::state::{Slice, state_error};
+use crate::state::{Slice, StateGaps, state_error};
 use crate::time::{TimeDelta, Timestamp};
 
 /// The checkpoints of a running job.
@@ -100,14 +100,14 @@ impl Checkpointing {
     pub(super) fn begin(
         &mut self,
         epoch: Epoch,
-        contents: Result<Contents>,
+        contents: Result<(Contents, StateGaps)>,
         taken_at: Timestamp,
     ) -> Result<()> {
         match contents {
-            Ok(contents) => {
+            Ok((contents, gaps)) => {
                 self.under_way = UnderWay::Captured {
                     epoch,
-                    image: Box::new(contents.into_image()),
+                    image: Box::new(contents.into_image(gaps)),
                     taken_at,
                 };
                 Ok(())
@@ -124,7 +124,9 @@ impl Checkpointing {
         };
         for (operator, captured) in done {
             match captured {
-                Ok(captured) => image.captured.push((operator, captured)),
+                Ok(captured) => {
+                    image.captured.insert(operator, captured);
+                }
                 Err(cause) => {
                     self.under_way = UnderWay::Nothing;
                     let error = state_error("saving", &operator, &cause);

@@ -9,7 +9,7 @@ use super::savepoint::{Contents, Progress, SavedSource};
 use crate::control::{Control, Lane, Question};
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
-use crate::state::{Restore, Save};
+use crate::state::{Restore, Save, StateGaps};
 
 impl Driver<'_> {
     /// Finds the partitions of every source, and where each goes on.
@@ -60,7 +60,7 @@ impl Driver<'_> {
     }
 
     /// What the job remembers, for a checkpoint or a savepoint that is none.
-    pub(super) fn contents(&mut self, epoch: Option<Epoch>) -> Result<Contents> {
+    pub(super) fn contents(&mut self, epoch: Option<Epoch>) -> Result<(Contents, StateGaps)> {
         let mut save = Save::new(epoch);
         self.control(&mut Control::Question(Question::Save(&mut save)));
         self.parts.failure.check()?;
@@ -80,9 +80,10 @@ impl Driver<'_> {
             sources.insert(identity.to_owned(), source);
         }
         let graph = self.parts.graph;
-        Ok(Contents {
+        let (states, gaps) = save.finish()?;
+        let contents = Contents {
             pipeline: graph.name().to_owned(),
-            states: save.finish()?,
+            states,
             progress: Progress {
                 epoch,
                 lanes: self.parts.lane_numbers(),
@@ -90,7 +91,8 @@ impl Driver<'_> {
                 counts: self.tally().to_saved(graph),
                 elapsed: self.elapsed(),
             },
-        })
+        };
+        Ok((contents, gaps))
     }
 
     /// Restores the states of the operators, and the counters.

@@ -29,7 +29,7 @@ pub fn capture_in_slices(entries: Option<usize>) {
 }
 
 /// Whether to take what a table holds in slices, where it would pay for one of this size or not.
-pub(crate) fn in_slices(pays: bool) -> bool {
+fn in_slices(pays: bool) -> bool {
     pays || ENTRIES_OF_A_SLICE.get().is_some()
 }
 
@@ -56,8 +56,24 @@ pub(crate) struct Capture<S: Table> {
 }
 
 impl<S: Table> Capture<S> {
+    /// Writes a table: how many entries there are, and the entries. For a checkpoint those of a large one are marked, and
+    /// left to be written by the capture.
+    pub(crate) fn begin(
+        table: &S,
+        to: &mut Encoder,
+        write: WriteEntry<S>,
+    ) -> Result<Option<Self>, StateError> {
+        table.save_count(to)?;
+        if S::MAY_BE_LARGE && in_slices(table.is_large()) && to.leave_gap() {
+            return Ok(Some(Self::new(table, write)));
+        }
+        let mut entries = table.in_order();
+        entries.try_for_each(|(key, value)| write(key, value, to))?;
+        Ok(None)
+    }
+
     /// Marks every entry of a table.
-    pub(crate) fn new(slots: &S, write: WriteEntry<S>) -> Self {
+    fn new(slots: &S, write: WriteEntry<S>) -> Self {
         let taken = slots.taken();
         Self {
             write,
@@ -218,26 +234,11 @@ impl Slice {
         }
     }
 
-    /// Lets the one table of an operator go on.
-    pub(crate) fn walk<S: Table>(
-        &mut self,
-        id: &StateId,
-        capture: &mut Option<Box<Capture<S>>>,
-        slots: &mut S,
-    ) {
-        let Some(open) = capture else { return };
-        if !open.walk(slots, &mut self.room) {
-            self.open += 1;
-        } else if let Some(whole) = capture.take() {
-            self.done
-                .push((id.clone(), whole.finish().map(|captured| vec![captured])));
-        }
-    }
-
-    /// Lets the tables of an operator go on: `walk` says what they held once all are written.
-    pub(crate) fn walk_all(&mut self, id: &StateId, walk: impl FnOnce(&mut Room) -> Option<CapturedTables>) {
+    /// Lets the tables of an operator go on: `walk` says what they held once all are written, and nothing if none was to be.
+    pub(crate) fn walk(&mut self, id: &StateId, walk: impl FnOnce(&mut Room) -> Option<CapturedTables>) {
         match walk(&mut self.room) {
             None => self.open += 1,
+            Some(Ok(none)) if none.is_empty() => {}
             Some(captured) => self.done.push((id.clone(), captured)),
         }
     }

@@ -5,17 +5,35 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::gaps::Gaps;
+
 /// Writes one operator's state.
 #[derive(Debug, Default)]
 pub struct Encoder {
     bytes: Vec<u8>,
     /// How many entries of tables were written, for those who look at a checkpoint.
     entries: u64,
-    /// Behind how many bytes something comes that is written in slices.
-    gaps: Vec<usize>,
+    /// `None` if everything is written at once.
+    gaps: Option<Gaps>,
 }
 
 impl Encoder {
+    /// Takes gaps.
+    pub(super) fn with_gaps() -> Self {
+        Self {
+            gaps: Some(Gaps::default()),
+            ..Self::default()
+        }
+    }
+
+    /// Goes on behind these bytes.
+    pub(super) fn behind(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+
     /// Writes a value of the library's own.
     ///
     /// # Errors
@@ -40,13 +58,35 @@ impl Encoder {
         self.bytes.len()
     }
 
-    /// Leaves a gap, for what is written in slices.
-    pub(crate) fn gap(&mut self) {
-        self.gaps.push(self.bytes.len());
+    /// Leaves a gap, for what is written in slices; `false` if it must be written now.
+    pub(super) fn leave_gap(&mut self) -> bool {
+        let behind = self.bytes.len();
+        self.gaps.as_mut().is_some_and(|gaps| {
+            gaps.leave(behind);
+            true
+        })
     }
 
-    pub(super) fn take_gaps(&mut self) -> Vec<usize> {
-        std::mem::take(&mut self.gaps)
+    /// Writes what need not be written now, from a copy: when the checkpoint is stored, beside the records.
+    ///
+    /// # Errors
+    /// If it is written now, and that fails.
+    pub(crate) fn later(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<(), StateError> + Send + 'static,
+    ) -> Result<(), StateError> {
+        let behind = self.bytes.len();
+        match &mut self.gaps {
+            None => write(self),
+            Some(gaps) => {
+                gaps.leave_for(behind, Box::new(write));
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn take_gaps(&mut self) -> Gaps {
+        self.gaps.take().unwrap_or_default()
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {

@@ -242,7 +242,10 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     }
 
     fn has(&self, slot: Slot) -> bool {
-        (slot.0 as usize) < self.entries.len() && !self.empty.contains(&slot.0)
+        let place = slot.0 as usize;
+        // An empty slot holds a key, too, to which the index does not lead.
+        let key = self.key_at(place);
+        key.is_some_and(|key| self.find(self.index.hash(key), key) == Some(place))
     }
 
     fn for_each_slot(&self, mut visit: impl FnMut(Slot, &K, &V)) {

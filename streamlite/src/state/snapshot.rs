@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
+use super::gaps::Gaps;
 use super::shape::Shape;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
@@ -57,9 +58,6 @@ pub struct SavedState {
     /// How many keys it has, as far as it is a table.
     entries: u64,
     bytes: Vec<u8>,
-    /// Behind how many bytes something comes that was written in slices; none once it is there.
-    #[serde(skip)]
-    gaps: Vec<usize>,
 }
 
 impl SavedState {
@@ -69,7 +67,6 @@ impl SavedState {
             shape,
             entries: 0,
             bytes: Vec::new(),
-            gaps: Vec::new(),
         }
     }
 
@@ -93,16 +90,12 @@ impl SavedState {
         &self.bytes
     }
 
-    /// Puts what was written in slices into the gaps that were left for it.
-    pub(crate) fn fill(&mut self, captured: Vec<Captured>) {
-        let bytes = std::mem::take(&mut self.bytes);
-        let mut at = 0;
-        for (gap, captured) in self.gaps.drain(..).zip(captured) {
-            self.bytes.extend_from_slice(&bytes[at..gap]);
-            captured.append_to(&mut self.bytes);
-            at = gap;
-        }
-        self.bytes.extend_from_slice(&bytes[at..]);
+    /// Puts what was written in slices, and what is written now, into the gaps that were left for it.
+    ///
+    /// # Errors
+    /// If a value's `Serialize` fails.
+    pub(crate) fn fill(&mut self, gaps: Gaps, captured: Vec<Captured>) -> Result<(), StateError> {
+        gaps.fill(&mut self.bytes, captured)
     }
 
     /// The state itself, while it is read.
@@ -115,11 +108,11 @@ impl SavedState {
 ///
 /// Law: after `restore` of what `save` wrote, the same further input gives the same further output.
 pub trait Snapshot {
-    /// Writes the state.
+    /// Writes the state, perhaps with gaps if the encoder takes them.
     ///
     /// # Errors
     /// If a value's `Serialize` fails.
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError>;
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError>;
 
     /// Restores the state, in place of the present one.
     ///
@@ -128,12 +121,16 @@ pub trait Snapshot {
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError>;
 }
 
+/// What is missing from the states of a job.
+pub(crate) type StateGaps = BTreeMap<StateId, Gaps>;
+
 /// Collects the states of a job.
 #[derive(Debug, Default)]
 pub struct Save {
     /// The checkpoint that it is for.
     epoch: Option<Epoch>,
     states: BTreeMap<StateId, SavedState>,
+    gaps: StateGaps,
     failure: Option<Error>,
 }
 
@@ -151,24 +148,22 @@ impl Save {
         self.epoch
     }
 
-    /// Saves the state of one operator.
-    pub fn state(&mut self, declared: &DeclaredState, state: &impl Snapshot) {
-        self.encode(declared, |encoder| state.save(encoder));
-    }
-
-    fn encode(
-        &mut self,
-        declared: &DeclaredState,
-        save: impl FnOnce(&mut Encoder) -> Result<(), StateError>,
-    ) {
+    /// Saves the state of one operator; for a checkpoint perhaps with gaps for what is written later.
+    pub fn state(&mut self, declared: &DeclaredState, state: &mut impl Snapshot) {
         let DeclaredState { id, shape } = declared;
-        let mut encoder = Encoder::default();
-        match save(&mut encoder) {
+        let mut encoder = match self.epoch {
+            Some(_) => Encoder::with_gaps(),
+            None => Encoder::default(),
+        };
+        match state.save(&mut encoder) {
             Ok(()) => {
+                let gaps = encoder.take_gaps();
+                if !gaps.is_empty() {
+                    self.gaps.insert(id.clone(), gaps);
+                }
                 let saved = SavedState {
                     shape: shape.clone(),
                     entries: encoder.entries(),
-                    gaps: encoder.take_gaps(),
                     bytes: encoder.into_bytes(),
                 };
                 if self.states.insert(id.clone(), saved).is_some() {
@@ -181,18 +176,10 @@ impl Save {
         }
     }
 
-    /// Begins to save the state of one operator, with gaps for what is written in slices.
-    pub(crate) fn begin(
-        &mut self,
-        declared: &DeclaredState,
-        save: impl FnOnce(&mut Encoder) -> Result<(), StateError>,
-    ) {
-        self.encode(declared, save);
-    }
-
-    pub(crate) fn finish(self) -> Result<BTreeMap<StateId, SavedState>> {
+    /// The states, and what is missing from them: of a savepoint nothing is.
+    pub(crate) fn finish(self) -> Result<(BTreeMap<StateId, SavedState>, StateGaps)> {
         match self.failure {
-            None => Ok(self.states),
+            None => Ok((self.states, self.gaps)),
             Some(failure) => Err(failure),
         }
     }

@@ -125,22 +125,6 @@ pub trait Table: Default {
         to.plain(&entries)
     }
 
-    /// Writes every entry: its key as `C` keeps it, its value by `write`.
-    ///
-    /// # Errors
-    /// If `Serialize` fails.
-    fn save<C: Storage<Self::Key>>(
-        &self,
-        to: &mut Encoder,
-        mut write: impl FnMut(&Self::Value, &mut Encoder) -> Result<(), StateError>,
-    ) -> Result<(), StateError> {
-        self.save_count(to)?;
-        self.in_order().try_for_each(|(key, value)| {
-            C::write(key, to)?;
-            write(value, to)
-        })
-    }
-
     /// Reads the entries of a table that was saved into this one, which has none; values by `read`.
     ///
     /// # Errors

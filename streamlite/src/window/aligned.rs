@@ -1,9 +1,9 @@
 //! Where windows are kept that share no record.
 
 use std::fmt;
-use std::rc::Rc;
 
 use super::assigner::Settings;
+use super::captures::Captures;
 use super::event_window::Window;
 use super::firing::{Firing, LateFirings};
 use super::grid::Grid;
@@ -14,16 +14,12 @@ use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
 use crate::record::Record;
 use crate::state::{
-    Block, Capture, CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage, Table, in_blocks,
-    in_slices,
+    Block, CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage, Table, in_blocks,
 };
 use crate::time::Timestamp;
 
 /// The table of the groups of one window.
 type Groups<T, G, A> = <G as Grouping<T>>::Table<<A as Aggregate<T>>::Acc>;
-
-/// Where a group stands in it.
-type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
 
 /// The open windows of a grid, each with a table of its groups.
 pub struct AlignedStore<T, G: Grouping<T>, A: Aggregate<T>, D> {
@@ -31,9 +27,8 @@ pub struct AlignedStore<T, G: Grouping<T>, A: Aggregate<T>, D> {
     settings: Settings<G, A, OnWatermark>,
     /// Records that are looked up together, and where their windows are; empty between two calls.
     block: Block<(T, usize), G::Held>,
-    late_firings: LateFirings<SlotOf<T, G, A>>,
-    /// The large tables that are being written for a checkpoint, by where their windows are held.
-    captures: Vec<(usize, Capture<Groups<T, G, A>>)>,
+    late_firings: LateFirings,
+    captures: Captures<Groups<T, G, A>>,
 }
 
 impl<T, G: Grouping<T>, A: Aggregate<T>, D> fmt::Debug for AlignedStore<T, G, A, D> {
@@ -50,7 +45,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
             settings,
             block: Block::default(),
             late_firings: LateFirings::default(),
-            captures: Vec::new(),
+            captures: Captures::default(),
         }
     }
 
@@ -68,25 +63,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         for ((value, window), held, look_up) in block.looked_up() {
             let table = windows.in_slot_mut(*window);
             let slot = settings.grouping.find::<A::Acc>(table, look_up, held, value);
-            let capture = captures.iter_mut().find(|(held, _)| held == window);
-            if let (Some(slot), Some((_, capture))) = (slot, capture) {
-                capture.touch(table, slot);
+            if let Some(slot) = slot {
+                captures.touch(*window, table, slot);
             }
-        }
-    }
-
-    /// All groups are about to be changed.
-    #[inline]
-    fn touch_everything(&mut self) {
-        if !self.captures.is_empty() {
-            self.write_everything();
-        }
-    }
-
-    #[cold]
-    fn write_everything(&mut self) {
-        for (window, capture) in &mut self.captures {
-            capture.walk_to_end(self.windows.in_slot_mut(*window));
         }
     }
 
@@ -145,7 +124,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         let table = self.windows.at(place);
         let slot = grouping.slot(table, &record.value, || aggregate.zero());
         if touches && !self.captures.is_empty() {
-            write_early(&mut self.captures, place.slot, table, slot);
+            self.captures.touch(place.slot, table, slot);
         }
         table.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
     }
@@ -164,8 +143,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         let before = table.count();
         let slot = grouping.slot(table, &record.value, || aggregate.zero());
         let is_new = table.count() > before;
-        write_early(&mut self.captures, place.slot, table, slot);
-        let index = self.late_firings.next(window, slot, !is_new);
+        self.captures.touch(place.slot, table, slot);
+        let index = self
+            .late_firings
+            .next(window, Groups::<T, G, A>::place_of(slot), !is_new);
         let pane = Pane::of(window, Firing::Late, index, watermark);
         let result = table.update(slot, |_key, acc| {
             aggregate.add_owned(acc, record.value);
@@ -203,7 +184,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         mut late: impl FnMut(Record<T>),
     ) {
         if !in_blocks(self.windows.recent().any(Table::is_large)) {
-            self.touch_everything();
+            self.captures.touch_until(&mut self.windows, Timestamp::MAX);
             return records.for_each(|record| self.add_one(record, emit, &mut late, false));
         }
         records.for_each(|record| {
@@ -234,7 +215,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
     #[inline(never)]
     fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Window, A::Out>) {
         // What fires is changed, or gone, and takes as long as writing it.
-        self.touch_everything();
+        self.captures.touch_until(&mut self.windows, watermark);
         let before = self.windows.watermark();
         let Self {
             windows, settings, ..
@@ -285,52 +266,22 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         self.windows.watermark()
     }
 
-    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
-        let windows = self.windows.iter();
-        to.plain(&(self.windows.watermark(), windows.len() as u64))?;
-        for (window, table) in windows {
-            to.plain(&window)?;
-            table.save::<C>(to, <C as Storage<A::Acc>>::write)?;
-        }
-        self.late_firings
-            .save(to, |window| slots_of(self.windows.get(window)))
-    }
-
-    fn begin_save<C: Storage<G::Key> + Storage<A::Acc>>(
-        &mut self,
-        to: &mut Encoder,
-    ) -> Result<bool, StateError> {
-        self.captures.clear();
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         let windows = self.windows.places();
         to.plain(&(self.windows.watermark(), windows.len() as u64))?;
         for (window, held) in windows {
             to.plain(&window)?;
             let table = self.windows.in_slot(held);
-            if <Groups<T, G, A> as Table>::MAY_BE_LARGE && in_slices(table.is_large()) {
-                table.save_count(to)?;
-                to.gap();
-                let capture = Capture::new(table, |key, acc, to| {
-                    <C as Storage<G::Key>>::write(key, to)?;
-                    <C as Storage<A::Acc>>::write(acc, to)
-                });
-                self.captures.push((held, capture));
-            } else {
-                table.save::<C>(to, <C as Storage<A::Acc>>::write)?;
-            }
+            self.captures.save(held, table, to, |key, acc, to| {
+                <C as Storage<G::Key>>::write(key, to)?;
+                <C as Storage<A::Acc>>::write(acc, to)
+            })?;
         }
-        self.late_firings
-            .save(to, |window| slots_of(self.windows.get(window)))?;
-        Ok(!self.captures.is_empty())
+        self.late_firings.save(to, |window| self.windows.ranks_of(window))
     }
 
     fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
-        for (window, capture) in &mut self.captures {
-            if !capture.walk(self.windows.in_slot_mut(*window), room) {
-                return None;
-            }
-        }
-        let captures = self.captures.drain(..);
-        Some(captures.map(|(_, capture)| capture.finish()).collect())
+        self.captures.walk(&mut self.windows, room)
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -347,21 +298,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
             table.restore::<C>(from, <C as Storage<A::Acc>>::read)?;
             self.windows.insert(window, table);
         }
-        self.late_firings = LateFirings::restore(from, |window| slots_of(self.windows.get(window)))?;
+        self.late_firings = LateFirings::restore(from)?;
         Ok(())
     }
-}
-
-/// A group is about to be changed: what it was is written first, if a checkpoint needs it.
-#[cold]
-fn write_early<S: Table>(captures: &mut [(usize, Capture<S>)], window: usize, table: &mut S, slot: S::Slot) {
-    let capture = captures.iter_mut().find(|(held, _)| *held == window);
-    if let Some((_, capture)) = capture {
-        capture.touch(table, slot);
-    }
-}
-
-/// The slots of a window's table, if the window is open.
-fn slots_of<S: Table>(table: Option<&S>) -> Rc<[S::Slot]> {
-    table.map_or_else(Vec::new, Table::slots).into()
 }

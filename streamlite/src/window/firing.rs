@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::span::Span;
-use crate::state::{Decoder, Encoder, StateError};
+use crate::state::{Decoder, Encoder, Ranks, StateError};
 use crate::time::Timestamp;
 
 /// When a window fired, by the watermark. Beam's timing of a pane.
@@ -33,26 +33,18 @@ impl fmt::Display for Firing {
 }
 
 /// How often windows have fired for a key since their end: of those alone for which a late record came, so that a window
-/// that fires once costs nothing. `S` is where the key stands.
-#[derive(Debug)]
-pub(super) struct LateFirings<S> {
+/// that fires once costs nothing. A key is known by the place of its slot.
+#[derive(Debug, Default)]
+pub(super) struct LateFirings {
     /// By end and start of the window, so that what closes first is first.
-    fired: BTreeMap<(Timestamp, Timestamp, S), u32>,
+    fired: BTreeMap<(Timestamp, Timestamp, u32), u32>,
 }
 
-impl<S> Default for LateFirings<S> {
-    fn default() -> Self {
-        Self {
-            fired: BTreeMap::new(),
-        }
-    }
-}
-
-impl<S: Copy + Ord> LateFirings<S> {
+impl LateFirings {
     /// How often the window had fired for a key that fires now; `on_time` says whether it had records when the window
     /// ended.
-    pub(super) fn next(&mut self, window: Span, key: S, on_time: bool) -> u32 {
-        let fired = self.fired.entry((window.end, window.start, key));
+    pub(super) fn next(&mut self, window: Span, place: u32, on_time: bool) -> u32 {
+        let fired = self.fired.entry((window.end, window.start, place));
         let fired = fired.or_insert_with(|| u32::from(on_time));
         let index = *fired;
         *fired = index.saturating_add(1);
@@ -68,22 +60,26 @@ impl<S: Copy + Ord> LateFirings<S> {
         }
     }
 
-    /// Writes them; a key is known by its place among all keys of the window.
+    /// Writes them; a key is known by the number that it has after a restore.
     ///
     /// # Errors
     /// If `Serialize` fails.
     pub(super) fn save(
         &self,
         to: &mut Encoder,
-        mut keys_of: impl FnMut(Span) -> Rc<[S]>,
+        mut ranks_of: impl FnMut(Span) -> Option<Rc<Ranks>>,
     ) -> Result<(), StateError> {
-        let mut keys = Keys::default();
-        let fired = self.fired.iter().filter_map(|((end, start, key), fired)| {
-            let keys = keys.of(Span::new(*start, *end), &mut keys_of);
-            let place = keys.binary_search(key).ok()?;
-            Some((*end, *start, place as u64, *fired))
-        });
-        let fired: Vec<_> = fired.collect();
+        let mut last: Option<(Span, Option<Rc<Ranks>>)> = None;
+        let mut fired = Vec::with_capacity(self.fired.len());
+        for (&(end, start, place), &times) in &self.fired {
+            let window = Span::new(start, end);
+            if last.as_ref().is_none_or(|(last, _)| *last != window) {
+                last = Some((window, ranks_of(window)));
+            }
+            let ranks = last.as_ref().and_then(|(_, ranks)| ranks.as_deref());
+            let number = ranks.and_then(|ranks| ranks.of_place(place));
+            fired.extend(number.map(|number| (end, start, number, times)));
+        }
         to.plain(&fired)
     }
 
@@ -91,43 +87,13 @@ impl<S: Copy + Ord> LateFirings<S> {
     ///
     /// # Errors
     /// If the bytes are not such a list.
-    pub(super) fn restore(
-        from: &mut Decoder<'_>,
-        mut keys_of: impl FnMut(Span) -> Rc<[S]>,
-    ) -> Result<Self, StateError> {
-        let fired: Vec<(Timestamp, Timestamp, u64, u32)> = from.plain()?;
-        let mut keys = Keys::default();
-        let fired = fired.into_iter().filter_map(|(end, start, place, fired)| {
-            let keys = keys.of(Span::new(start, end), &mut keys_of);
-            let key = keys.get(usize::try_from(place).ok()?)?;
-            Some(((end, start, *key), fired))
-        });
+    pub(super) fn restore(from: &mut Decoder<'_>) -> Result<Self, StateError> {
+        let fired: Vec<(Timestamp, Timestamp, u32, u32)> = from.plain()?;
+        let fired = fired.into_iter();
         Ok(Self {
-            fired: fired.collect(),
+            fired: fired
+                .map(|(end, start, place, times)| ((end, start, place), times))
+                .collect(),
         })
-    }
-}
-
-/// The keys of one window after the other.
-struct Keys<S> {
-    last: Option<(Span, Rc<[S]>)>,
-}
-
-impl<S> Default for Keys<S> {
-    fn default() -> Self {
-        Self { last: None }
-    }
-}
-
-impl<S> Keys<S> {
-    fn of(&mut self, window: Span, keys_of: &mut impl FnMut(Span) -> Rc<[S]>) -> Rc<[S]> {
-        match &self.last {
-            Some((last, keys)) if *last == window => Rc::clone(keys),
-            _ => {
-                let keys = keys_of(window);
-                self.last = Some((window, Rc::clone(&keys)));
-                keys
-            }
-        }
     }
 }

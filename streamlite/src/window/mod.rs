@@ -5,6 +5,7 @@ mod aligned;
 mod assigner;
 #[cfg(feature = "calendar")]
 mod calendar;
+mod captures;
 mod count;
 mod event_window;
 mod firing;

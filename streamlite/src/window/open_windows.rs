@@ -2,9 +2,11 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::grid::Grid;
 use super::span::Span;
+use crate::state::{Ranks, Table};
 use crate::time::{TimeDelta, Timestamp};
 
 /// Open windows, in the order of their start.
@@ -316,23 +318,18 @@ impl<S: Default, D> OpenWindows<S, D> {
         closing.into_iter().chain(firing).min().unwrap_or(Timestamp::MAX)
     }
 
-    /// What is kept in a window, if it is open.
-    pub(super) fn get(&self, window: Span) -> Option<&S> {
-        let slot = self.by_span.get(&window)?;
-        Some(&self.slots[*slot].contents)
+    /// The slot of a window, if it is open.
+    pub(super) fn slot_of(&self, window: Span) -> Option<usize> {
+        self.by_span.get(&window).copied()
     }
 
-    /// What is kept in a window, if it is open.
-    pub(super) fn get_mut(&mut self, window: Span) -> Option<&mut S> {
-        let slot = self.by_span.get(&window)?;
-        Some(&mut self.slots[*slot].contents)
-    }
-
-    /// The open windows in the order of time, and what is kept in them.
-    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (Span, &S)> {
-        self.by_span
-            .values()
-            .map(|&slot| (self.slots[slot].window, &self.slots[slot].contents))
+    /// Which number each key of a window has after a restore, if it is open.
+    pub(super) fn ranks_of(&self, window: Span) -> Option<Rc<Ranks>>
+    where
+        S: Table,
+    {
+        let slot = self.slot_of(window)?;
+        Some(Rc::new(Ranks::of(self.in_slot(slot))))
     }
 
     /// The windows in the order of their start, and where each is held.

@@ -57,29 +57,15 @@ pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
         0
     }
 
-    /// Writes the watermark and every window.
+    /// Writes the watermark and every window; those of large tables [in slices](Self::walk), if it may.
     ///
     /// # Errors
     /// If a value's `Serialize` fails.
-    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError>;
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError>;
 
-    /// Writes the same for a checkpoint, with a gap for each table that is large: [`walk`](Self::walk) writes those, as they
-    /// are now. Gives whether there are any.
-    ///
-    /// # Errors
-    /// If a value's `Serialize` fails.
-    fn begin_save<C: Storage<G::Key> + Storage<A::Acc>>(
-        &mut self,
-        to: &mut Encoder,
-    ) -> Result<bool, StateError> {
-        self.save::<C>(to)?;
-        Ok(false)
-    }
-
-    /// Writes what belongs into the gaps, as long as there is room; what it is once all is written.
-    fn walk(&mut self, _room: &mut Room) -> Option<CapturedTables> {
-        Some(Ok(Vec::new()))
-    }
+    /// Writes what belongs into the gaps that saving has left for large tables, as long as there is room; gives it once all
+    /// is written.
+    fn walk(&mut self, room: &mut Room) -> Option<CapturedTables>;
 
     /// Restores what was saved, in place of what is there.
     ///

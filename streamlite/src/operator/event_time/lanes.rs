@@ -89,7 +89,7 @@ impl<S> LaneWatermarks<S> {
 }
 
 impl<S: Serialize + DeserializeOwned> Snapshot for LaneWatermarks<S> {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(self)
     }
 

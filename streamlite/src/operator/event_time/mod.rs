@@ -334,7 +334,7 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
             }
             Question::Save(save) => {
                 self.note_own();
-                save.state(&self.state, &self.lanes);
+                save.state(&self.state, &mut self.lanes);
             }
             Question::Restore(restore) => {
                 restore.state(&self.state, &mut self.lanes);

@@ -305,7 +305,7 @@ where
     J: JoinType,
     C: Storage<G::Key> + Storage<L> + Storage<R>,
 {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&(self.watermark, self.has_ended.get(), self.is_probing))?;
         write_rows::<C, L>(&self.left, to)?;
         to.plain(&(self.rows.count() as u64))?;

@@ -332,7 +332,7 @@ where
     J: JoinType,
     C: Storage<G::Key> + Storage<L> + Storage<R>,
 {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         let latest = &*self.0;
         let numbers = numbers(&latest.state);
         let mut waiting = Vec::with_capacity(latest.waiting.count());

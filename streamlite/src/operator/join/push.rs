@@ -279,7 +279,7 @@ where
             Control::Question(question) => match question {
                 Question::Save(save) => {
                     let declared = self.rows.declared().clone();
-                    save.state(&declared, &self.rows.saved());
+                    save.state(&declared, &mut self.rows.saved());
                 }
                 Question::Restore(restore) => {
                     let declared = self.rows.declared().clone();

@@ -42,7 +42,7 @@ where
     J: JoinType,
     C: Storage<G::Key> + Storage<L> + Storage<R>,
 {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         let waiting = &*self.waiting;
         let numbers = numbers(&waiting.state);
         let mut alone = Vec::with_capacity(waiting.alone.count());

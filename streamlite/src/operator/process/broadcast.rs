@@ -186,7 +186,7 @@ where
             Control::Question(Question::Save(save)) => {
                 save.state(
                     &self.shared,
-                    &SavedShared::<_, _, _, C>(self.by_key.process_mut(), PhantomData),
+                    &mut SavedShared::<_, _, _, C>(self.by_key.process_mut(), PhantomData),
                 );
             }
             Control::Question(Question::Restore(restore)) => {
@@ -205,7 +205,7 @@ where
 struct SavedShared<'a, L, P, H, C>(&'a mut ByKey<L, P, H>, PhantomData<C>);
 
 impl<L, P, H: StoredStates<C>, C> Snapshot for SavedShared<'_, L, P, H, C> {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         self.0.shared.write(to)
     }
 

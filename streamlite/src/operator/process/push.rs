@@ -284,7 +284,7 @@ where
             Control::Question(question) => match question {
                 Question::Save(save) => {
                     let declared = self.core.state.declared().clone();
-                    save.state(&declared, &self.saved());
+                    save.state(&declared, &mut self.saved());
                 }
                 Question::Restore(restore) => {
                     let declared = self.core.state.declared().clone();

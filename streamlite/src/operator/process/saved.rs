@@ -44,7 +44,7 @@ where
     P::States: StoredStates<C>,
     C: Storage<G::Key>,
 {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         let Core {
             state,
             now,

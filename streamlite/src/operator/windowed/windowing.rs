@@ -48,8 +48,6 @@ pub struct WindowedPush<T, C, G, A, X, F, N, L> {
     results: ResultLane<F, N>,
     late: LateOutput<L>,
     state: DeclaredState,
-    /// Whether tables are being written for a checkpoint.
-    is_captured: bool,
     node: usize,
     keeps: PhantomData<fn(T) -> (C, G, A)>,
 }
@@ -92,7 +90,6 @@ impl<T, C, G, A, X, F, N, L> WindowedPush<T, C, G, A, X, F, N, L> {
             results: ResultLane::new(cx.own_lane(), finish, next),
             late,
             state: cx.declare(shape),
-            is_captured: false,
             node: cx.node_index(),
             keeps: PhantomData,
         }
@@ -161,36 +158,15 @@ where
             Control::Job(JobEvent::Tick(now)) => self.store.tick(*now, &mut self.results),
             Control::Lane(_) | Control::Job(_) => {}
             Control::Question(question) => match question {
-                Question::Save(save) if save.epoch().is_some() => {
-                    let Self {
-                        store,
-                        state,
-                        is_captured,
-                        ..
-                    } = self;
-                    save.begin(state, |to| {
-                        *is_captured = store.begin_save::<C>(to)?;
-                        Ok(())
-                    });
-                }
-                Question::Save(save) => save.state(&self.state, self),
-                Question::Capture(slice) if self.is_captured => {
-                    let Self {
-                        store,
-                        state,
-                        is_captured,
-                        ..
-                    } = self;
-                    slice.walk_all(state.id(), |room| {
-                        let captured = store.walk(room);
-                        *is_captured = captured.is_none();
-                        captured
-                    });
+                Question::Save(save) => save.state(&self.state.clone(), self),
+                Question::Capture(slice) => {
+                    let Self { store, state, .. } = self;
+                    slice.walk(state.id(), |room| store.walk(room));
                 }
                 Question::Restore(restore) => restore.state(&self.state.clone(), self),
                 Question::Count(tally) => self.count(tally.node(self.node)),
                 Question::AfterEnd(after) => after.ask(&self.state, self.store.watermark()),
-                Question::Progress(_) | Question::Capture(_) => {}
+                Question::Progress(_) => {}
             },
         }
         self.late.control(control);
@@ -205,7 +181,7 @@ where
     X: WindowStore<T, G, A>,
     C: Storage<G::Key> + Storage<A::Acc>,
 {
-    fn save(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         self.store.save::<C>(to)
     }
 

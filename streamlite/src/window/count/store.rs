@@ -7,7 +7,9 @@ use super::every::{Added, Every};
 use super::group::{Arrived, Fired, Group};
 use crate::aggregate::Aggregate;
 use crate::record::Record;
-use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
+use crate::state::{
+    Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Room, StateError, Storage, Table, in_blocks,
+};
 use crate::time::Timestamp;
 use crate::window::assigner::Settings;
 use crate::window::pane::Pane;
@@ -31,7 +33,7 @@ type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
 pub struct CountStore<T, G: Grouping<T>, A: Aggregate<T>, W> {
     every: Every,
     settings: Settings<G, A, OnWatermark>,
-    groups: Groups<T, G, A>,
+    groups: LiveTable<Groups<T, G, A>>,
     watermark: Timestamp,
     /// Records that are looked up together, and the watermarks of their partitions; empty between two calls.
     block: Block<(Arrived<T>, Timestamp), G::Held>,
@@ -65,7 +67,7 @@ fn pane<W: Numbered, V>(fired: &Fired<V>, partition_watermark: Timestamp) -> Pan
 
 impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
     pub(in crate::window) fn new(every: Every, settings: Settings<G, A, OnWatermark>) -> Self {
-        let mut groups = Groups::<T, G, A>::default();
+        let mut groups = LiveTable::<Groups<T, G, A>>::default();
         groups.prepare(|| Group::new(&every, &settings.aggregate));
         Self {
             every,
@@ -125,9 +127,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
                     grouping, aggregate, ..
                 },
             ) = (&self.every, &mut self.settings);
-            let slot = grouping.slot_of_found(&mut self.groups, look_up, held, &arrival.0.value, || {
-                Group::new(every, aggregate)
-            });
+            let first = || Group::new(every, aggregate);
+            let slot = self
+                .groups
+                .slot_of_found(grouping, look_up, held, &arrival.0.value, first);
             self.add_to(slot, arrival, emit);
         }
         self.block = block;
@@ -151,9 +154,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
                 grouping, aggregate, ..
             },
         ) = (&self.every, &mut self.settings);
-        let slot = grouping.slot(&mut self.groups, &arrival.0.value, || {
-            Group::new(every, aggregate)
-        });
+        let first = || Group::new(every, aggregate);
+        let slot = self.groups.slot_of(grouping, &arrival.0.value, first);
         self.add_to(slot, arrival, emit);
     }
 
@@ -169,7 +171,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         }
         records.for_each(|record| {
             let arrival = arrived(record);
-            let found = self.settings.grouping.look_up(&self.groups, &arrival.0.value);
+            let found = self.settings.grouping.look_up(&*self.groups, &arrival.0.value);
             self.block.push(arrival, found);
             if self.block.is_full() {
                 self.add_block(emit);
@@ -221,9 +223,16 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         self.in_gaps
     }
 
-    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&self.watermark)?;
-        self.groups.save::<C>(to, Group::save::<C>)
+        self.groups.save(to, |key, group, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            group.save::<C>(to)
+        })
+    }
+
+    fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
+        self.groups.walk(room)
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -231,7 +240,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         from: &mut Decoder<'_>,
     ) -> Result<(), StateError> {
         self.watermark = from.plain()?;
-        self.groups = Groups::<T, G, A>::default();
+        self.groups = LiveTable::default();
         let (every, aggregate) = (&self.every, &self.settings.aggregate);
         self.groups
             .restore::<C>(from, |from| Group::restore::<T, A, C>(every, from))?;

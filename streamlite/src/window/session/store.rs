@@ -7,7 +7,9 @@ use super::gap::Gap;
 use super::group::{Accumulators, Added, Group, Session};
 use crate::aggregate::Aggregate;
 use crate::record::Record;
-use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
+use crate::state::{
+    Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Room, StateError, Storage, Table, in_blocks,
+};
 use crate::time::Timestamp;
 use crate::window::assigner::Settings;
 use crate::window::event_window::Window;
@@ -29,7 +31,7 @@ type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
 pub struct SessionStore<T, G: Grouping<T>, A: Aggregate<T>, P> {
     gap: P,
     settings: Settings<G, A, OnWatermark>,
-    groups: Groups<T, G, A>,
+    groups: LiveTable<Groups<T, G, A>>,
     /// Keys by when they are looked at.
     alarms: Alarms<SlotOf<T, G, A>>,
     /// How many records have come.
@@ -63,7 +65,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P> fmt::Debug for SessionStore<T, G, A,
 
 impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
     pub(super) fn new(gap: P, settings: Settings<G, A, OnWatermark>) -> Self {
-        let mut groups = Groups::<T, G, A>::default();
+        let mut groups = LiveTable::<Groups<T, G, A>>::default();
         groups.prepare(Group::default);
         Self {
             alarms: Alarms::new(gap.least()),
@@ -139,7 +141,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
             ..
         } = &mut self.settings;
         let (lateness, watermark) = (*lateness, self.watermark);
-        let slot = grouping.slot(&mut self.groups, &record.value, Group::default);
+        let slot = self.groups.slot_of(grouping, &record.value, Group::default);
         let is_late = |whole: Span| whole.end + lateness <= record.partition_watermark;
         let is_added = self.groups.update(slot, |key, group| {
             let add = |acc: &mut A::Acc| aggregate.add(acc, &record.value);
@@ -190,10 +192,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         let groups = &self.groups;
         block.look_further(|_, hash| groups.look_further(hash));
         for ((value, span, order), held, look_up) in block.drain() {
-            let slot =
-                self.settings
-                    .grouping
-                    .slot_of_found(&mut self.groups, look_up, held, &value, Group::default);
+            let grouping = &mut self.settings.grouping;
+            let slot = self
+                .groups
+                .slot_of_found(grouping, look_up, held, &value, Group::default);
             self.add_ahead(slot, span, order, value);
         }
         self.block = block;
@@ -274,10 +276,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         if !self.is_ahead(span, record.partition_watermark) {
             return self.add_behind(record, (span, order), emit, late);
         }
-        let slot = self
-            .settings
-            .grouping
-            .slot(&mut self.groups, &record.value, Group::default);
+        let grouping = &mut self.settings.grouping;
+        let slot = self.groups.slot_of(grouping, &record.value, Group::default);
         self.add_ahead(slot, span, order, record.value);
     }
 
@@ -298,7 +298,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
                 self.add_block();
                 return self.add_behind(record, (span, order), emit, &mut late);
             }
-            let found = self.settings.grouping.look_up(&self.groups, &record.value);
+            let found = self.settings.grouping.look_up(&*self.groups, &record.value);
             self.block.push((record.value, span, order), found);
             if self.block.is_full() {
                 self.add_block();
@@ -362,10 +362,16 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         self.watermark
     }
 
-    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&(self.watermark, self.arrivals))?;
-        self.groups
-            .save::<C>(to, |group, to| group.save(to, <C as Storage<A::Acc>>::write))
+        self.groups.save(to, |key, group, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            group.save(to, <C as Storage<A::Acc>>::write)
+        })
+    }
+
+    fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
+        self.groups.walk(room)
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -373,7 +379,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         from: &mut Decoder<'_>,
     ) -> Result<(), StateError> {
         (self.watermark, self.arrivals) = from.plain()?;
-        self.groups = Groups::<T, G, A>::default();
+        self.groups = LiveTable::default();
         self.groups
             .restore::<C>(from, |from| Group::restore(from, <C as Storage<A::Acc>>::read))?;
         self.groups.prepare(Group::default);

@@ -1,13 +1,16 @@
 //! Where sessions are kept that fire by a trigger.
 
 use std::fmt;
+use std::rc::Rc;
 
 use super::alarms::Alarms;
 use super::gap::Gap;
 use super::group::{Added, Contents, Group, Session};
 use crate::aggregate::Aggregate;
 use crate::record::Record;
-use crate::state::{Decoder, Encoder, Grouping, StateError, Storage, Table};
+use crate::state::{
+    CapturedTables, Decoder, Encoder, Grouping, LiveTable, Ranks, Room, StateError, Storage, Table,
+};
 use crate::time::Timestamp;
 use crate::window::assigner::Settings;
 use crate::window::event_window::Window;
@@ -34,10 +37,10 @@ type SlotOf<T, G, A, R> = <Groups<T, G, A, R> as Table>::Slot;
 pub struct TriggeredSessionStore<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P> {
     gap: P,
     settings: Settings<G, A, Triggered<R>>,
-    groups: Groups<T, G, A, R>,
+    groups: LiveTable<Groups<T, G, A, R>>,
     /// Keys by when they are looked at.
     alarms: Alarms<SlotOf<T, G, A, R>>,
-    timers: Timers<(), SlotOf<T, G, A, R>>,
+    timers: Timers<()>,
     /// Timers that a trigger has set; empty between two calls.
     set: Vec<SetTimer>,
     /// How many records have come.
@@ -125,7 +128,7 @@ impl<T, A: Aggregate<T>, R: MergeTrigger<T>> Contents<HeldOf<T, A, R>>
 
 impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> TriggeredSessionStore<T, G, A, R, P> {
     pub(super) fn new(gap: P, settings: Settings<G, A, Triggered<R>>) -> Self {
-        let mut groups = Groups::<T, G, A, R>::default();
+        let mut groups = LiveTable::<Groups<T, G, A, R>>::default();
         groups.prepare(Group::default);
         Self {
             alarms: Alarms::new(gap.least()),
@@ -203,7 +206,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
                         (session.span.end + lateness > until).then_some(session)
                     })
                 });
-                self.timers.take_over(&mut self.set, (), slot);
+                self.timers
+                    .take_over(&mut self.set, (), Groups::<T, G, A, R>::place_of(slot));
                 if due.is_none() {
                     self.closed.push(slot);
                 }
@@ -215,7 +219,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
     /// Rings a timer for all sessions of its keys.
     fn ring(
         &mut self,
-        Rings { at, keys }: Rings<(), SlotOf<T, G, A, R>>,
+        Rings { at, keys }: Rings<()>,
         watermark: Timestamp,
         ask: impl Fn(&R, &mut R::State, Timestamp, &mut TriggerContext<'_>) -> TriggerResult,
     ) {
@@ -234,7 +238,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
             mode: settings.mode,
             times: (watermark, *now),
         };
-        for slot in keys.into_iter().flat_map(|((), slots)| slots) {
+        for place in keys.into_iter().flat_map(|((), places)| places) {
+            let slot = Groups::<T, G, A, R>::slot_at(place);
             if !groups.has(slot) {
                 continue;
             }
@@ -260,7 +265,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
                     ));
                 }
             });
-            timers.take_over(set, (), slot);
+            timers.take_over(set, (), place);
         }
     }
 
@@ -317,7 +322,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
             mode,
         } = settings;
         let (lateness, watermark) = (*lateness, *watermark);
-        let slot = grouping.slot(groups, &record.value, Group::default);
+        let slot = groups.slot_of(grouping, &record.value, Group::default);
         let is_late = |whole: Span| whole.end + lateness <= record.partition_watermark;
         let contents = (&*aggregate, &*trigger, std::marker::PhantomData);
         let asked = Asked {
@@ -361,7 +366,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
             }
             true
         });
-        self.timers.take_over(&mut self.set, (), slot);
+        self.timers
+            .take_over(&mut self.set, (), Groups::<T, G, A, R>::place_of(slot));
         let due = self.groups.update(slot, |_key, group| group.due(lateness));
         if !is_added {
             late(record);
@@ -416,14 +422,18 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
         self.watermark
     }
 
-    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&(self.watermark, self.arrivals))?;
-        self.groups
-            .save::<C>(to, |group, to| group.save(to, Held::save::<C>))?;
-        let slots = self.groups.slots();
-        self.timers.save(to, |(), slot| {
-            slots.binary_search(&slot).ok().map(|place| place as u64)
-        })
+        self.groups.save(to, |key, group, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            group.save(to, Held::save::<C>)
+        })?;
+        let ranks = Rc::new(Ranks::of(&*self.groups));
+        self.timers.save(to, |()| Some(Rc::clone(&ranks)))
+    }
+
+    fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
+        self.groups.walk(room)
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -431,15 +441,14 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
         from: &mut Decoder<'_>,
     ) -> Result<(), StateError> {
         (self.watermark, self.arrivals) = from.plain()?;
-        self.groups = Groups::<T, G, A, R>::default();
+        self.groups = LiveTable::default();
         self.groups
             .restore::<C>(from, |from| Group::restore(from, Held::restore::<C>))?;
         self.groups.prepare(Group::default);
         self.alarms = Alarms::new(self.gap.least());
-        let slots = self.groups.slots();
-        self.timers = Timers::restore(from, |(), place| slots.get(usize::try_from(place).ok()?).copied())?;
+        self.timers = Timers::restore(from)?;
         let lateness = self.settings.lateness;
-        for slot in slots {
+        for slot in self.groups.slots() {
             let due = self.groups.update(slot, |_key, group| group.due(lateness));
             self.wake(slot, due);
         }

@@ -8,7 +8,10 @@ use super::grid::{Slice, SlidingGrid};
 use super::group::{Due, Group};
 use crate::aggregate::Aggregate;
 use crate::record::Record;
-use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
+use crate::state::{
+    Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Ranks, Room, StateError, Storage, Table,
+    in_blocks,
+};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::assigner::Settings;
 use crate::window::event_window::Window;
@@ -35,7 +38,7 @@ type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
 pub struct SlidingStore<T, G: Grouping<T>, A: Aggregate<T>> {
     grid: SlidingGrid,
     settings: Settings<G, A, OnWatermark>,
-    groups: Groups<T, G, A>,
+    groups: LiveTable<Groups<T, G, A>>,
     /// Keys that are in a window before they are looked at, by the first of them.
     waiting: BTreeMap<Span, Vec<SlotOf<T, G, A>>>,
     /// Keys whose windows have all fired, by when the last one closes.
@@ -56,7 +59,7 @@ pub struct SlidingStore<T, G: Grouping<T>, A: Aggregate<T>> {
     results: Vec<(u64, SlotOf<T, G, A>, A::Out)>,
     /// Records between two windows.
     in_gaps: u64,
-    late_firings: LateFirings<SlotOf<T, G, A>>,
+    late_firings: LateFirings,
 }
 
 impl<T, G: Grouping<T>, A: Aggregate<T>> fmt::Debug for SlidingStore<T, G, A> {
@@ -73,7 +76,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
         let mut store = Self {
             grid,
             settings,
-            groups: Groups::<T, G, A>::default(),
+            groups: LiveTable::default(),
             waiting: BTreeMap::new(),
             closing: BTreeMap::new(),
             active: Vec::new(),
@@ -183,7 +186,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
             mode,
             ..
         } = settings;
-        let slot = grouping.slot(groups, &record.value, Group::default);
+        let slot = groups.slot_of(grouping, &record.value, Group::default);
+        let place = Groups::<T, G, A>::place_of(slot);
         let (mut unfired, mut fired) = (None, false);
         for window in grid.windows_of(slice) {
             if window.end + lateness <= record.partition_watermark {
@@ -198,7 +202,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
             }
             fired = true;
             groups.update(slot, |key, group| {
-                let index = late_firings.next(window, slot, group.is_in(window, grid));
+                let index = late_firings.next(window, place, group.is_in(window, grid));
                 let pane = Pane::of(window, Firing::Late, index, *watermark);
                 let result = match mode {
                     AccumulationMode::Accumulating => {
@@ -236,10 +240,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
         let groups = &self.groups;
         block.look_further(|_, hash| groups.look_further(hash));
         for ((value, slice, order), held, look_up) in block.drain() {
-            let slot =
-                self.settings
-                    .grouping
-                    .slot_of_found(&mut self.groups, look_up, held, &value, Group::default);
+            let grouping = &mut self.settings.grouping;
+            let slot = self
+                .groups
+                .slot_of_found(grouping, look_up, held, &value, Group::default);
             self.add_shared(slot, slice, order, value);
         }
         self.block = block;
@@ -379,10 +383,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
             return self.add_to_windows(record, emit, late);
         };
         let order = self.arrival();
-        let slot = self
-            .settings
-            .grouping
-            .slot(&mut self.groups, &record.value, Group::default);
+        let grouping = &mut self.settings.grouping;
+        let slot = self.groups.slot_of(grouping, &record.value, Group::default);
         self.add_shared(slot, slice, order, record.value);
     }
 
@@ -403,7 +405,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
                 return self.add_to_windows(record, emit, &mut late);
             };
             let order = self.arrival();
-            let found = self.settings.grouping.look_up(&self.groups, &record.value);
+            let found = self.settings.grouping.look_up(&*self.groups, &record.value);
             self.block.push((record.value, slice, order), found);
             if self.block.is_full() {
                 self.add_block();
@@ -446,11 +448,18 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
         self.in_gaps
     }
 
-    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&(self.watermark, self.arrivals))?;
-        self.groups.save::<C>(to, Group::save::<C>)?;
-        let slots: Rc<[_]> = self.groups.slots().into();
-        self.late_firings.save(to, |_| Rc::clone(&slots))
+        self.groups.save(to, |key, group, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            group.save::<C>(to)
+        })?;
+        let ranks = Rc::new(Ranks::of(&*self.groups));
+        self.late_firings.save(to, |_| Some(Rc::clone(&ranks)))
+    }
+
+    fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
+        self.groups.walk(room)
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -458,15 +467,14 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
         from: &mut Decoder<'_>,
     ) -> Result<(), StateError> {
         (self.watermark, self.arrivals) = from.plain()?;
-        self.groups = Groups::<T, G, A>::default();
+        self.groups = LiveTable::default();
         self.groups.restore::<C>(from, Group::restore::<C>)?;
         self.groups.prepare(Group::default);
         (self.waiting, self.closing) = (BTreeMap::new(), BTreeMap::new());
         self.active.clear();
         let (watermark, lateness) = (self.watermark, self.settings.lateness);
-        let slots: Rc<[_]> = self.groups.slots().into();
-        self.late_firings = LateFirings::restore(from, |_| Rc::clone(&slots))?;
-        for &slot in &*slots {
+        self.late_firings = LateFirings::restore(from)?;
+        for slot in self.groups.slots() {
             let grid = &self.grid;
             let due = self
                 .groups

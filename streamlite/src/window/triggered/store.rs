@@ -9,9 +9,12 @@ use super::places::{Places, Stamp};
 use super::timers::{Rings, Timers};
 use crate::aggregate::Aggregate;
 use crate::record::Record;
-use crate::state::{Block, Decoder, Encoder, Grouping, StateError, Storage, Table, in_blocks};
+use crate::state::{
+    Block, CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage, Table, in_blocks,
+};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::assigner::Settings;
+use crate::window::captures::Captures;
 use crate::window::firing::Firing;
 use crate::window::open_windows::{Fired as FiredWindow, OpenWindows, Place};
 use crate::window::pane::Pane;
@@ -34,7 +37,8 @@ type SlotOf<T, G, A, R, D> = <Groups<T, G, A, R, D> as Table>::Slot;
 pub struct TriggeredStore<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> {
     windows: OpenWindows<Groups<T, G, A, R, D>, D>,
     settings: Settings<G, A, Triggered<R>>,
-    timers: Timers<Span, SlotOf<T, G, A, R, D>>,
+    timers: Timers<Span>,
+    captures: Captures<Groups<T, G, A, R, D>>,
     /// Timers that a trigger has set; empty between two calls.
     set: Vec<SetTimer>,
     /// Records that are looked up together, when they happened and where their windows are; empty between two calls.
@@ -78,6 +82,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             windows: OpenWindows::new(places, settings.lateness),
             settings,
             timers: Timers::default(),
+            captures: Captures::default(),
             set: Vec::new(),
             block: Block::default(),
             places: Vec::new(),
@@ -90,7 +95,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
     /// Rings a timer for the groups that it was set for.
     fn ring(
         &mut self,
-        Rings { at, keys }: Rings<Span, SlotOf<T, G, A, R, D>>,
+        Rings { at, keys }: Rings<Span>,
         watermark: Timestamp,
         is_event: bool,
         results: &mut impl Results<G::Key, D::Window, A::Out>,
@@ -99,6 +104,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             windows,
             settings,
             timers,
+            captures,
             set,
             now,
             watermark: before,
@@ -111,16 +117,24 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             ..
         } = settings;
         let keys = keys.into_iter();
-        for (span, slot) in keys.flat_map(|(span, slots)| slots.into_iter().map(move |slot| (span, slot))) {
+        let keys = keys.flat_map(|(span, places)| places.into_iter().map(move |place| (span, place)));
+        for (span, place) in keys {
             let firing = if span.end <= windows.watermark() {
                 Firing::Late
             } else {
                 Firing::Early
             };
             // It may be closed by now.
-            let Some(table) = windows.get_mut(span).filter(|table| table.has(slot)) else {
+            let Some(held) = windows.slot_of(span) else {
                 continue;
             };
+            let (table, slot) = (windows.in_slot_mut(held), Groups::<T, G, A, R, D>::slot_at(place));
+            if !table.has(slot) {
+                continue;
+            }
+            if !captures.is_empty() {
+                captures.touch(held, table, slot);
+            }
             table.update(slot, |key, group| {
                 let mut cx = TriggerContext {
                     span,
@@ -139,7 +153,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
                     results.keep(key, pane::<D>(span, firing, index, stamp, *before), result);
                 }
             });
-            timers.take_over(set, span, slot);
+            timers.take_over(set, span, place);
         }
     }
 
@@ -154,11 +168,13 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             windows,
             settings,
             timers,
+            captures,
             set,
             now,
             watermark: before,
             ..
         } = self;
+        captures.touch_until(windows, until);
         let Settings {
             aggregate,
             trigger: Triggered(trigger),
@@ -196,7 +212,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
                             results.keep(key, pane, result);
                         }
                     });
-                    timers.take_over(set, span, slot);
+                    timers.take_over(set, span, Groups::<T, G, A, R, D>::place_of(slot));
                 }
                 None
             }
@@ -249,6 +265,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             windows,
             settings,
             timers,
+            captures,
             set,
             now,
             watermark,
@@ -261,6 +278,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             ..
         } = settings;
         let (window, table) = windows.window_in_slot(held);
+        if !captures.is_empty() {
+            captures.touch(held, table, slot);
+        }
         table.update(slot, |key, group| {
             let mut cx = TriggerContext {
                 span: window,
@@ -284,7 +304,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
                 emit.firing(|results| results.keep(key, pane, result));
             }
         });
-        timers.take_over(set, window, slot);
+        timers.take_over(set, window, Groups::<T, G, A, R, D>::place_of(slot));
     }
 
     #[inline]
@@ -428,20 +448,22 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
         self.in_gaps
     }
 
-    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&self, to: &mut Encoder) -> Result<(), StateError> {
-        let windows = self.windows.iter();
+    fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
+        let windows = self.windows.places();
         to.plain(&(self.watermark, windows.len() as u64))?;
-        for (window, table) in windows {
+        for (window, held) in windows {
             to.plain(&window)?;
-            table.save::<C>(to, Group::save::<C>)?;
+            let table = self.windows.in_slot(held);
+            self.captures.save(held, table, to, |key, group, to| {
+                <C as Storage<G::Key>>::write(key, to)?;
+                group.save::<C>(to)
+            })?;
         }
-        let mut slots = WindowSlots::default();
-        self.timers.save(to, |span, slot| {
-            let slots = slots.of(span, || {
-                self.windows.get(span).map_or_else(Vec::new, Table::slots)
-            });
-            slots.binary_search(&slot).ok().map(|place| place as u64)
-        })
+        self.timers.save(to, |window| self.windows.ranks_of(window))
+    }
+
+    fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
+        self.captures.walk(&mut self.windows, room)
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -459,33 +481,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
             table.prepare(|| Group::new(aggregate.zero()));
             self.windows.insert(window, table);
         }
-        let mut slots = WindowSlots::default();
-        self.timers = Timers::restore(from, |span, place| {
-            let slots = slots.of(span, || {
-                self.windows.get(span).map_or_else(Vec::new, Table::slots)
-            });
-            slots.get(usize::try_from(place).ok()?).copied()
-        })?;
+        self.timers = Timers::restore(from)?;
         Ok(())
-    }
-}
-
-/// The slots of one window after the other.
-struct WindowSlots<S> {
-    last: Option<(Span, Vec<S>)>,
-}
-
-impl<S> Default for WindowSlots<S> {
-    fn default() -> Self {
-        Self { last: None }
-    }
-}
-
-impl<S> WindowSlots<S> {
-    fn of(&mut self, span: Span, find: impl FnOnce() -> Vec<S>) -> &[S] {
-        if self.last.as_ref().is_none_or(|(last, _)| *last != span) {
-            self.last = Some((span, find()));
-        }
-        self.last.as_ref().map_or(&[], |(_, slots)| slots)
     }
 }

@@ -1,0 +1,217 @@
+//! A table that goes on being used while a checkpoint is written of what it held.
+
+use std::fmt;
+use std::ops::Deref;
+
+use super::capture::{Capture, CapturedTables, Room, WriteEntry};
+use super::codec::{Decoder, Encoder, StateError};
+use super::grouping::Grouping;
+use super::look_up::{Block, LookUp};
+use super::storage::Storage;
+use super::table::Table;
+
+/// A table that goes on being used while a checkpoint is written of what it held at the barrier.
+///
+/// Whatever changes an entry has it written first, if its turn has not come; looking at the table needs nothing of it.
+pub struct LiveTable<S: Table> {
+    table: S,
+    /// `None` while no checkpoint is being written of it.
+    capture: Option<Box<Capture<S>>>,
+}
+
+impl<S: Table> Default for LiveTable<S> {
+    fn default() -> Self {
+        Self {
+            table: S::default(),
+            capture: None,
+        }
+    }
+}
+
+impl<S: Table> Deref for LiveTable<S> {
+    type Target = S;
+
+    #[inline]
+    fn deref(&self) -> &S {
+        &self.table
+    }
+}
+
+impl<S: Table> LiveTable<S> {
+    /// Makes the table ready for records.
+    pub fn prepare(&mut self, zero: impl FnOnce() -> S::Value) {
+        self.table.prepare(zero);
+    }
+
+    /// The slot of a record's group, which starts with `first` if it is new.
+    #[inline]
+    pub fn slot_of<T, G>(&mut self, grouping: &mut G, record: &T, first: impl FnOnce() -> S::Value) -> S::Slot
+    where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        grouping.slot(&mut self.table, record, first)
+    }
+
+    /// The third pass over a block: the slot of a record's group, as [`slot_of`](Self::slot_of) finds it.
+    #[inline]
+    pub fn slot_of_found<T, G>(
+        &mut self,
+        grouping: &mut G,
+        look_up: LookUp,
+        held: G::Held,
+        record: &T,
+        first: impl FnOnce() -> S::Value,
+    ) -> S::Slot
+    where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        grouping.slot_of_found(&mut self.table, look_up, held, record, first)
+    }
+
+    /// The key and the value of an entry that is there; its value may be changed.
+    #[inline]
+    pub fn entry(&mut self, slot: S::Slot) -> (&S::Key, &mut S::Value) {
+        self.touch(slot);
+        self.table.entry(slot)
+    }
+
+    /// Lets a closure look at an entry that is there, and change its value.
+    #[inline]
+    pub fn update<R>(&mut self, slot: S::Slot, change: impl FnOnce(&S::Key, &mut S::Value) -> R) -> R {
+        let (key, value) = self.entry(slot);
+        change(key, value)
+    }
+
+    /// The same of an entry that was [touched](Self::touch).
+    #[inline]
+    pub fn update_touched<R>(
+        &mut self,
+        slot: S::Slot,
+        change: impl FnOnce(&S::Key, &mut S::Value) -> R,
+    ) -> R {
+        self.table.update(slot, change)
+    }
+
+    /// Removes the entry in a slot, if one is there, and leaves `left` in its place; the slot is used again.
+    pub fn remove(&mut self, slot: S::Slot, left: S::Value) -> Option<S::Value> {
+        self.touch(slot);
+        self.table.remove(slot, left)
+    }
+
+    /// Removes every entry, in order.
+    pub fn drain_in_order(&mut self, take: impl FnMut(S::Key, S::Value)) {
+        self.touch_everything();
+        self.table.drain_in_order(take);
+    }
+
+    /// Puts in what was saved of a key that is not there yet.
+    pub fn insert(&mut self, key: S::Key, value: S::Value) {
+        self.table.insert(key, value);
+    }
+
+    /// Has an entry written that is about to be changed, if a checkpoint is being written and its turn has not come.
+    #[inline]
+    pub fn touch(&mut self, slot: S::Slot) {
+        if S::MAY_BE_LARGE && self.capture.is_some() {
+            self.write_early(slot);
+        }
+    }
+
+    #[cold]
+    fn write_early(&mut self, slot: S::Slot) {
+        if let Some(capture) = &mut self.capture {
+            capture.touch(&mut self.table, slot);
+        }
+    }
+
+    /// The same of all entries that the records of a block have, between the second pass and the third.
+    #[inline]
+    pub fn touch_block<T, G, R>(
+        &mut self,
+        grouping: &mut G,
+        block: &Block<R, G::Held>,
+        record: impl Fn(&R) -> &T,
+    ) where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        if S::MAY_BE_LARGE && self.capture.is_some() {
+            self.write_block_early(grouping, block, record);
+        }
+    }
+
+    #[cold]
+    fn write_block_early<T, G, R>(
+        &mut self,
+        grouping: &mut G,
+        block: &Block<R, G::Held>,
+        record: impl Fn(&R) -> &T,
+    ) where
+        G: Grouping<T, Table<S::Value> = S>,
+    {
+        for (row, held, look_up) in block.looked_up() {
+            let slot = grouping.find::<S::Value>(&self.table, look_up, held, record(row));
+            if let Some(slot) = slot {
+                self.write_early(slot);
+            }
+        }
+    }
+
+    /// The same of all entries that are there.
+    #[inline]
+    pub fn touch_everything(&mut self) {
+        if S::MAY_BE_LARGE && self.capture.is_some() {
+            self.write_everything();
+        }
+    }
+
+    #[cold]
+    fn write_everything(&mut self) {
+        if let Some(capture) = &mut self.capture {
+            capture.walk_to_end(&mut self.table);
+        }
+    }
+
+    /// Writes how many entries there are, and the entries. For a checkpoint those of a large table are marked, and written
+    /// in slices by [`walk`](Self::walk), as they are now.
+    ///
+    /// # Errors
+    /// If `write` fails.
+    pub fn save(&mut self, to: &mut Encoder, write: WriteEntry<S>) -> Result<(), StateError> {
+        let capture = Capture::begin(&self.table, to, write)?;
+        self.capture = capture.map(Box::new);
+        Ok(())
+    }
+
+    /// Writes entries as long as there is room; gives what was written once all is, and nothing if nothing was to be.
+    pub fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
+        let Some(capture) = &mut self.capture else {
+            return Some(Ok(Vec::new()));
+        };
+        if !capture.walk(&mut self.table, room) {
+            return None;
+        }
+        let capture = self.capture.take()?;
+        Some(capture.finish().map(|captured| vec![captured]))
+    }
+
+    /// Reads the entries of a table that was saved into this one, which has none; values by `read`.
+    ///
+    /// # Errors
+    /// If the bytes are not such a table.
+    pub fn restore<C: Storage<S::Key>>(
+        &mut self,
+        from: &mut Decoder<'_>,
+        read: impl FnMut(&mut Decoder<'_>) -> Result<S::Value, StateError>,
+    ) -> Result<(), StateError> {
+        self.table.restore::<C>(from, read)
+    }
+}
+
+impl<S: Table> fmt::Debug for LiveTable<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveTable")
+            .field("entries", &self.table.count())
+            .field("capture", &self.capture)
+            .finish()
+    }
+}

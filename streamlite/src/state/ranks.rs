@@ -1,0 +1,62 @@
+//! Which number each slot has after a restore.
+
+use super::table::Table;
+
+/// Which number each slot of a table has after a restore: entries are written in the order of their slots, and put into the
+/// first slots there are.
+#[derive(Debug)]
+pub struct Ranks {
+    /// The slots that are taken, one bit each.
+    taken: Vec<u64>,
+    /// How many are taken before each word of those.
+    before: Vec<u32>,
+}
+
+impl Ranks {
+    /// The numbers that the slots of a table have, as it is now.
+    pub fn of(table: &impl Table) -> Self {
+        let taken = table.taken();
+        let mut next = 0;
+        let before = taken.iter().map(|word| {
+            let before = next;
+            next += word.count_ones();
+            before
+        });
+        Self {
+            before: before.collect(),
+            taken,
+        }
+    }
+
+    /// The number of the slot at a place, if it is taken.
+    pub fn of_place(&self, place: u32) -> Option<u32> {
+        let (word, bit) = (place as usize / 64, place % 64);
+        let taken = *self.taken.get(word)?;
+        let is_taken = taken >> bit & 1 == 1;
+        let lower = taken & ((1 << bit) - 1);
+        is_taken.then(|| self.before[word] + lower.count_ones())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key_table::KeyTable;
+    use super::*;
+
+    #[test]
+    fn a_slot_has_the_number_of_those_that_are_taken_before_it() {
+        let mut table = KeyTable::<u32, u32>::default();
+        (0..300).for_each(|key| table.insert(key, key));
+        for key in (0..300).filter(|key| key % 7 == 3 || (64..128).contains(key)) {
+            let slot = KeyTable::<u32, u32>::slot_at(key);
+            table.remove(slot, 0);
+        }
+        let ranks = Ranks::of(&table);
+        let mut number = 0;
+        for place in 0..400 {
+            let is_taken = place < 300 && place % 7 != 3 && !(64..128).contains(&place);
+            assert_eq!(ranks.of_place(place), is_taken.then_some(number), "{place}");
+            number += u32::from(is_taken);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Tables are written down for a checkpoint while records change them: after a crash every key has what it had at the barrier.
+
+#![expect(clippy::disallowed_methods, reason = "a test looks at what was written")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use streamlite::Job;
+use streamlite::prelude::*;
+use streamlite::source::ReadStatus;
+use streamlite::state::{capture_in_slices, look_up_in_blocks};
+use streamlite_tests::sim_fs::Dice;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Row {
+    key: u32,
+    at: i64,
+    n: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Total {
+    key: u32,
+    what: i64,
+    total: u64,
+}
+
+fn total(key: u32, what: i64, total: u64) -> Total {
+    Total { key, what, total }
+}
+
+pipeline!(
+    fn running_sums(rows: Source<Row>, out: Sink<Total>) {
+        let sums = rows.key_by(|row| row.key).running().sum(|row| row.n);
+        sums.map(|(key, sum)| total(key, 0, sum)).to(out);
+    }
+
+    fn final_sums(rows: Source<Row>, out: Sink<Total>) {
+        let sums = rows.key_by(|row| row.key).sum(|row| row.n);
+        sums.map(|(key, sum)| total(key, 0, sum)).to(out);
+    }
+
+    /// Behind a fan-out records come one by one.
+    fn one_by_one(rows: Source<Row>, out: Sink<Total>) {
+        let sums = rows.key_by(|row| row.key).running().sum(|row| row.n);
+        let totals = rows.key_by(|row| row.key).sum(|row| row.n);
+        let timed = rows.event_time(|row| row.at).watermark(bounded(300ms));
+        let windows = timed.key_by(|row| row.key).window(tumbling(2s)).sum(|row| row.n);
+        let windows = windows.map(|sum| (sum.key, sum.value));
+        let keyed = timed.key_by(|row| row.key);
+        let sliding = keyed.window(sliding(2s).every(500ms)).sum(|row| row.n);
+        let sliding = sliding.map(|sum| (sum.key, sum.value));
+        let sessions = timed
+            .key_by(|row| row.key)
+            .window(session(500ms))
+            .sum(|row| row.n);
+        let sessions = sessions.map(|sum| (sum.key, sum.value));
+        let all = sums.union(totals).union(windows).union(sliding).union(sessions);
+        all.map(|(key, sum)| total(key, 0, sum)).to(out);
+    }
+);
+
+/// Sums of windows that may fire several times, for late rows or by a trigger.
+macro_rules! windowed {
+    ($($name:ident, $window:expr, { $($more:tt)* })*) => {$(
+        pipeline!(
+            fn $name(rows: Source<Row>, out: Sink<Total>) {
+                let timed = rows.event_time(|row| row.at).watermark(bounded(150ms));
+                let sums = timed
+                    .key_by(|row| row.key)
+                    .window($window)
+                    $($more)*
+                    .aggregate(|key, window, rows| total(*key, window.at(), rows.sum(|row| row.n)));
+                sums.to(out);
+            }
+        );
+    )*};
+}
+
+/// What of a window is written.
+trait At {
+    fn at(&self) -> i64;
+}
+
+impl At for Window {
+    fn at(&self) -> i64 {
+        self.start.as_millis() + i64::from(self.index)
+    }
+}
+
+impl At for CountWindow {
+    fn at(&self) -> i64 {
+        i64::try_from(self.start).expect("it is small")
+    }
+}
+
+impl At for GlobalWindow {
+    fn at(&self) -> i64 {
+        i64::from(self.index)
+    }
+}
+
+windowed! {
+    tumbled, tumbling(2s), { .allowed_lateness(50ms) }
+    tumbled_apart, tumbling(2s), { .allowed_lateness(50ms).discarding() }
+    slid, sliding(2s).every(500ms), { .allowed_lateness(50ms) }
+    sessions, session(300ms), { .allowed_lateness(50ms) }
+    counted, count(3), { .accumulating() }
+    in_all, global(), { .accumulating() }
+    tumbled_by_two, tumbling(2s), { .trigger(on_count(2).or(on_watermark())).allowed_lateness(50ms) }
+    tumbled_at_times, tumbling(2s), { .trigger(every(300ms).or(on_watermark())) }
+    slid_by_two, sliding(2s).every(500ms), { .trigger(on_count(2).or(on_watermark())) }
+    sessions_by_two, session(300ms), { .trigger(on_count(2).or(on_watermark())).allowed_lateness(50ms) }
+    sessions_at_times, session(300ms), { .trigger(every(100ms).or(on_watermark())) }
+    in_all_by_two, global(), { .trigger(on_count(2)) }
+}
+
+/// Pairs of rows of both streams.
+macro_rules! joined {
+    ($($name:ident, $join:ident, { $($more:tt)* })*) => {$(
+        pipeline!(
+            fn $name(rows: Source<Row>, others: Source<Row>, out: Sink<Total>) {
+                let rows = rows.event_time(|row| row.at).watermark(bounded(150ms));
+                let others = others.event_time(|row| row.at).watermark(bounded(150ms));
+                let pairs = rows
+                    .$join(others)
+                    .on(|row| row.key, |row| row.key)
+                    $($more)*;
+                pairs.map(|pair| pair.total()).to(out);
+            }
+        );
+    )*};
+}
+
+/// What of a pair is written.
+trait Pair {
+    fn total(&self) -> Total;
+}
+
+impl Pair for (Row, Row) {
+    fn total(&self) -> Total {
+        total(self.0.key, self.0.at, u64::from(self.0.n) + u64::from(self.1.n))
+    }
+}
+
+impl Pair for (Row, Option<Row>) {
+    fn total(&self) -> Total {
+        let other = self.1.as_ref().map_or(1_000_000, |row| row.n);
+        total(self.0.key, self.0.at, u64::from(self.0.n) + u64::from(other))
+    }
+}
+
+impl Pair for (Option<Row>, Option<Row>) {
+    fn total(&self) -> Total {
+        let both = [&self.0, &self.1];
+        let sum = both.map(|row| row.as_ref().map_or(1_000_000, |row| u64::from(row.n)));
+        let row = self.0.as_ref().or(self.1.as_ref()).expect("one is there");
+        total(row.key, row.at, sum[0] + sum[1])
+    }
+}
+
+joined! {
+    within, join, { .within(-400ms..=300ms) }
+    within_full, full_join, { .within(-400ms..=300ms) }
+    in_windows, full_join, { .window(tumbling(1s)).allowed_lateness(50ms) }
+    all_rows, full_join, {}
+    latest, left_join_latest, {}
+    latest_within, left_join_latest, { .within(400ms) }
+}
+
+pipeline!(
+    /// Sums of a key until a pause of it, and what is left at the end.
+    fn pauses(rows: Source<Row>, out: Sink<Total>) {
+        let timed = rows.event_time(|row| row.at).watermark(bounded(150ms));
+        let sums = timed.key_by(|row| row.key).process(|ctx| {
+            let sum: Value<u64> = Value::new();
+            let times: List<i64> = List::new();
+
+            on_record(|row| {
+                sum.set(sum.get().copied().unwrap_or(0) + u64::from(row.n));
+                times.push(row.at);
+                if let Some(last) = times.last() {
+                    ctx.timer_after(200ms + TimeDelta::from_millis(last % 3));
+                }
+                if row.n % 5 == 0 {
+                    ctx.delete_timer(row.at + 201);
+                }
+                if row.n % 11 == 0 {
+                    sum.clear();
+                }
+            });
+            on_timer(|at| {
+                let sum = sum.take().unwrap_or(0);
+                ctx.emit(total(*ctx.key(), at.as_millis(), sum + times.len() as u64));
+                if at.as_millis() % 2 == 0 {
+                    ctx.clear();
+                }
+            });
+            on_end(|| ctx.emit(total(*ctx.key(), -1, sum.get().copied().unwrap_or(0))));
+        });
+        sums.to(out);
+    }
+
+    /// What was seen of a key lately.
+    fn forgotten(rows: Source<Row>, out: Sink<Total>) {
+        let timed = rows.event_time(|row| row.at).watermark(bounded(150ms));
+        let sums = timed.key_by(|row| row.key).process(|ctx| {
+            #[ttl(300ms)]
+            let seen: Map<u32, u64> = Map::new();
+
+            on_record(|row| {
+                let before = seen.get(&(row.n % 4)).copied().unwrap_or(0);
+                seen.insert(row.n % 4, before + 1);
+                ctx.emit(total(*ctx.key(), row.at, before));
+            });
+        });
+        sums.to(out);
+    }
+);
+
+/// What is read and what makes a job of it.
+struct Case {
+    name: &'static str,
+    job: fn(&Path, CsvSink) -> streamlite::Result<Job>,
+}
+
+fn rows(dir: &Path, name: &str) -> streamlite::Result<CsvSource<Row>> {
+    CsvSource::open(dir.join(name))
+}
+
+/// A case of a pipeline with one source, or with two.
+macro_rules! case {
+    ($pipeline:ident) => {
+        Case {
+            name: stringify!($pipeline),
+            job: |dir, out| Ok($pipeline(rows(dir, "rows.csv")?, out)),
+        }
+    };
+    (both $pipeline:ident) => {
+        Case {
+            name: stringify!($pipeline),
+            job: |dir, out| Ok($pipeline(rows(dir, "rows.csv")?, rows(dir, "others.csv")?, out)),
+        }
+    };
+}
+
+fn cases() -> Vec<Case> {
+    vec![
+        case!(running_sums),
+        case!(final_sums),
+        case!(one_by_one),
+        case!(tumbled),
+        case!(tumbled_apart),
+        case!(slid),
+        case!(sessions),
+        case!(counted),
+        case!(in_all),
+        case!(tumbled_by_two),
+        case!(tumbled_at_times),
+        case!(slid_by_two),
+        case!(sessions_by_two),
+        case!(sessions_at_times),
+        case!(in_all_by_two),
+        case!(both within),
+        case!(both within_full),
+        case!(both in_windows),
+        case!(both all_rows),
+        case!(both latest),
+        case!(both latest_within),
+        case!(pauses),
+        case!(forgotten),
+    ]
+}
+
+/// Rows of so many keys, out of order.
+fn write_rows(dice: &mut Dice, to: &Path, rows: usize, keys: usize) {
+    let mut row = |n: usize| format!("{},{},{}\n", dice.roll(keys), n + dice.roll(170), dice.roll(1000));
+    let text: String = (0..rows).map(&mut row).collect();
+    std::fs::write(to, format!("key,at,n\n{text}")).expect("a file");
+}
+
+fn every_turn(dir: &Path) -> Checkpoints {
+    Checkpoints::in_dir(dir).every(Duration::from_nanos(1_000_000))
+}
+
+#[test]
+fn what_is_written_down_in_slices_is_what_there_was_at_the_barrier() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut dice = Dice::new(7);
+    write_rows(&mut dice, &dir.path().join("rows.csv"), 4000, 700);
+    write_rows(&mut dice, &dir.path().join("others.csv"), 4000, 700);
+    let job = |case: &Case, out: &Path| {
+        let sink = CsvSink::create(out.join("out.csv")).expect("it can be");
+        let job = (case.job)(dir.path(), sink).expect("it is there");
+        job.batch_size(97)
+    };
+    for case in cases() {
+        let plain = tempfile::tempdir().expect("a directory");
+        job(&case, plain.path()).run().expect("it runs");
+        let whole = text_of(plain.path());
+        assert!(whole.lines().count() > 200, "{}", case.name);
+        for blocks in [Some(false), Some(true)] {
+            look_up_in_blocks(blocks);
+            for slice in [64, 320] {
+                capture_in_slices(Some(slice));
+                let out = tempfile::tempdir().expect("a directory");
+                let mut starts = 0;
+                loop {
+                    starts += 1;
+                    let checkpoints = every_turn(&out.path().join("state"));
+                    let job = job(&case, out.path()).checkpoints(checkpoints);
+                    let mut job = job.start().expect("it goes on");
+                    let steps = 10 + dice.roll(40);
+                    if (0..steps).any(|_| job.step().expect("nothing fails") == ReadStatus::End) {
+                        job.finish().expect("it ends");
+                        break;
+                    }
+                }
+                assert!(
+                    text_of(out.path()) == whole,
+                    "{}, {blocks:?}, slices of {slice}, {starts} starts",
+                    case.name
+                );
+            }
+        }
+    }
+    capture_in_slices(None);
+    look_up_in_blocks(None);
+}
+
+fn text_of(dir: &Path) -> String {
+    std::fs::read_to_string(dir.join("out.csv")).expect("it is there")
+}
