@@ -9,8 +9,8 @@ use crate::aggregate::Aggregate;
 use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::state::{
-    Block, DeclaredState, Decoder, Encoder, Grouping, LiveTable, LookUp, Ranks, Shape, Slice, Snapshot,
-    StateError, Storage, Table, WriteEntry, in_blocks, name_of,
+    Block, Captured, DeclaredState, Decoder, Encoder, Grouping, LiveTable, LookUp, Ranks, Room, Shape, Slice,
+    Snapshot, StateError, Storage, Table, WriteEntry, in_blocks, name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
@@ -209,6 +209,16 @@ impl<C, S: Table> KeyedState<C, S> {
     pub fn capture(&mut self, slice: &mut Slice) {
         let Self { declared, table, .. } = self;
         slice.walk(declared.id(), |room| table.walk(room));
+    }
+
+    /// Writes entries as long as there is room; says whether all are written.
+    pub fn go_on(&mut self, room: &mut Room) -> bool {
+        self.table.go_on(room)
+    }
+
+    /// What was written, once all is; `None` if nothing was to be.
+    pub fn finish(&mut self) -> Option<Result<Captured, StateError>> {
+        self.table.finish()
     }
 
     /// Acts on a control signal: saves and restores what is kept, and `beside`, the plain values that the operator

@@ -37,13 +37,16 @@ pub(crate) struct Timers {
     next_number: u64,
 }
 
+/// Of timers that were deleted: what was set before this number is.
+type Deleted = HashMap<(u32, Timestamp), u64, foldhash::fast::RandomState>;
+
 /// The timers of one kind of time.
 #[derive(Debug)]
 struct OfDomain {
     queue: TimeQueue<(u32, u64)>,
     by_place: Vec<OfKey>,
     /// Of timers that were deleted: what was set before this number is.
-    deleted: HashMap<(u32, Timestamp), u64, foldhash::fast::RandomState>,
+    deleted: Deleted,
     /// With so many in the queue it is looked through.
     tidied_at: usize,
     /// Keys that had no timers but deleted ones, and have none now.
@@ -280,25 +283,13 @@ impl Timers {
         self.next_number
     }
 
-    /// All that are set, of each place.
-    pub(crate) fn by_place(&self) -> HashMap<u32, Vec<Timer>> {
-        let mut all: HashMap<u32, Vec<Timer>> = HashMap::new();
-        for (domain, of) in [
-            (TimeDomain::Event, &self.event),
-            (TimeDomain::Processing, &self.processing),
-        ] {
-            let mut seen = HashSet::new();
-            of.queue.for_each(|at, (place, number)| {
-                if !of.is_deleted(*place, at, *number) && seen.insert((*place, at)) {
-                    all.entry(*place).or_default().push(Timer {
-                        at,
-                        domain,
-                        number: *number,
-                    });
-                }
-            });
+    /// A copy of all that are set.
+    pub(crate) fn listed(&self) -> ListedTimers {
+        let of = |of: &OfDomain| (of.queue.clone(), of.deleted.clone());
+        ListedTimers {
+            event: of(&self.event),
+            processing: of(&self.processing),
         }
-        all
     }
 
     /// Begins with the timers of a savepoint.
@@ -309,6 +300,31 @@ impl Timers {
             self.of(timer.domain).set(place, timer.at, timer.number);
         }
         self.next_number = next_number;
+    }
+}
+
+/// A copy of all timers that are set.
+#[derive(Debug)]
+pub(crate) struct ListedTimers {
+    event: (TimeQueue<(u32, u64)>, Deleted),
+    processing: (TimeQueue<(u32, u64)>, Deleted),
+}
+
+impl ListedTimers {
+    /// Shows each timer to a closure, and the place of its key.
+    pub(crate) fn for_each(self, mut visit: impl FnMut(u32, Timer)) {
+        for (domain, (queue, deleted)) in [
+            (TimeDomain::Event, self.event),
+            (TimeDomain::Processing, self.processing),
+        ] {
+            let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
+            queue.for_each(|at, &(place, number)| {
+                let is_deleted = deleted.get(&(place, at)).is_some_and(|before| number < *before);
+                if !is_deleted && seen.insert((place, at)) {
+                    visit(place, Timer { at, domain, number });
+                }
+            });
+        }
     }
 }
 

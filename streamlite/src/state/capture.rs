@@ -29,7 +29,7 @@ pub fn capture_in_slices(entries: Option<usize>) {
 }
 
 /// Whether to take what a table holds in slices, where it would pay for one of this size or not.
-fn in_slices(pays: bool) -> bool {
+pub(super) fn in_slices(pays: bool) -> bool {
     pays || ENTRIES_OF_A_SLICE.get().is_some()
 }
 
@@ -178,25 +178,25 @@ pub struct Room {
 }
 
 impl Room {
-    fn of_a_slice() -> Self {
+    pub(super) fn of_a_slice() -> Self {
         Self {
             entries: ENTRIES_OF_A_SLICE.get().unwrap_or(ENTRIES),
             bytes: BYTES,
         }
     }
 
-    fn unlimited() -> Self {
+    pub(super) fn unlimited() -> Self {
         Self {
             entries: usize::MAX,
             bytes: usize::MAX,
         }
     }
 
-    fn is_there(self) -> bool {
+    pub(super) fn is_there(self) -> bool {
         self.entries > 0 && self.bytes > 0
     }
 
-    fn take(&mut self, entries: usize, bytes: usize) {
+    pub(super) fn take(&mut self, entries: usize, bytes: usize) {
         self.entries = self.entries.saturating_sub(entries);
         self.bytes = self.bytes.saturating_sub(bytes);
     }

@@ -20,6 +20,14 @@ pub struct Captured {
 }
 
 impl Captured {
+    /// What was written in order.
+    pub(super) fn of_blocks(blocks: Vec<Vec<u8>>) -> Self {
+        Self {
+            blocks,
+            early: Early::default(),
+        }
+    }
+
     /// Appends what the table held to what stands before it, in the order of the slots.
     pub(crate) fn append_to(self, bytes: &mut Vec<u8>) {
         let Self { blocks, early } = self;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use super::capture::{Capture, CapturedTables, Room, WriteEntry};
+use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::grouping::Grouping;
 use super::look_up::{Block, LookUp};
@@ -184,14 +185,21 @@ impl<S: Table> LiveTable<S> {
 
     /// Writes entries as long as there is room; gives what was written once all is, and nothing if nothing was to be.
     pub fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
-        let Some(capture) = &mut self.capture else {
-            return Some(Ok(Vec::new()));
-        };
-        if !capture.walk(&mut self.table, room) {
-            return None;
+        let is_written = self.go_on(room);
+        is_written.then(|| self.finish().into_iter().collect())
+    }
+
+    /// Writes entries as long as there is room; says whether all are written.
+    pub fn go_on(&mut self, room: &mut Room) -> bool {
+        match &mut self.capture {
+            None => true,
+            Some(capture) => capture.walk(&mut self.table, room),
         }
-        let capture = self.capture.take()?;
-        Some(capture.finish().map(|captured| vec![captured]))
+    }
+
+    /// What was written, once all is; `None` if nothing was to be.
+    pub fn finish(&mut self) -> Option<Result<Captured, StateError>> {
+        Some(self.capture.take()?.finish())
     }
 
     /// Reads the entries of a table that was saved into this one, which has none; values by `read`.
@@ -213,5 +221,85 @@ impl<S: Table> fmt::Debug for LiveTable<S> {
             .field("entries", &self.table.count())
             .field("capture", &self.capture)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::capture::capture_in_slices;
+    use super::super::key_table::KeyTable;
+    use super::*;
+
+    type Table32 = KeyTable<u32, u64>;
+
+    fn write(key: &u32, value: &u64, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(&(key, value))
+    }
+
+    /// What saving gives that leaves no gap.
+    fn whole(table: &mut LiveTable<Table32>) -> Vec<u8> {
+        let mut encoder = Encoder::default();
+        table.save(&mut encoder, write).expect("it is a number");
+        encoder.into_bytes()
+    }
+
+    /// Tables change between slices in every way there is; what is written is what there was at the barrier.
+    fn compare(seed: u64) {
+        let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut next = |below: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            usize::try_from(random % below as u64).expect("it is small")
+        };
+        let (mut table, mut key) = (LiveTable::<Table32>::default(), 0);
+        for _ in 0..20 {
+            let changes = [10, 100, 700][next(3)];
+            for step in 0..changes {
+                change(&mut table, &mut key, &mut next, step);
+            }
+            let before = whole(&mut table);
+            let mut encoder = Encoder::with_gaps();
+            table.save(&mut encoder, write).expect("it is a number");
+            let captured = loop {
+                for step in 0..next(60) as u64 {
+                    change(&mut table, &mut key, &mut next, step);
+                }
+                capture_in_slices(Some(1 + next(200)));
+                if let Some(captured) = table.walk(&mut Room::of_a_slice()) {
+                    break captured.expect("they are numbers");
+                }
+            };
+            let gaps = encoder.take_gaps();
+            let mut bytes = encoder.into_bytes();
+            gaps.fill(&mut bytes, captured).expect("they are numbers");
+            assert!(bytes == before, "seed {seed}");
+        }
+    }
+
+    fn change(
+        table: &mut LiveTable<Table32>,
+        key: &mut u32,
+        next: &mut impl FnMut(usize) -> usize,
+        step: u64,
+    ) {
+        let slots = table.slots();
+        let slot = (!slots.is_empty()).then(|| slots[next(slots.len().max(1))]);
+        match (next(100), slot) {
+            (0, _) if next(20) == 0 => table.drain_in_order(|_key, _value| {}),
+            (0..40, Some(slot)) => table.update(slot, |_key, value| *value += 1 + step),
+            (40..55, Some(slot)) => drop(table.remove(slot, 7)),
+            _ => {
+                table.insert(*key, step);
+                *key += 1;
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_in_slices_is_what_there_was_at_the_barrier() {
+        capture_in_slices(Some(64));
+        (1..16).for_each(compare);
+        capture_in_slices(None);
     }
 }

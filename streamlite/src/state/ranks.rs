@@ -28,6 +28,17 @@ impl Ranks {
         }
     }
 
+    /// Shows the places of the slots to a closure, in the order of their numbers.
+    pub fn for_each_place(&self, mut visit: impl FnMut(u32)) {
+        for (word, &taken) in (0_u32..).zip(&self.taken) {
+            let mut left = taken;
+            while left != 0 {
+                visit(word * 64 + left.trailing_zeros());
+                left &= left - 1;
+            }
+        }
+    }
+
     /// The number of the slot at a place, if it is taken.
     pub fn of_place(&self, place: u32) -> Option<u32> {
         let (word, bit) = (place as usize / 64, place % 64);

@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// turn comes, so it moves as often as its delay has digits (a minute: three), where a heap of a hundred thousand takes
 /// seventeen steps through memory. Moves keep the order within a bucket, and entries of one time are always in one bucket:
 /// hence the order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TimeQueue<E> {
     levels: Vec<Level<E>>,
     /// The time that it has come to: no entry of the levels is before this.
@@ -25,7 +25,7 @@ pub struct TimeQueue<E> {
 }
 
 /// Buckets of one digit.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Level<E> {
     /// A bit for each bucket that is not empty.
     occupied: u64,

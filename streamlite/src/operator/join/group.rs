@@ -72,10 +72,13 @@ impl<R, M> Group<R, M> {
 /// Writes rows.
 pub(super) fn write_rows<C: Storage<R>, R>(rows: &[Timed<R>], to: &mut Encoder) -> Result<(), StateError> {
     to.plain(&(rows.len() as u64))?;
-    rows.iter().try_for_each(|(at, row)| {
-        to.plain(at)?;
-        C::write(row, to)
-    })
+    rows.iter().try_for_each(|row| write_row::<C, R>(row, to))
+}
+
+/// Writes a row.
+pub(super) fn write_row<C: Storage<R>, R>((at, row): &Timed<R>, to: &mut Encoder) -> Result<(), StateError> {
+    to.plain(at)?;
+    C::write(row, to)
 }
 
 /// Reads rows.
@@ -84,8 +87,13 @@ pub(super) fn read_rows<C: Storage<R>, R>(
     mut take: impl FnMut(Timed<R>),
 ) -> Result<(), StateError> {
     for _ in 0..from.plain::<u64>()? {
-        let at = from.plain()?;
-        take((at, C::read(from)?));
+        take(read_row::<C, R>(from)?);
     }
     Ok(())
+}
+
+/// Reads a row.
+pub(super) fn read_row<C: Storage<R>, R>(from: &mut Decoder<'_>) -> Result<Timed<R>, StateError> {
+    let at = from.plain()?;
+    Ok((at, C::read(from)?))
 }

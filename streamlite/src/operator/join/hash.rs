@@ -3,10 +3,9 @@
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem;
 use std::rc::Rc;
 
-use super::group::{Group, read_rows, write_rows};
+use super::group::{Group, Timed, read_row, read_rows, write_row, write_rows};
 use super::meet::meet;
 use crate::assembly::{Chain, Context, Node21, Stage};
 use crate::control::{Control, Lane, LaneEvent, Question};
@@ -15,7 +14,7 @@ use crate::operator::keyed_state::KeyedState;
 use crate::operator::windowed::{end_results, pass_results};
 use crate::record::{Push, Record};
 use crate::state::{
-    Block, DeclaredState, Decoder, Encoder, Grouping, Shape, Snapshot, StateError, Storage, name_of,
+    Block, DeclaredState, Decoder, Encoder, Grouping, LiveList, Shape, Snapshot, StateError, Storage, name_of,
 };
 use crate::time::Timestamp;
 
@@ -73,7 +72,7 @@ struct HashPush<L, R, C, G: Grouping<Either<L, R>>, J: JoinType, N> {
     on: G,
     rows: KeyedState<C, TableOf<L, R, G, J>>,
     /// Left rows that have come before the end of the right stream.
-    left: Vec<(Timestamp, L)>,
+    left: LiveList<Timed<L>>,
     /// The right stream has ended.
     has_ended: Rc<Cell<bool>>,
     /// Left rows find theirs.
@@ -100,7 +99,7 @@ where
         Self {
             on,
             rows: KeyedState::new(cx, shape, Group::default),
-            left: Vec::new(),
+            left: LiveList::default(),
             has_ended,
             is_probing: false,
             block: Block::default(),
@@ -195,7 +194,7 @@ where
         N: Push<J::Out<L, R>>,
     {
         self.is_probing = true;
-        for (timestamp, row) in mem::take(&mut self.left) {
+        for (timestamp, row) in self.left.take() {
             self.add_to_block(Record {
                 value: Either::Left(row),
                 timestamp,
@@ -292,7 +291,15 @@ where
                 Question::Restore(restore) => restore.state(&self.rows.declared().clone(), self),
                 Question::AfterEnd(after) => after.ask(self.rows.declared(), self.watermark),
                 Question::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
-                Question::Progress(_) | Question::Capture(_) => {}
+                Question::Capture(slice) => {
+                    let Self { left, rows, .. } = self;
+                    let declared = rows.declared().clone();
+                    slice.walk(declared.id(), |room| {
+                        let is_written = left.go_on(room) && rows.go_on(room);
+                        is_written.then(|| left.finish().into_iter().chain(rows.finish()).collect())
+                    });
+                }
+                Question::Progress(_) => {}
             }
         }
         pass_results(self.lane, &mut self.next, control);
@@ -307,24 +314,19 @@ where
 {
     fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(&(self.watermark, self.has_ended.get(), self.is_probing))?;
-        write_rows::<C, L>(&self.left, to)?;
-        to.plain(&(self.rows.count() as u64))?;
-        let mut saved = Ok(());
-        self.rows.for_each(|_slot, key, group| {
-            if saved.is_ok() {
-                saved = C::write(key, to)
-                    .and_then(|()| to.plain(&group.mark))
-                    .and_then(|()| write_rows::<C, R>(group.rows(), to));
-            }
-        });
-        saved
+        self.left.save(to, write_row::<C, L>)?;
+        self.rows.save(to, |key, group, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            to.plain(&group.mark)?;
+            write_rows::<C, R>(group.rows(), to)
+        })
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let has_ended;
         (self.watermark, has_ended, self.is_probing) = from.plain()?;
         self.has_ended.set(has_ended);
-        read_rows::<C, L>(from, |row| self.left.push(row))?;
+        self.left.restore(from, read_row::<C, L>)?;
         for _ in 0..from.plain::<u64>()? {
             let key = C::read(from)?;
             let mut group = Group::default();

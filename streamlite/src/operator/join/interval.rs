@@ -12,7 +12,7 @@ use crate::join::{Bounds, Either, JoinType, Mark};
 use crate::operator::fan_out::Nowhere;
 use crate::operator::late::LateOutput;
 use crate::record::{Push, Record};
-use crate::state::{Block, DeclaredState, Grouping, Snapshot, Storage};
+use crate::state::{Block, DeclaredState, Grouping, Slice, Snapshot, Storage};
 use crate::time::{TimeDelta, Timestamp};
 
 /// Describes an interval join; see [`Join::within`](crate::flow::Join::within).
@@ -160,5 +160,9 @@ where
 
     fn saved(&mut self) -> impl Snapshot {
         Saved::new(self)
+    }
+
+    fn capture(&mut self, slice: &mut Slice) {
+        self.state.capture(slice);
     }
 }

@@ -4,18 +4,16 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
-
 use super::push::{Found, RowStore};
-use super::saved::{numbers, read, write};
+use super::saved::{read, write};
 use crate::assembly::Context;
 use crate::error::Error;
 use crate::join::{Buffer, Either, JoinType, Row};
 use crate::operator::keyed_state::KeyedState;
 use crate::record::Record;
 use crate::state::{
-    Block, DeclaredState, Decoder, Encoder, Grouping, Shape, Snapshot, StateError, Storage, Table, TimeQueue,
-    name_of,
+    Block, DeclaredState, Decoder, Encoder, Grouping, Shape, Slice, Snapshot, StateError, Storage, Table,
+    TimeQueue, name_of,
 };
 use crate::time::{TimeDelta, Timestamp};
 
@@ -295,6 +293,10 @@ where
     fn saved(&mut self) -> impl Snapshot {
         SavedLatest(self)
     }
+
+    fn capture(&mut self, slice: &mut Slice) {
+        self.state.capture(slice);
+    }
 }
 
 /// When right rows of a key are to be removed: when the first one is too old for any left row, and where there are many,
@@ -313,16 +315,6 @@ fn next_visit<R>(
     too_old.into_iter().chain(many).min()
 }
 
-/// What is saved before the rows of each key.
-#[derive(Serialize, Deserialize)]
-struct Head {
-    watermark: Timestamp,
-    keys: u64,
-    /// The left rows, those of one time in the order in which they are to be released: of each its time, and the number of its
-    /// key.
-    waiting: Vec<(Timestamp, u32)>,
-}
-
 /// The rows, to be saved and restored.
 struct SavedLatest<'a, L, R, C, G: Grouping<Either<L, R>>, J>(&'a mut Latest<L, R, C, G, J>);
 
@@ -333,40 +325,34 @@ where
     C: Storage<G::Key> + Storage<L> + Storage<R>,
 {
     fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
-        let latest = &*self.0;
-        let numbers = numbers(&latest.state);
-        let mut waiting = Vec::with_capacity(latest.waiting.count());
-        latest
-            .waiting
-            .for_each(|at, &place| waiting.push((at, numbers[place as usize])));
-        to.plain(&Head {
-            watermark: latest.watermark,
-            keys: latest.state.count() as u64,
-            waiting,
+        let latest = &mut *self.0;
+        to.plain(&latest.watermark)?;
+        latest.state.save(to, |key, rows, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            write::<C, _, _>(&rows.left, to)?;
+            write::<C, _, _>(&rows.right, to)
         })?;
-        let mut saved = Ok(());
-        latest.state.for_each(|_slot, key, rows| {
-            if saved.is_ok() {
-                saved = C::write(key, to)
-                    .and_then(|()| write::<C, _, _>(&rows.left, to))
-                    .and_then(|()| write::<C, _, _>(&rows.right, to));
-            }
-        });
-        saved
+        let (ranks, waiting) = (latest.state.ranks(), latest.waiting.clone());
+        to.later(move |to| {
+            // The left rows, those of one time in the order in which they are to be released: of each its time, and the
+            // number of its key.
+            let mut rows = Vec::with_capacity(waiting.count());
+            waiting.for_each(|at, &place| rows.extend(ranks.of_place(place).map(|number| (at, number))));
+            to.plain(&rows)
+        })
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        let head: Head = from.plain()?;
         let latest = &mut *self.0;
-        latest.watermark = head.watermark;
-        for _ in 0..head.keys {
+        latest.watermark = from.plain()?;
+        for _ in 0..from.plain::<u64>()? {
             let key = C::read(from)?;
             let mut rows = Rows::default();
             read::<C, _, _>(&mut rows.left, from)?;
             read::<C, _, _>(&mut rows.right, from)?;
             latest.state.insert(key, rows);
         }
-        for (at, number) in head.waiting {
+        for (at, number) in from.plain::<Vec<(Timestamp, u32)>>()? {
             latest.waiting.put(at, number);
         }
         latest.schedule_all();

@@ -8,7 +8,7 @@ use crate::join::Either;
 use crate::operator::lanes::Lanes;
 use crate::operator::late::LateOutput;
 use crate::record::{Push, Record};
-use crate::state::{Block, DeclaredState, LookUp, Snapshot};
+use crate::state::{Block, DeclaredState, LookUp, Slice, Snapshot};
 use crate::time::{TimeDelta, Timestamp};
 
 /// What is known of a row's key before its slot is found.
@@ -70,6 +70,9 @@ pub trait RowStore {
 
     /// All of it, to be saved and restored.
     fn saved(&mut self) -> impl Snapshot;
+
+    /// Writes a slice of what is to be written of it for a checkpoint.
+    fn capture(&mut self, slice: &mut Slice);
 }
 
 /// What runs for a join of such rows. `A` takes the late rows of both streams.
@@ -293,7 +296,8 @@ where
                 Question::AfterEnd(after) => {
                     after.ask(self.rows.declared(), self.rows.watermark());
                 }
-                Question::Progress(_) | Question::Capture(_) => {}
+                Question::Capture(slice) => self.rows.capture(slice),
+                Question::Progress(_) => {}
             },
         }
         self.outputs.control(control);

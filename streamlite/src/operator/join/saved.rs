@@ -3,23 +3,10 @@
 use std::collections::VecDeque;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
-
 use super::waiting::{Side, Sides, Waiting};
 use crate::join::{Buffer, Either, JoinType, Mark, Row};
-use crate::operator::keyed_state::KeyedState;
-use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
+use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage};
 use crate::time::Timestamp;
-
-/// What is saved before the rows of each key.
-#[derive(Serialize, Deserialize)]
-struct Head {
-    watermark: Timestamp,
-    keys: u64,
-    /// The rows that may be emitted alone, in the order in which they would be: of each the number of its key, and its
-    /// side. Its time is that of the first such row of that key and side that has not been named.
-    alone: Vec<(u32, Side)>,
-}
 
 /// The rows that wait, to be saved and restored.
 pub(super) struct Saved<'a, L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
@@ -43,35 +30,32 @@ where
     C: Storage<G::Key> + Storage<L> + Storage<R>,
 {
     fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
-        let waiting = &*self.waiting;
-        let numbers = numbers(&waiting.state);
-        let mut alone = Vec::with_capacity(waiting.alone.count());
-        waiting
-            .alone
-            .for_each(|at, &(place, side)| alone.push((at, (numbers[place as usize], side))));
-        alone.sort_by_key(|(at, _)| *at);
-        to.plain(&Head {
-            watermark: waiting.reached(),
-            keys: waiting.state.count() as u64,
-            alone: alone.into_iter().map(|(_, row)| row).collect(),
+        let waiting = &mut *self.waiting;
+        to.plain(&waiting.reached())?;
+        waiting.state.save(to, |key, sides, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            write::<C, _, _>(&sides.left, to)?;
+            write::<C, _, _>(&sides.right, to)
         })?;
-        let mut saved = Ok(());
-        waiting.state.for_each(|_slot, key, sides| {
-            if saved.is_ok() {
-                saved = C::write(key, to)
-                    .and_then(|()| write::<C, _, _>(&sides.left, to))
-                    .and_then(|()| write::<C, _, _>(&sides.right, to));
-            }
-        });
-        saved
+        let (ranks, alone) = (waiting.state.ranks(), waiting.alone.clone());
+        to.later(move |to| {
+            // The rows that may be emitted alone, in the order in which they would be: of each the number of its key, and its
+            // side. Its time is that of the first such row of that key and side that has not been named.
+            let mut rows = Vec::with_capacity(alone.count());
+            alone.for_each(|at, &(place, side)| {
+                rows.extend(ranks.of_place(place).map(|number| (at, (number, side))));
+            });
+            rows.sort_by_key(|(at, _)| *at);
+            let rows: Vec<(u32, Side)> = rows.into_iter().map(|(_, row)| row).collect();
+            to.plain(&rows)
+        })
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        let head: Head = from.plain()?;
         let waiting = &mut *self.waiting;
-        waiting.reach(head.watermark);
+        waiting.reach(from.plain()?);
         let mut times = Vec::new();
-        for _ in 0..head.keys {
+        for _ in 0..from.plain::<u64>()? {
             let key = C::read(from)?;
             let mut sides = Sides::default();
             read::<C, _, _>(&mut sides.left, from)?;
@@ -79,7 +63,7 @@ where
             times.push((times_of(&sides.left), times_of(&sides.right)));
             waiting.state.insert(key, sides);
         }
-        for (number, side) in head.alone {
+        for (number, side) in from.plain::<Vec<(u32, Side)>>()? {
             let of_key = times
                 .get_mut(number as usize)
                 .and_then(|(left, right)| match side {
@@ -93,23 +77,6 @@ where
         waiting.schedule_all();
         Ok(())
     }
-}
-
-/// The numbers that keys have after a restore, by their places now: their slots are written in order.
-pub(super) fn numbers<C, S: Table>(state: &KeyedState<C, S>) -> Vec<u32> {
-    let mut numbers = Vec::new();
-    state.for_each(|slot, _key, _value| {
-        let place = S::place_of(slot) as usize;
-        if place >= numbers.len() {
-            numbers.resize(place + 1, 0);
-        }
-        numbers[place] = u32::MAX;
-    });
-    let mut next = 0..;
-    for number in numbers.iter_mut().filter(|number| **number == u32::MAX) {
-        *number = next.next().unwrap_or_default();
-    }
-    numbers
 }
 
 /// The times of the rows that may be emitted alone.

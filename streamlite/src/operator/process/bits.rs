@@ -1,7 +1,7 @@
 //! A bit for each of many things.
 
 /// A bit for each number; none is set at first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Bits {
     words: Vec<u64>,
     set: usize,

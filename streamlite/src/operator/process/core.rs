@@ -68,7 +68,7 @@ pub(super) struct Now {
 }
 
 /// Which key came first, where that can be seen.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Births {
     by_place: Vec<u64>,
     pub(super) next: u64,

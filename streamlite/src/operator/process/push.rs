@@ -286,6 +286,7 @@ where
                     let declared = self.core.state.declared().clone();
                     save.state(&declared, &mut self.saved());
                 }
+                Question::Capture(slice) => self.core.state.capture(slice),
                 Question::Restore(restore) => {
                     let declared = self.core.state.declared().clone();
                     restore.state(&declared, &mut self.saved());
@@ -296,7 +297,7 @@ where
                 Question::AfterEnd(after) if P::HAS_TIMERS || P::HAS_END => {
                     after.ask(self.core.state.declared(), self.core.now.watermark);
                 }
-                Question::AfterEnd(_) | Question::Progress(_) | Question::Capture(_) => {}
+                Question::AfterEnd(_) | Question::Progress(_) => {}
             },
         }
         self.outputs.control(control);

@@ -20,15 +20,16 @@ struct Head {
     next_birth: u64,
     /// Of each state whether the times of its values are saved, and by what time it expired.
     fields: Vec<(bool, TimeDomain)>,
-    keys: u64,
 }
 
-/// What is saved of a key besides its states.
+/// What is saved of the keys besides their states, each known by the number that it has after a restore.
 #[derive(Serialize, Deserialize)]
-struct KeyHead {
-    birth: u64,
-    is_absent: bool,
-    timers: Vec<Timer>,
+struct Beside {
+    /// When each came, if that is known.
+    births: Vec<u64>,
+    /// Those that are there because of a timer alone.
+    absent: Vec<u32>,
+    timers: Vec<(u32, Timer)>,
 }
 
 /// A process, to be saved and restored.
@@ -53,7 +54,7 @@ where
             absent,
             expirations,
             ..
-        } = &*self.core;
+        } = &mut *self.core;
         let mut expires = Vec::new();
         P::States::describe(&mut |_kind, field| expires.push(field));
         let domains = expirations.ttls.iter().map(|ttl| ttl.domain);
@@ -65,25 +66,35 @@ where
             next_number: timers.next_number(),
             next_birth: births.next,
             fields: expires.into_iter().zip(domains).collect(),
-            keys: state.count() as u64,
         })?;
-        let mut by_place = timers.by_place();
-        let mut saved = Ok(());
-        state.for_each(|slot, key, states| {
-            if saved.is_err() {
-                return;
-            }
-            let place = <G::Table<P::States> as Table>::place_of(slot);
-            let head = KeyHead {
-                birth: births.of(place),
-                is_absent: absent.has(place as usize),
-                timers: by_place.remove(&place).unwrap_or_default(),
+        state.save(to, |key, states, to| {
+            C::write(key, to)?;
+            states.write(to)
+        })?;
+        let ranks = state.ranks();
+        let (births, absent, timers) = (births.clone(), absent.clone(), timers.listed());
+        to.later(move |to| {
+            let mut beside = Beside {
+                births: Vec::new(),
+                absent: Vec::new(),
+                timers: Vec::new(),
             };
-            saved = C::write(key, to)
-                .and_then(|()| to.plain(&head))
-                .and_then(|()| states.write(to));
-        });
-        saved
+            if births.next > 0 {
+                ranks.for_each_place(|place| beside.births.push(births.of(place)));
+            }
+            if !absent.none() {
+                let mut number = 0..;
+                ranks.for_each_place(|place| {
+                    let number = number.next().unwrap_or_default();
+                    beside.absent.extend(absent.has(place as usize).then_some(number));
+                });
+            }
+            timers.for_each(|place, timer| {
+                let number = ranks.of_place(place);
+                beside.timers.extend(number.map(|number| (number, timer)));
+            });
+            to.plain(&beside)
+        })
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
@@ -107,24 +118,24 @@ where
                 }
             })
             .collect();
-        let mut all_timers = Vec::new();
-        for place in 0..u32::try_from(head.keys).unwrap_or(u32::MAX) {
+        for _ in 0..from.plain::<u64>()? {
             let key = C::read(from)?;
-            let KeyHead {
-                birth,
-                is_absent,
-                timers,
-            } = from.plain()?;
             let mut states = core.process.first();
             states.read(from, &fields)?;
             core.state.insert(key, states);
-            core.births.set(place, birth);
-            if is_absent {
-                core.absent.insert(place as usize);
-            }
-            all_timers.extend(timers.into_iter().map(|timer| (place, timer)));
         }
-        core.timers.restore(head.next_number, all_timers);
+        let Beside {
+            births,
+            absent,
+            timers,
+        } = from.plain()?;
+        for (place, birth) in (0..).zip(births) {
+            core.births.set(place, birth);
+        }
+        for number in absent {
+            core.absent.insert(number as usize);
+        }
+        core.timers.restore(head.next_number, timers);
         core.find_expirations();
         Ok(())
     }

@@ -1,0 +1,126 @@
+//! A list that goes on growing while a checkpoint is written of what it held.
+
+use super::capture::{Room, in_slices};
+use super::captured::Captured;
+use super::codec::{Decoder, Encoder, StateError};
+
+/// Writes a value.
+type Write<V> = fn(&V, &mut Encoder) -> Result<(), StateError>;
+
+/// From how many values on a list is written in slices.
+const LARGE: usize = 16 * 1024;
+
+/// A list that goes on growing while a checkpoint is written of what it held at the barrier: values only come behind those
+/// that are there, until all are taken.
+#[derive(Debug)]
+pub struct LiveList<V> {
+    values: Vec<V>,
+    /// `None` while no checkpoint is being written of it.
+    capture: Option<Capture<V>>,
+}
+
+/// A list that is being written.
+#[derive(Debug)]
+struct Capture<V> {
+    write: Write<V>,
+    /// How many values are written, and how many are to be.
+    written: usize,
+    until: usize,
+    blocks: Vec<Vec<u8>>,
+    failed: Option<StateError>,
+}
+
+impl<V> Default for LiveList<V> {
+    fn default() -> Self {
+        Self {
+            values: Vec::new(),
+            capture: None,
+        }
+    }
+}
+
+impl<V> LiveList<V> {
+    /// Puts a value behind the others.
+    #[inline]
+    pub fn push(&mut self, value: V) {
+        self.values.push(value);
+    }
+
+    /// Takes all values.
+    pub fn take(&mut self) -> Vec<V> {
+        self.go_on(&mut Room::unlimited());
+        std::mem::take(&mut self.values)
+    }
+
+    /// Writes how many values there are, and the values. For a checkpoint those of a long list are written in slices by
+    /// [`go_on`](Self::go_on).
+    ///
+    /// # Errors
+    /// If `write` fails.
+    pub fn save(&mut self, to: &mut Encoder, write: Write<V>) -> Result<(), StateError> {
+        to.plain(&(self.values.len() as u64))?;
+        if in_slices(self.values.len() > LARGE) && to.leave_gap() {
+            self.capture = Some(Capture {
+                write,
+                written: 0,
+                until: self.values.len(),
+                blocks: Vec::new(),
+                failed: None,
+            });
+            return Ok(());
+        }
+        self.values.iter().try_for_each(|value| write(value, to))
+    }
+
+    /// Writes values as long as there is room; says whether all are written.
+    pub fn go_on(&mut self, room: &mut Room) -> bool {
+        match &mut self.capture {
+            None => true,
+            Some(capture) => capture.go_on(&self.values, room),
+        }
+    }
+
+    /// What was written, once all is; `None` if nothing was to be.
+    pub fn finish(&mut self) -> Option<Result<Captured, StateError>> {
+        let capture = self.capture.take()?;
+        Some(match capture.failed {
+            Some(error) => Err(error),
+            None => Ok(Captured::of_blocks(capture.blocks)),
+        })
+    }
+
+    /// Reads the values of a list that was saved into this one, which has none.
+    ///
+    /// # Errors
+    /// If the bytes are not such a list.
+    pub fn restore(
+        &mut self,
+        from: &mut Decoder<'_>,
+        mut read: impl FnMut(&mut Decoder<'_>) -> Result<V, StateError>,
+    ) -> Result<(), StateError> {
+        for _ in 0..from.plain::<u64>()? {
+            self.values.push(read(from)?);
+        }
+        Ok(())
+    }
+}
+
+impl<V> Capture<V> {
+    fn go_on(&mut self, values: &[V], room: &mut Room) -> bool {
+        if self.written == self.until {
+            return true;
+        }
+        let mut block = Encoder::default();
+        while self.written < self.until && room.is_there() {
+            let before = block.len();
+            let written = (self.write)(&values[self.written], &mut block);
+            if let Err(error) = written {
+                self.failed.get_or_insert(error);
+            }
+            self.written += 1;
+            room.take(1, block.len() - before);
+        }
+        self.blocks.push(block.into_bytes());
+        self.written == self.until
+    }
+}
