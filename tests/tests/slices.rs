@@ -65,7 +65,7 @@ macro_rules! windowed {
     ($($name:ident, $window:expr, { $($more:tt)* })*) => {$(
         pipeline!(
             fn $name(rows: Source<Row>, out: Sink<Total>) {
-                let timed = rows.event_time(|row| row.at).watermark(bounded(150ms));
+                let timed = rows.event_time(|row| row.at).watermark(bounded(60ms));
                 let sums = timed
                     .key_by(|row| row.key)
                     .window($window)
@@ -103,6 +103,7 @@ impl At for GlobalWindow {
 windowed! {
     tumbled, tumbling(2s), { .allowed_lateness(50ms) }
     tumbled_apart, tumbling(2s), { .allowed_lateness(50ms).discarding() }
+    tumbled_often, tumbling(40ms), { .allowed_lateness(90ms) }
     slid, sliding(2s).every(500ms), { .allowed_lateness(50ms) }
     sessions, session(300ms), { .allowed_lateness(50ms) }
     counted, count(3), { .accumulating() }
@@ -221,6 +222,8 @@ pipeline!(
 /// What is read and what makes a job of it.
 struct Case {
     name: &'static str,
+    /// How many entries a slice has: so many that a checkpoint is done before the job is killed.
+    slices: [usize; 2],
     job: fn(&Path, CsvSink) -> streamlite::Result<Job>,
 }
 
@@ -228,17 +231,26 @@ fn rows(dir: &Path, name: &str) -> streamlite::Result<CsvSource<Row>> {
     CsvSource::open(dir.join(name))
 }
 
-/// A case of a pipeline with one source, or with two.
+/// A case of a pipeline with one source, of many keys or of few, or with two.
 macro_rules! case {
+    (few $pipeline:ident) => {
+        Case {
+            name: concat!(stringify!($pipeline), " of few keys"),
+            slices: [1, 64],
+            job: |dir, out| Ok($pipeline(rows(dir, "few.csv")?, out)),
+        }
+    };
     ($pipeline:ident) => {
         Case {
             name: stringify!($pipeline),
+            slices: [64, 320],
             job: |dir, out| Ok($pipeline(rows(dir, "rows.csv")?, out)),
         }
     };
     (both $pipeline:ident) => {
         Case {
             name: stringify!($pipeline),
+            slices: [64, 320],
             job: |dir, out| Ok($pipeline(rows(dir, "rows.csv")?, rows(dir, "others.csv")?, out)),
         }
     };
@@ -251,6 +263,11 @@ fn cases() -> Vec<Case> {
         case!(one_by_one),
         case!(tumbled),
         case!(tumbled_apart),
+        case!(tumbled_often),
+        case!(few tumbled_often),
+        case!(few slid),
+        case!(few sessions),
+        case!(few tumbled_by_two),
         case!(slid),
         case!(sessions),
         case!(counted),
@@ -287,12 +304,13 @@ fn every_turn(dir: &Path) -> Checkpoints {
 fn what_is_written_down_in_slices_is_what_there_was_at_the_barrier() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut dice = Dice::new(7);
-    write_rows(&mut dice, &dir.path().join("rows.csv"), 4000, 700);
-    write_rows(&mut dice, &dir.path().join("others.csv"), 4000, 700);
+    write_rows(&mut dice, &dir.path().join("rows.csv"), 2500, 700);
+    write_rows(&mut dice, &dir.path().join("others.csv"), 2500, 700);
+    write_rows(&mut dice, &dir.path().join("few.csv"), 2500, 100);
     let job = |case: &Case, out: &Path| {
         let sink = CsvSink::create(out.join("out.csv")).expect("it can be");
         let job = (case.job)(dir.path(), sink).expect("it is there");
-        job.batch_size(97)
+        job.batch_size(41)
     };
     for case in cases() {
         let plain = tempfile::tempdir().expect("a directory");
@@ -301,7 +319,7 @@ fn what_is_written_down_in_slices_is_what_there_was_at_the_barrier() {
         assert!(whole.lines().count() > 200, "{}", case.name);
         for blocks in [Some(false), Some(true)] {
             look_up_in_blocks(blocks);
-            for slice in [64, 320] {
+            for slice in case.slices {
                 capture_in_slices(Some(slice));
                 let out = tempfile::tempdir().expect("a directory");
                 let mut starts = 0;
@@ -310,7 +328,7 @@ fn what_is_written_down_in_slices_is_what_there_was_at_the_barrier() {
                     let checkpoints = every_turn(&out.path().join("state"));
                     let job = job(&case, out.path()).checkpoints(checkpoints);
                     let mut job = job.start().expect("it goes on");
-                    let steps = 10 + dice.roll(40);
+                    let steps = 8 + dice.roll(30);
                     if (0..steps).any(|_| job.step().expect("nothing fails") == ReadStatus::End) {
                         job.finish().expect("it ends");
                         break;

@@ -5,7 +5,16 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::gaps::Gaps;
+/// Writes what stands in a gap.
+type WriteLater = Box<dyn FnOnce(&mut Encoder) -> Result<(), StateError> + Send>;
+
+/// What belongs into a gap, behind so many bytes.
+pub(super) enum Gap {
+    /// What is written in slices.
+    Slices,
+    /// What is written when all is put together.
+    Later(WriteLater),
+}
 
 /// Writes one operator's state.
 #[derive(Debug, Default)]
@@ -14,14 +23,14 @@ pub struct Encoder {
     /// How many entries of tables were written, for those who look at a checkpoint.
     entries: u64,
     /// `None` if everything is written at once.
-    gaps: Option<Gaps>,
+    gaps: Option<Vec<(usize, Gap)>>,
 }
 
 impl Encoder {
     /// Takes gaps.
     pub(super) fn with_gaps() -> Self {
         Self {
-            gaps: Some(Gaps::default()),
+            gaps: Some(Vec::new()),
             ..Self::default()
         }
     }
@@ -62,7 +71,7 @@ impl Encoder {
     pub(super) fn leave_gap(&mut self) -> bool {
         let behind = self.bytes.len();
         self.gaps.as_mut().is_some_and(|gaps| {
-            gaps.leave(behind);
+            gaps.push((behind, Gap::Slices));
             true
         })
     }
@@ -79,17 +88,18 @@ impl Encoder {
         match &mut self.gaps {
             None => write(self),
             Some(gaps) => {
-                gaps.leave_for(behind, Box::new(write));
+                gaps.push((behind, Gap::Later(Box::new(write))));
                 Ok(())
             }
         }
     }
 
-    pub(super) fn take_gaps(&mut self) -> Gaps {
+    /// The gaps that were left.
+    pub(super) fn take_gaps(&mut self) -> Vec<(usize, Gap)> {
         self.gaps.take().unwrap_or_default()
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 }
@@ -101,7 +111,7 @@ pub struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes }
     }
 
@@ -149,5 +159,14 @@ impl From<postcard::Error> for StateError {
 impl fmt::Display for StateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.cause)
+    }
+}
+
+impl fmt::Debug for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Slices => "Slices",
+            Self::Later(_) => "Later",
+        })
     }
 }

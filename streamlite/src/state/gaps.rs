@@ -1,37 +1,21 @@
 //! What is missing from a state that is being saved, until a checkpoint is stored.
 
-use std::fmt;
-
 use super::captured::Captured;
-use super::codec::{Encoder, StateError};
-
-/// Writes what stands in a gap.
-pub(super) type WriteLater = Box<dyn FnOnce(&mut Encoder) -> Result<(), StateError> + Send>;
+use super::codec::{Encoder, Gap, StateError};
 
 /// What is missing from a state, in order: what is written in slices between reads, and what is written when all is put
 /// together.
-#[derive(Default)]
+#[derive(Debug)]
 pub(crate) struct Gaps(Vec<(usize, Gap)>);
 
-/// What belongs into a gap.
-enum Gap {
-    Slices,
-    Later(WriteLater),
-}
-
 impl Gaps {
+    /// The gaps that an encoder has left.
+    pub(super) fn of(encoder: &mut Encoder) -> Self {
+        Self(encoder.take_gaps())
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    /// Behind so many bytes something comes that is written in slices.
-    pub(super) fn leave(&mut self, behind: usize) {
-        self.0.push((behind, Gap::Slices));
-    }
-
-    /// Behind so many bytes something comes that is written later.
-    pub(super) fn leave_for(&mut self, behind: usize, write: WriteLater) {
-        self.0.push((behind, Gap::Later(write)));
     }
 
     /// Puts everything into its gap, between the bytes that are there.
@@ -59,13 +43,5 @@ impl Gaps {
         }
         bytes.extend_from_slice(&before[at..]);
         Ok(())
-    }
-}
-
-impl fmt::Debug for Gaps {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.0.iter().map(|(behind, _)| behind))
-            .finish()
     }
 }

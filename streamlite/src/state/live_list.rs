@@ -124,3 +124,55 @@ impl<V> Capture<V> {
         self.written == self.until
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::capture::capture_in_slices;
+    use super::super::gaps::Gaps;
+    use super::*;
+
+    fn write(value: &u32, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(value)
+    }
+
+    /// What is written of a list that grows between slices, and is taken after so many of them.
+    fn in_slices(values: u32, slice: usize, taken_after: usize) -> Vec<u8> {
+        capture_in_slices(Some(slice));
+        let mut list = LiveList::default();
+        (0..values).for_each(|value| list.push(value));
+        let mut encoder = Encoder::with_gaps();
+        list.save(&mut encoder, write).expect("it is a number");
+        for slice in 0.. {
+            list.push(1_000_000);
+            if slice == taken_after {
+                assert_eq!(list.take().len(), values as usize + slice + 1);
+            }
+            if list.go_on(&mut Room::of_a_slice()) {
+                break;
+            }
+        }
+        capture_in_slices(None);
+        let written = list.finish().expect("it was to be written");
+        let gaps = Gaps::of(&mut encoder);
+        let mut bytes = encoder.into_bytes();
+        let written = vec![written.expect("they are numbers")];
+        gaps.fill(&mut bytes, written).expect("they are numbers");
+        bytes
+    }
+
+    #[test]
+    fn what_is_written_in_slices_is_what_there_was_at_the_barrier() {
+        for values in [0, 1, 2, 99, 1000] {
+            let mut list = LiveList::default();
+            (0..values).for_each(|value| list.push(value));
+            let mut encoder = Encoder::default();
+            list.save(&mut encoder, write).expect("it is a number");
+            let whole = encoder.into_bytes();
+            for slice in [1, 7, 99, 100, 5000] {
+                for taken_after in [0, 1, 3, 1_000_000] {
+                    assert_eq!(in_slices(values, slice, taken_after), whole);
+                }
+            }
+        }
+    }
+}

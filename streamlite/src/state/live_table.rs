@@ -227,6 +227,7 @@ impl<S: Table> fmt::Debug for LiveTable<S> {
 #[cfg(test)]
 mod tests {
     use super::super::capture::capture_in_slices;
+    use super::super::gaps::Gaps;
     use super::super::key_table::KeyTable;
     use super::*;
 
@@ -270,7 +271,7 @@ mod tests {
                     break captured.expect("they are numbers");
                 }
             };
-            let gaps = encoder.take_gaps();
+            let gaps = Gaps::of(&mut encoder);
             let mut bytes = encoder.into_bytes();
             gaps.fill(&mut bytes, captured).expect("they are numbers");
             assert!(bytes == before, "seed {seed}");

@@ -157,7 +157,7 @@ impl Save {
         };
         match state.save(&mut encoder) {
             Ok(()) => {
-                let gaps = encoder.take_gaps();
+                let gaps = Gaps::of(&mut encoder);
                 if !gaps.is_empty() {
                     self.gaps.insert(id.clone(), gaps);
                 }

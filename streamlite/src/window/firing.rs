@@ -97,3 +97,46 @@ impl LateFirings {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{KeyTable, Table};
+
+    /// The numbers of the places 0 to 9 of a table that some are missing from.
+    fn ranks(missing: &[u32]) -> Rc<Ranks> {
+        let mut table = KeyTable::<u32, u32>::default();
+        (0..10).for_each(|key| table.insert(key, 0));
+        for place in missing {
+            table.remove(KeyTable::<u32, u32>::slot_at(*place), 0);
+        }
+        Rc::new(Ranks::of(&table))
+    }
+
+    /// A key has another number in each window.
+    #[test]
+    fn after_a_restore_it_is_known_how_often_each_window_has_fired() {
+        let window = |start| Span::new(Timestamp::from_millis(start), Timestamp::from_millis(start + 10));
+        let (first, second, closed) = (window(0), window(10), window(20));
+        let mut firings = LateFirings::default();
+        assert_eq!(firings.next(first, 7, true), 1);
+        assert_eq!(firings.next(first, 7, true), 2);
+        assert_eq!(firings.next(second, 7, false), 0);
+        assert_eq!(firings.next(closed, 7, false), 0);
+        assert_eq!(firings.next(second, 3, false), 0);
+        let mut encoder = Encoder::default();
+        let ranks_of = |window| match window {
+            window if window == first => Some(ranks(&[1, 2, 8])),
+            window if window == second => Some(ranks(&[3])),
+            _ => None,
+        };
+        firings.save(&mut encoder, ranks_of).expect("they are numbers");
+        let bytes = encoder.into_bytes();
+        let mut restored = LateFirings::restore(&mut Decoder::new(&bytes)).expect("they were saved");
+        assert_eq!(restored.next(first, 5, false), 3);
+        assert_eq!(restored.next(second, 6, false), 1);
+        assert_eq!(restored.next(second, 7, false), 0, "it was never there");
+        assert_eq!(restored.next(second, 2, false), 0, "it was not there any more");
+        assert_eq!(restored.next(closed, 7, false), 0);
+    }
+}
