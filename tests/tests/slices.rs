@@ -55,8 +55,35 @@ pipeline!(
             .window(session(500ms))
             .sum(|row| row.n);
         let sessions = sessions.map(|sum| (sum.key, sum.value));
-        let all = sums.union(totals).union(windows).union(sliding).union(sessions);
+        let counted = timed.key_by(|row| row.key).window(count(3)).sum(|row| row.n);
+        let counted = counted.map(|sum| (sum.key, sum.value));
+        let all = sums
+            .union(totals)
+            .union(windows)
+            .union(sliding)
+            .union(sessions)
+            .union(counted);
         all.map(|(key, sum)| total(key, 0, sum)).to(out);
+    }
+
+    fn processed_one_by_one(rows: Source<Row>, out: Sink<Total>) {
+        let timed = rows.event_time(|row| row.at).watermark(bounded(150ms));
+        let sums = timed.key_by(|row| row.key).process(|ctx| {
+            let sum: u64 = 0;
+
+            on_record(|row| {
+                *sum += u64::from(row.n);
+                ctx.timer_after(200ms);
+            });
+            on_timer(|at| {
+                *sum += 1;
+                ctx.emit(total(*ctx.key(), at.as_millis(), *sum));
+            });
+        });
+        let keyed = timed.key_by(|row| row.key);
+        let by_two = keyed.window(tumbling(2s)).trigger(on_count(2)).sum(|row| row.n);
+        let by_two = by_two.map(|sum| total(sum.key, 1, sum.value));
+        sums.union(by_two).to(out);
     }
 );
 
@@ -261,6 +288,7 @@ fn cases() -> Vec<Case> {
         case!(running_sums),
         case!(final_sums),
         case!(one_by_one),
+        case!(processed_one_by_one),
         case!(tumbled),
         case!(tumbled_apart),
         case!(tumbled_often),

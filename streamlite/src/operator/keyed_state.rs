@@ -124,13 +124,26 @@ impl<C, S: Table> KeyedState<C, S> {
         self.table.entry(slot)
     }
 
+    /// What is kept in a slot that was [touched](Self::touch), to be changed.
+    #[inline]
+    pub fn entry_touched(&mut self, slot: S::Slot) -> (&S::Key, &mut S::Value) {
+        self.table.entry_touched(slot)
+    }
+
+    /// Has what is kept in a slot written, if a checkpoint is being written and its turn has not come: it is about to be
+    /// changed.
+    #[inline]
+    pub fn touch(&mut self, slot: S::Slot) {
+        self.table.touch(slot);
+    }
+
     /// Lets a closure change what is kept in a slot.
     #[inline]
     pub fn update<R>(&mut self, slot: S::Slot, change: impl FnOnce(&S::Key, &mut S::Value) -> R) -> R {
         self.table.update(slot, change)
     }
 
-    /// The same of a slot that was [touched](Self::touch_block), as those of a row are at once.
+    /// The same of a slot that was [touched](Self::touch), as those of a row are at once.
     #[inline]
     pub fn update_touched<R>(
         &mut self,

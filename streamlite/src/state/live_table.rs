@@ -83,7 +83,13 @@ impl<S: Table> LiveTable<S> {
         change(key, value)
     }
 
-    /// The same of an entry that was [touched](Self::touch).
+    /// The key and the value of an entry that was [touched](Self::touch).
+    #[inline]
+    pub fn entry_touched(&mut self, slot: S::Slot) -> (&S::Key, &mut S::Value) {
+        self.table.entry(slot)
+    }
+
+    /// The same as [`update`](Self::update) of an entry that was touched.
     #[inline]
     pub fn update_touched<R>(
         &mut self,
@@ -154,6 +160,14 @@ impl<S: Table> LiveTable<S> {
             if let Some(slot) = slot {
                 self.write_early(slot);
             }
+        }
+    }
+
+    /// The same of several entries.
+    #[inline]
+    pub fn touch_all(&mut self, slots: impl IntoIterator<Item = S::Slot>) {
+        if S::MAY_BE_LARGE && self.capture.is_some() {
+            slots.into_iter().for_each(|slot| self.write_early(slot));
         }
     }
 

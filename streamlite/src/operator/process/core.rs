@@ -167,13 +167,18 @@ where
         <TableOf<T, G, P> as Table>::slot_at(place)
     }
 
-    /// Lets the process handle a record; returns what it emits.
+    /// Lets the process handle a record; returns what it emits. `TOUCHED`: the states of its key were touched before, as
+    /// those of a row are at once.
     #[expect(
         clippy::inline_always,
         reason = "apart, it would pass a record through memory: 60 % of a small work"
     )]
     #[inline(always)]
-    pub(super) fn record(&mut self, record: Record<T>, found: Found<G::Held>) -> Emitted<P::Out> {
+    pub(super) fn record<const TOUCHED: bool>(
+        &mut self,
+        record: Record<T>,
+        found: Found<G::Held>,
+    ) -> Emitted<P::Out> {
         let Record {
             value,
             timestamp,
@@ -194,6 +199,9 @@ where
             None => state.slot_of(grouping, &value, first),
             Some((held, look_up)) => state.slot_of_found(grouping, look_up, held, &value, first),
         };
+        if !TOUCHED {
+            state.touch(slot);
+        }
         if P::HAS_END && is_new {
             self.births.note(Self::place(slot));
         }
@@ -219,7 +227,7 @@ where
         }
     }
 
-    /// Runs a handler; returns what it emits.
+    /// Runs a handler over states that were touched; returns what it emits.
     #[expect(
         clippy::inline_always,
         reason = "apart, it would pass a record through memory: 60 % of a small work"
@@ -248,7 +256,7 @@ where
         let place = Self::place(slot);
         let mut emitted = Emitted::none();
         // No closure: it would be called, and take a record through memory.
-        let (key, states) = state.entry(slot);
+        let (key, states) = state.entry_touched(slot);
         let times = if P::States::EXPIRES {
             now.times(&moment, clock)
         } else {

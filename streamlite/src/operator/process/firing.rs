@@ -66,6 +66,7 @@ where
                 watermark,
                 domain,
             };
+            self.state.touch(Self::slot(place));
             let emitted = self.handle(Self::slot(place), moment, false, |process, states, sides, ctx| {
                 process.on_timer(at, states, sides, ctx);
             });
@@ -100,6 +101,7 @@ where
             if self.expire_key(Self::slot(place)) {
                 continue;
             }
+            self.state.touch(Self::slot(place));
             let emitted = self.handle(Self::slot(place), moment, false, |process, states, sides, ctx| {
                 process.on_end(states, sides, ctx);
             });

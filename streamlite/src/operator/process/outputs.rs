@@ -65,7 +65,7 @@ pub(super) trait Outputs<U, S> {
             partition_watermark: record.partition_watermark,
         };
         core.now.greatest = core.now.greatest.max(at.timestamp);
-        let emitted = core.record(record, found);
+        let emitted = core.record::<false>(record, found);
         self.flush(emitted, &mut core.more, &mut core.sides, &core.order, at);
     }
 
@@ -177,7 +177,7 @@ where
                 partition_watermark: record.partition_watermark,
             };
             self.greatest = self.greatest.max(record.timestamp);
-            let emitted = self.core.record(record, found);
+            let emitted = self.core.record::<true>(record, found);
             if let Some((_, value)) = emitted.first {
                 self.has_more = emitted.has_more;
                 return Some(self.at.record(value));

@@ -117,6 +117,8 @@ where
             core, block, outputs, ..
         } = self;
         core.state.look_further(block);
+        let Core { state, grouping, .. } = &mut *core;
+        state.touch_block(grouping, block, |record| &record.value);
         outputs.row(core, block.drain().map(looked_up));
     }
 
@@ -211,6 +213,7 @@ where
     fn push_all(&mut self, records: impl Iterator<Item = Record<T>>) {
         self.core.clock.forget();
         if !self.core.state.in_blocks() {
+            self.core.state.touch_everything();
             return self.outputs.row(&mut self.core, records.map(alone));
         }
         records.for_each(|record| {

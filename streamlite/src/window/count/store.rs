@@ -80,6 +80,25 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
         }
     }
 
+    /// Adds a record. `touches`: its key was not touched before, as those of a row are at once.
+    #[inline]
+    fn add_one(&mut self, record: Record<T>, emit: &mut impl Emit<G::Key, W, A::Out>, touches: bool) {
+        let arrival = arrived(record);
+        let (
+            every,
+            Settings {
+                grouping, aggregate, ..
+            },
+        ) = (&self.every, &mut self.settings);
+        let first = || Group::new(every, aggregate);
+        let slot = self.groups.slot_of(grouping, &arrival.0.value, first);
+        if touches {
+            self.groups.touch(slot);
+        }
+        self.add_to(slot, arrival, emit);
+    }
+
+    /// Adds a record to a key that was touched.
     #[inline]
     fn add_to(
         &mut self,
@@ -90,7 +109,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
         let (every, aggregate) = (self.every, &self.settings.aggregate);
         let added = self
             .groups
-            .update(slot, |_key, group| group.add(&every, aggregate, arrived));
+            .update_touched(slot, |_key, group| group.add(&every, aggregate, arrived));
         match added {
             Added::Quietly => {}
             Added::InGap => self.in_gaps += 1,
@@ -120,6 +139,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
         let mut block = std::mem::take(&mut self.block);
         let groups = &self.groups;
         block.look_further(|_, hash| groups.look_further(hash));
+        self.groups
+            .touch_block(&mut self.settings.grouping, &block, |(arrived, _)| &arrived.value);
         for (arrival, held, look_up) in block.drain() {
             let (
                 every,
@@ -147,16 +168,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         emit: &mut impl Emit<G::Key, W, A::Out>,
         _late: impl FnOnce(Record<T>),
     ) {
-        let arrival = arrived(record);
-        let (
-            every,
-            Settings {
-                grouping, aggregate, ..
-            },
-        ) = (&self.every, &mut self.settings);
-        let first = || Group::new(every, aggregate);
-        let slot = self.groups.slot_of(grouping, &arrival.0.value, first);
-        self.add_to(slot, arrival, emit);
+        self.add_one(record, emit, true);
     }
 
     #[inline]
@@ -164,10 +176,11 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         &mut self,
         records: impl Iterator<Item = Record<T>>,
         emit: &mut impl Emit<G::Key, W, A::Out>,
-        mut late: impl FnMut(Record<T>),
+        _late: impl FnMut(Record<T>),
     ) {
         if !in_blocks(self.groups.is_large()) {
-            return records.for_each(|record| self.add(record, emit, &mut late));
+            self.groups.touch_everything();
+            return records.for_each(|record| self.add_one(record, emit, false));
         }
         records.for_each(|record| {
             let arrival = arrived(record);

@@ -89,11 +89,11 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         (Span::new(record.timestamp, end), self.arrivals)
     }
 
-    /// Adds a record that is neither late nor makes a session fire at once.
+    /// Adds a record that is neither late nor makes a session fire at once, to a key that was touched.
     #[inline]
     fn add_ahead(&mut self, slot: SlotOf<T, G, A>, span: Span, order: u64, value: T) {
         let aggregate = &self.settings.aggregate;
-        let left = self.groups.update(slot, |_key, group| {
+        let left = self.groups.update_touched(slot, |_key, group| {
             match group.extend(span).and_then(|session| session.acc.as_mut()) {
                 Some(acc) => {
                     aggregate.add_owned(acc, value);
@@ -122,6 +122,27 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
             group.due(self.settings.lateness)
         });
         self.wake(slot, due);
+    }
+
+    /// Adds a record. `touches`: its key was not touched before, as those of a row are at once.
+    #[inline]
+    fn add_one(
+        &mut self,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        late: impl FnOnce(Record<T>),
+        touches: bool,
+    ) {
+        let (span, order) = self.arrive(&record);
+        if !self.is_ahead(span, record.partition_watermark) {
+            return self.add_behind(record, (span, order), emit, late);
+        }
+        let grouping = &mut self.settings.grouping;
+        let slot = self.groups.slot_of(grouping, &record.value, Group::default);
+        if touches {
+            self.groups.touch(slot);
+        }
+        self.add_ahead(slot, span, order, record.value);
     }
 
     /// Adds a record that may be late, or make a session fire at once.
@@ -191,6 +212,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         let mut block = std::mem::take(&mut self.block);
         let groups = &self.groups;
         block.look_further(|_, hash| groups.look_further(hash));
+        self.groups
+            .touch_block(&mut self.settings.grouping, &block, |(value, ..)| value);
         for ((value, span, order), held, look_up) in block.drain() {
             let grouping = &mut self.settings.grouping;
             let slot = self
@@ -272,13 +295,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         emit: &mut impl Emit<G::Key, Window, A::Out>,
         late: impl FnOnce(Record<T>),
     ) {
-        let (span, order) = self.arrive(&record);
-        if !self.is_ahead(span, record.partition_watermark) {
-            return self.add_behind(record, (span, order), emit, late);
-        }
-        let grouping = &mut self.settings.grouping;
-        let slot = self.groups.slot_of(grouping, &record.value, Group::default);
-        self.add_ahead(slot, span, order, record.value);
+        self.add_one(record, emit, late, true);
     }
 
     /// A record that may be late is added by itself, after those before it: they may have made the session that it joins.
@@ -290,7 +307,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         mut late: impl FnMut(Record<T>),
     ) {
         if !in_blocks(self.groups.is_large()) {
-            return records.for_each(|record| self.add(record, emit, &mut late));
+            self.groups.touch_everything();
+            return records.for_each(|record| self.add_one(record, emit, &mut late, false));
         }
         records.for_each(|record| {
             let (span, order) = self.arrive(&record);

@@ -296,6 +296,7 @@ impl<A> Group<A> {
     }
 
     /// When it is looked at next, if windows up to `fired` have fired, and `next` comes after it.
+    #[inline]
     pub(super) fn next_due(
         &self,
         fired: Span,

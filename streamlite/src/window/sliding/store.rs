@@ -117,11 +117,11 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
         self.arrivals
     }
 
-    /// Adds a record to its slice.
+    /// Adds a record to its slice, of a key that was touched.
     #[inline]
     fn add_shared(&mut self, slot: SlotOf<T, G, A>, slice: Slice, order: u64, value: T) {
         let aggregate = &self.settings.aggregate;
-        let due = self.groups.update(slot, |_key, group| {
+        let due = self.groups.update_touched(slot, |_key, group| {
             aggregate.add_owned(group.slice(slice.start, order, || aggregate.zero()), value);
             group.due
         });
@@ -132,19 +132,40 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
         }
     }
 
-    /// Has a key looked at when a window fires.
+    /// Adds a record. `touches`: its key was not touched before, as those of a row are at once.
+    #[inline]
+    fn add_one(
+        &mut self,
+        record: Record<T>,
+        emit: &mut impl Emit<G::Key, Window, A::Out>,
+        late: impl FnOnce(Record<T>),
+        touches: bool,
+    ) {
+        let Some(slice) = self.shared_slice(&record) else {
+            return self.add_to_windows(record, emit, late);
+        };
+        let order = self.arrival();
+        let grouping = &mut self.settings.grouping;
+        let slot = self.groups.slot_of(grouping, &record.value, Group::default);
+        if touches {
+            self.groups.touch(slot);
+        }
+        self.add_shared(slot, slice, order, record.value);
+    }
+
+    /// Has a key looked at when a window fires; that is not saved.
     #[inline(never)]
     fn wait_for(&mut self, slot: SlotOf<T, G, A>, window: Span) {
         self.groups
-            .update(slot, |_key, group| group.due = Due::Window(window));
+            .update_touched(slot, |_key, group| group.due = Due::Window(window));
         self.waiting.entry(window).or_default().push(slot);
         self.next = self.next.min(window.end);
     }
 
-    /// Has a key looked at when its last window closes.
+    /// Has a key looked at when its last window closes; that is not saved.
     fn close_at(&mut self, slot: SlotOf<T, G, A>, watermark: Timestamp) {
         self.groups
-            .update(slot, |_key, group| group.due = Due::Close(watermark));
+            .update_touched(slot, |_key, group| group.due = Due::Close(watermark));
         self.closing.entry(watermark).or_default().push(slot);
         self.next = self.next.min(watermark);
     }
@@ -239,6 +260,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
         let mut block = std::mem::take(&mut self.block);
         let groups = &self.groups;
         block.look_further(|_, hash| groups.look_further(hash));
+        self.groups
+            .touch_block(&mut self.settings.grouping, &block, |(value, ..)| value);
         for ((value, slice, order), held, look_up) in block.drain() {
             let grouping = &mut self.settings.grouping;
             let slot = self
@@ -263,7 +286,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
         {
             let (waited_for, slots) = entry.remove_entry();
             for slot in slots {
-                let is_due = self.groups.update(slot, |_key, group| {
+                // When a key is due is not saved.
+                let is_due = self.groups.update_touched(slot, |_key, group| {
                     let is_due = group.due == Due::Window(waited_for);
                     if is_due {
                         group.due = Due::Next;
@@ -279,12 +303,13 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
         self.coming = next;
         let lateness = self.kept_for();
         let active = std::mem::take(&mut self.active);
+        self.groups.touch_all(active.iter().copied());
         for (place, &slot) in active.iter().enumerate() {
             if let Some(&ahead) = active.get(place + 2 * AHEAD) {
                 self.groups.prefetch(ahead);
             }
             if let Some(&ahead) = active.get(place + AHEAD) {
-                self.groups.update(ahead, |_key, group| group.prefetch());
+                self.groups.update_touched(ahead, |_key, group| group.prefetch());
             }
             let Self {
                 grid,
@@ -294,7 +319,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
                 ..
             } = self;
             let aggregate = &settings.aggregate;
-            let due = groups.update(slot, |_key, group| {
+            let due = groups.update_touched(slot, |_key, group| {
                 let result = group.fire(window, grid, aggregate, lateness.is_some());
                 results.extend(result.map(|(order, result)| (order, slot, result)));
                 group.due = group.look_ahead(window, next, grid, aggregate, lateness);
@@ -322,7 +347,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> SlidingStore<T, G, A> {
             if let Some(&ahead) = ahead.get(place) {
                 self.groups.prefetch(ahead);
             }
-            let is_done = self.groups.update(slot, |key, group| {
+            let is_done = self.groups.update_touched(slot, |key, group| {
                 results.keep(key, pane, result);
                 group.due == Due::Never
             });
@@ -379,13 +404,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
         emit: &mut impl Emit<G::Key, Window, A::Out>,
         late: impl FnOnce(Record<T>),
     ) {
-        let Some(slice) = self.shared_slice(&record) else {
-            return self.add_to_windows(record, emit, late);
-        };
-        let order = self.arrival();
-        let grouping = &mut self.settings.grouping;
-        let slot = self.groups.slot_of(grouping, &record.value, Group::default);
-        self.add_shared(slot, slice, order, record.value);
+        self.add_one(record, emit, late, true);
     }
 
     /// A record that makes a window fire at once, because it is late, is added by itself: none of those in the block is in
@@ -397,8 +416,12 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
         emit: &mut impl Emit<G::Key, Window, A::Out>,
         mut late: impl FnMut(Record<T>),
     ) {
-        if !Self::SHARES || !in_blocks(self.groups.is_large()) {
-            return records.for_each(|record| self.add(record, emit, &mut late));
+        if !Self::SHARES {
+            return records.for_each(|record| self.add_to_windows(record, emit, &mut late));
+        }
+        if !in_blocks(self.groups.is_large()) {
+            self.groups.touch_everything();
+            return records.for_each(|record| self.add_one(record, emit, &mut late, false));
         }
         records.for_each(|record| {
             let Some(slice) = self.shared_slice(&record) else {
