@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use streamlite::Job;
+use streamlite::checkpoint::Durability;
 use streamlite::prelude::*;
 use streamlite::source::ReadStatus;
 use streamlite::state::{capture_in_slices, look_up_in_blocks};
@@ -325,7 +326,8 @@ fn write_rows(dice: &mut Dice, to: &Path, rows: usize, keys: usize) {
 }
 
 fn every_turn(dir: &Path) -> Checkpoints {
-    Checkpoints::in_dir(dir).every(Duration::from_nanos(1_000_000))
+    let checkpoints = Checkpoints::in_dir(dir).every(Duration::from_nanos(1_000_000));
+    checkpoints.durability(Durability::Process)
 }
 
 #[test]
