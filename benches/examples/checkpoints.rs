@@ -1,7 +1,8 @@
-//! What checkpoints cost: `cargo run --release --example checkpoints [millions of records] [rounds]`.
+//! What checkpoints cost: `cargo run --release --example checkpoints [millions of records] [rounds] [work]`.
 //!
-//! A running mean over a million keys, with a checkpoint each second and without any, in turn. Time is CPU time of the thread
-//! that processes records, and wall time; the longest pause is that of a batch of 4,096 records.
+//! A running mean over a million keys (or sessions, sliding windows, timers, a join of them), with a checkpoint each second and
+//! without any, in turn. Time is CPU time of the thread that processes records, and wall time; the longest pause is that of a
+//! batch of 4,096 records.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
@@ -11,12 +12,21 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cpu_time::{ProcessTime, ThreadTime};
+use streamlite::Job;
 use streamlite::prelude::*;
 use streamlite::source::{Partition, Position, ReadStatus, Reader};
 use streamlite_benches::random::Random;
 
 /// How many keys there are.
 const KEYS: u64 = 1_000_000;
+
+/// A record, a thousand of which happen in a millisecond.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Number {
+    key: u64,
+    number: u32,
+    at: i64,
+}
 
 /// So many records with random keys.
 struct Numbers {
@@ -30,7 +40,7 @@ struct NumbersReader {
 }
 
 impl Source for Numbers {
-    type Item = (u64, u32);
+    type Item = Number;
     type Reader = NumbersReader;
 
     fn partitions(&mut self) -> streamlite::Result<Vec<Partition>> {
@@ -57,9 +67,9 @@ impl Source for Numbers {
 }
 
 impl Reader for NumbersReader {
-    type Item = (u64, u32);
+    type Item = Number;
 
-    fn read<F: FnMut((u64, u32)) -> ControlFlow<()>>(
+    fn read<F: FnMut(Number) -> ControlFlow<()>>(
         &mut self,
         at_most: usize,
         mut out: F,
@@ -70,7 +80,12 @@ impl Reader for NumbersReader {
             }
             self.read += 1;
             let bits = self.random.next().unwrap_or_default();
-            if out((bits % KEYS, (bits >> 48) as u32)).is_break() {
+            let number = Number {
+                key: bits % KEYS,
+                number: (bits >> 48) as u32,
+                at: self.read.cast_signed() / 1000,
+            };
+            if out(number).is_break() {
                 break;
             }
         }
@@ -87,14 +102,90 @@ impl Reader for NumbersReader {
 }
 
 pipeline!(
-    fn means(numbers: Source<(u64, u32)>, out: Sink<(u64, f64)>) {
+    fn means(numbers: Source<Number>, out: Sink<(u64, f64)>) {
         let means = numbers
-            .key_by(|(key, _)| *key)
+            .key_by(|row| row.key)
             .running()
-            .mean(|(_, number)| f64::from(*number));
+            .mean(|row| f64::from(row.number));
         means.to(out);
     }
+
+    /// Sessions that do not end.
+    fn sessions(numbers: Source<Number>, out: Sink<(u64, f64)>) {
+        let timed = numbers.event_time(|row| row.at);
+        let means = timed
+            .key_by(|row| row.key)
+            .window(session(1h))
+            .mean(|row| f64::from(row.number));
+        means.map(|mean| (mean.key, mean.value)).to(out);
+    }
+
+    /// Windows that have not fired yet.
+    fn windows(numbers: Source<Number>, out: Sink<(u64, f64)>) {
+        let timed = numbers.event_time(|row| row.at);
+        let means = timed
+            .key_by(|row| row.key)
+            .window(sliding(1h).every(10min))
+            .sum(|row| row.number);
+        means.map(|sum| (sum.key, sum.value as f64)).to(out);
+    }
+
+    /// A timer for each key, a second after its last record.
+    fn timers(numbers: Source<Number>, out: Sink<(u64, f64)>) {
+        let timed = numbers.event_time(|row| row.at);
+        let sums = timed.key_by(|row| row.key).process(|ctx| {
+            let sum: u64 = 0;
+            let is_set: bool = false;
+
+            on_record(|row| {
+                *sum += u64::from(row.number);
+                if !*is_set {
+                    *is_set = true;
+                    ctx.timer_after(1s);
+                }
+            });
+            on_timer(|_at| {
+                *is_set = false;
+                ctx.emit((*ctx.key(), *sum as f64));
+            });
+        });
+        sums.to(out);
+    }
+
+    /// Rows that wait a second for others of their key.
+    fn joined(numbers: Source<Number>, out: Sink<(u64, f64)>) {
+        let timed = numbers.event_time(|row| row.at);
+        let (even, odd) = timed.split(|row| row.number % 2 == 0);
+        let pairs = even
+            .full_join(odd)
+            .on(|row| row.key, |row| row.key)
+            .within(-500ms..=500ms);
+        let sums = pairs.map(|(left, right)| {
+            let row = left.as_ref().or(right.as_ref());
+            (
+                row.map_or(0, |row| row.key),
+                row.map_or(0.0, |row| f64::from(row.number)),
+            )
+        });
+        sums.to(out);
+    }
 );
+
+/// A pipeline over the numbers.
+type Work = fn(Numbers, NullSink) -> Job;
+
+/// The pipeline of a name.
+fn work(name: &str) -> Option<Work> {
+    let work: Work = match name {
+        "means" => |numbers, out| means(numbers, out),
+        "sessions" => |numbers, out| sessions(numbers, out),
+        "windows" => |numbers, out| windows(numbers, out),
+        "timers" => |numbers, out| timers(numbers, out),
+        "joined" => |numbers, out| joined(numbers, out),
+        _ => return None,
+    };
+    Some(work)
+}
 
 /// What one run took.
 struct Run {
@@ -105,8 +196,8 @@ struct Run {
     stored: u64,
 }
 
-fn run(records: u64, dir: Option<&Path>) -> Result<Run, Box<dyn Error>> {
-    let job = means(Numbers { records }, NullSink);
+fn run(work: Work, records: u64, dir: Option<&Path>) -> Result<Run, Box<dyn Error>> {
+    let job = work(Numbers { records }, NullSink);
     let mut job = match dir {
         None => job.start()?,
         Some(dir) => job
@@ -128,6 +219,8 @@ fn run(records: u64, dir: Option<&Path>) -> Result<Run, Box<dyn Error>> {
         }
     }
     let (cpu, wall) = (cpu.elapsed(), wall.elapsed());
+    // At the end all windows fire.
+    pauses.truncate(usize::try_from(records)? / 4096);
     pauses.sort_unstable_by(|one, other| other.cmp(one));
     pauses.truncate(3);
     let stored = job
@@ -146,17 +239,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let millions: u64 = args.next().map_or(Ok(100), |arg| arg.parse())?;
     let rounds: usize = args.next().map_or(Ok(5), |arg| arg.parse())?;
+    let name = args.next().unwrap_or_else(|| "means".to_owned());
+    let work =
+        work(&name).ok_or_else(|| format!("no work `{name}`: means, sessions, windows, timers, joined"))?;
     let records = millions * 1_000_000;
     let dir = tempfile::tempdir_in(".")?;
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let state = dir.path().join(round.to_string());
-        let without = run(records, None)?;
-        let with = run(records, Some(&state))?;
+        let without = run(work, records, None)?;
+        let with = run(work, records, Some(&state))?;
         let ratio = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
         let (cpu, wall) = (ratio(without.cpu, with.cpu), ratio(without.wall, with.wall));
         println!(
-            "{records} records, {:.1} s, {} checkpoints: throughput with / without {wall:.3} (wall), {cpu:.3} (CPU); longest \
+            "{name}, {records} records, {:.1} s, {} checkpoints: throughput with / without {wall:.3} (wall), {cpu:.3} (CPU); longest \
              batches {:.1?} with, {:.1?} without",
             with.wall.as_secs_f64(),
             with.stored,
@@ -171,10 +267,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     // One full snapshot by itself, and going on from it.
     let state = dir.path().join("alone");
     let once = || Checkpoints::in_dir(&state).every(Duration::from_secs(100_000));
-    let mut job = means(Numbers { records: 20_000_000 }, NullSink)
+    let mut job = work(Numbers { records: 20_000_000 }, NullSink)
         .checkpoints(once())
         .start()?;
-    while job.step()? != ReadStatus::End {}
+    // Not to the end, where all windows fire.
+    for _ in 0..20_000_000 / 4096 {
+        job.step()?;
+    }
     let (cpu, wall) = (ProcessTime::now(), Instant::now());
     job.checkpoint()?;
     let (cpu, wall) = (cpu.elapsed(), wall.elapsed());
@@ -191,7 +290,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     drop(job);
     let (cpu, wall) = (ProcessTime::now(), Instant::now());
-    let job = means(Numbers { records: 20_000_000 }, NullSink)
+    let job = work(Numbers { records: 20_000_000 }, NullSink)
         .checkpoints(once())
         .start()?;
     println!(
