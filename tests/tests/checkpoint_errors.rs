@@ -53,7 +53,11 @@ fn every_refusal_says_what_to_do() {
     let mut say = |what: &str, text: String| texts.push(format!("{what}:\n    {text}\n"));
 
     let fs = crashed_before(112);
-    fs.damage(newest(&fs, "state/MANIFEST"), |bytes| bytes[30] ^= 1);
+    // Both copies of it.
+    fs.damage(newest(&fs, "state/MANIFEST"), |bytes| {
+        bytes[30] ^= 1;
+        bytes[4096 + 30] ^= 1;
+    });
     say(
         "the newest manifest is damaged, and its output is committed",
         refused(&fs),

@@ -194,6 +194,14 @@ impl Damage {
         }
     }
 
+    /// The same in a part of a file that begins behind so many bytes.
+    pub(crate) fn behind(self, bytes: usize) -> Self {
+        Self {
+            at: self.at + bytes,
+            ..self
+        }
+    }
+
     /// Whether the file is whole, and another version of the library wrote it.
     pub(crate) fn is_version(&self) -> bool {
         self.is_version

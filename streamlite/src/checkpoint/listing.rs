@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::directory::Directory;
 use super::image::OperatorSize;
-use super::manifest::{Manifest, Name};
+use super::manifest::{Manifest, Name, ReadManifest};
 use super::settings::Checkpoints;
 use super::storage::CheckpointStorage;
 use crate::epoch::Epoch;
@@ -89,7 +89,9 @@ impl Checkpoints {
                 continue;
             };
             let contents = match Manifest::read(&bytes, epoch) {
-                Ok((pipeline, manifest)) => {
+                Ok(ReadManifest {
+                    pipeline, manifest, ..
+                }) => {
                     let segments = manifest.segments.iter().map(|segment| segment.bytes);
                     Ok(StoredContents {
                         pipeline,

@@ -37,9 +37,38 @@ pub(crate) struct SinkToken {
     pub(crate) token: Token,
 }
 
+/// How far apart the two copies of a manifest stand at least: what a disk loses at once.
+const BLOCK: usize = 4096;
+
+/// Where the second copy begins in a file of so many bytes: it is as long as the first one, and that ends less than a block
+/// before it. A file that is too short for two is read as one.
+fn second_copy(len: usize) -> usize {
+    let second = len.div_ceil(2).next_multiple_of(BLOCK);
+    if second < len { second } else { 0 }
+}
+
+/// A manifest that was read.
+#[derive(Debug)]
+pub(super) struct ReadManifest {
+    pub(super) pipeline: String,
+    pub(super) manifest: Manifest,
+    /// What is wrong with the other copy of it.
+    pub(super) damage: Option<Damage>,
+}
+
 impl Manifest {
-    /// The contents of its file.
+    /// The contents of its file: the manifest twice, in blocks of the disk that are not the same, so that one that cannot be
+    /// read costs no checkpoint.
     pub(super) fn to_bytes(&self, pipeline: &str) -> std::io::Result<Vec<u8>> {
+        let mut bytes = self.to_copy(pipeline)?;
+        let copy = bytes.len();
+        bytes.resize(copy.next_multiple_of(BLOCK), 0);
+        bytes.extend_from_within(..copy);
+        Ok(bytes)
+    }
+
+    /// One copy.
+    fn to_copy(&self, pipeline: &str) -> std::io::Result<Vec<u8>> {
         let identity = FileIdentity {
             kind: FileKind::Manifest,
             of: pipeline.to_owned(),
@@ -51,8 +80,40 @@ impl Manifest {
         Ok(frames.finish()?.0)
     }
 
-    /// The manifest in a file of this identity.
-    pub(super) fn read(bytes: &[u8], epoch: Epoch) -> Result<(String, Self), Damage> {
+    /// The manifest in a file of this identity, and whose it is: of the first copy that is whole.
+    pub(super) fn read(bytes: &[u8], epoch: Epoch) -> Result<ReadManifest, Damage> {
+        let second = second_copy(bytes.len());
+        if second == 0 {
+            let (pipeline, manifest) = Self::read_copy(bytes, epoch)?;
+            let damage = Damage::new(
+                bytes.len(),
+                "it has one copy of its contents, and two were written",
+            );
+            return Ok(ReadManifest {
+                pipeline,
+                manifest,
+                damage: Some(damage),
+            });
+        }
+        let copies = [0..bytes.len() - second, second..bytes.len()];
+        let [first, second] = copies.map(|copy| {
+            let begin = copy.start;
+            Self::read_copy(&bytes[copy], epoch).map_err(|damage| damage.behind(begin))
+        });
+        let ((pipeline, manifest), damage) = match (first, second) {
+            (Ok(read), other) => (read, other.err()),
+            (Err(damage), Ok(read)) => (read, Some(damage)),
+            // Of two that are damaged the first one says how.
+            (Err(damage), Err(_)) => return Err(damage),
+        };
+        Ok(ReadManifest {
+            pipeline,
+            manifest,
+            damage,
+        })
+    }
+
+    fn read_copy(bytes: &[u8], epoch: Epoch) -> Result<(String, Self), Damage> {
         let file = FrameReader::new(bytes)?;
         let identity = file.identity().clone();
         if (identity.kind, identity.epoch) != (FileKind::Manifest, Some(epoch)) {
@@ -129,4 +190,70 @@ fn epoch_of(text: &str) -> Option<Epoch> {
         incarnation: Incarnation(incarnation.parse().ok()?),
         number: number.parse().ok()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(tokens: usize) -> Manifest {
+        let epoch = Epoch {
+            incarnation: Incarnation(3),
+            number: 7,
+        };
+        let token = |number| SinkToken {
+            sink: format!("sink {number}"),
+            token: Token {
+                epoch,
+                contents: vec![0; number % 7],
+            },
+        };
+        Manifest {
+            epoch,
+            taken_at: Timestamp::from_millis(5),
+            segments: Vec::new(),
+            tokens: (0..tokens).map(token).collect(),
+            operators: Vec::new(),
+        }
+    }
+
+    /// Of every length, also where a copy fills its blocks.
+    #[test]
+    fn one_damaged_copy_costs_nothing_and_two_are_told() {
+        let mut lengths = std::collections::BTreeSet::new();
+        for tokens in (0..900).step_by(3) {
+            let manifest = manifest(tokens);
+            let bytes = manifest.to_bytes("p").expect("it is written");
+            let second = second_copy(bytes.len());
+            assert_eq!(second % BLOCK, 0);
+            lengths.insert((bytes.len() - second) % BLOCK);
+            let read = Manifest::read(&bytes, manifest.epoch).expect("it is whole");
+            assert_eq!((&read.manifest, read.pipeline.as_str()), (&manifest, "p"));
+            assert!(read.damage.is_none());
+            for block in 0..bytes.len().div_ceil(BLOCK) {
+                let mut damaged = bytes.clone();
+                damaged
+                    .iter_mut()
+                    .skip(block * BLOCK)
+                    .take(BLOCK)
+                    .for_each(|byte| *byte ^= 0x55);
+                let read = Manifest::read(&damaged, manifest.epoch).expect("one copy is whole");
+                assert_eq!(read.manifest, manifest);
+                let damage = read.damage.expect("it is told").to_string();
+                assert!(damage.contains("byte"), "{damage}");
+            }
+            let mut damaged = bytes.clone();
+            (damaged[20], damaged[second + 20]) = (0xFF, 0xFF);
+            Manifest::read(&damaged, manifest.epoch).expect_err("none is whole");
+            for len in [bytes.len() - 1, second, second - 1, 10, 0] {
+                // A cut may leave one copy that is whole.
+                let read = Manifest::read(&bytes[..len], manifest.epoch);
+                assert!(
+                    read.is_err() || read.is_ok_and(|read| read.damage.is_some()),
+                    "{len}"
+                );
+            }
+        }
+        assert!(lengths.len() > 200);
+    }
 }

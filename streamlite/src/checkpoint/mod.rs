@@ -18,8 +18,8 @@ pub(crate) use frames::{Damage, FileIdentity, FileKind, FrameReader, FrameWriter
 pub(crate) use image::Image;
 pub use image::OperatorSize;
 pub use listing::{StoredCheckpoint, StoredContents};
-pub(crate) use recovery::Newest;
 pub use recovery::Quarantined;
+pub(crate) use recovery::{Damages, Newest};
 pub use settings::Checkpoints;
 pub(crate) use settings::Settings;
 pub use storage::{CheckpointFile, CheckpointStorage};

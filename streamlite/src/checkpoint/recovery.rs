@@ -5,7 +5,7 @@ use std::fmt;
 use super::coordinator::{Coordinator, Sinks};
 use super::frames::{Damage, FileIdentity, FileKind, FrameReader};
 use super::image::Image;
-use super::manifest::{Manifest, Name, SinkToken};
+use super::manifest::{Manifest, Name, ReadManifest, SinkToken};
 use super::storage::CheckpointStorage;
 use crate::connector::Token;
 use crate::epoch::{Epoch, Incarnation};
@@ -15,12 +15,14 @@ use crate::error::{Error, Result};
 const TRIES: usize = 3;
 
 /// Where a job goes on, as its storage says.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Newest {
     /// The newest checkpoint that is whole; `None` if there never was one.
     found: Option<Manifest>,
     /// Those after it, which are not.
     broken: Vec<(Epoch, Quarantined)>,
+    /// What is wrong with one of the two copies of its manifest, which is written again.
+    mended: Option<Quarantined>,
 }
 
 impl Newest {
@@ -46,9 +48,23 @@ impl fmt::Display for Quarantined {
     }
 }
 
+/// What was damaged, and did not stop a job.
+#[derive(Debug, Default)]
+pub(crate) struct Damages {
+    /// Checkpoints that are put aside.
+    pub(crate) quarantined: Vec<Quarantined>,
+    /// A manifest that was written again, from its other copy.
+    pub(crate) mended: Option<Quarantined>,
+}
+
 /// What the checkpoint of an epoch came to.
 enum Found {
-    Whole(Manifest, Image),
+    Whole {
+        manifest: Manifest,
+        image: Image,
+        /// What is wrong with one of the two copies of the manifest.
+        mended: Option<Quarantined>,
+    },
     Broken(Quarantined),
 }
 
@@ -97,23 +113,27 @@ impl Coordinator {
     }
 
     /// Brings the sinks to where the job goes on: at the newest checkpoint, or at the one that the savepoint was taken with
-    /// which the job begins with. Gives what was damaged, and is put aside.
+    /// which the job begins with. Gives what was damaged.
     pub(crate) fn recover(
         &mut self,
         newest: Newest,
         begins_with: Option<Epoch>,
         sinks: Sinks,
-    ) -> Result<Vec<Quarantined>> {
+    ) -> Result<Damages> {
         self.sinks.0 = sinks;
         for (_, transactions) in &mut self.sinks.0 {
             transactions.fence(self.incarnation)?;
         }
-        let Newest { found, broken } = newest;
+        let Newest {
+            found,
+            broken,
+            mended,
+        } = newest;
         let chosen = found.as_ref().map(|manifest| manifest.epoch).or(begins_with);
         self.ask_sinks(chosen, broken.first().map(|(_, broken)| broken))?;
         let Some(manifest) = found else {
             self.abort_all_except(&[])?;
-            return Ok(Vec::new());
+            return Ok(Damages::default());
         };
         // Only now, when it is sure that there is another one, and that it may be used.
         for (epoch, _) in &broken {
@@ -125,7 +145,10 @@ impl Coordinator {
         self.publish(manifest.epoch)?;
         self.commit_again(manifest.tokens.clone())?;
         self.abort_all_except(&manifest.tokens)?;
-        Ok(broken.into_iter().map(|(_, broken)| broken).collect())
+        Ok(Damages {
+            quarantined: broken.into_iter().map(|(_, broken)| broken).collect(),
+            mended,
+        })
     }
 
     /// The newest checkpoint that is whole, and those after it that are not.
@@ -135,17 +158,24 @@ impl Coordinator {
         for name in names.iter().rev() {
             let Name::Manifest(epoch) = *name else { continue };
             match self.read_checkpoint(epoch)? {
-                Found::Whole(manifest, image) => {
-                    let found = Some(manifest);
-                    return Ok((Newest { found, broken }, Some(image)));
+                Found::Whole {
+                    manifest,
+                    image,
+                    mended,
+                } => {
+                    let newest = Newest {
+                        found: Some(manifest),
+                        broken,
+                        mended,
+                    };
+                    return Ok((newest, Some(image)));
                 }
                 Found::Broken(cause) => broken.push((epoch, cause)),
             }
         }
         let is_fresh = broken.is_empty() && !names.iter().any(|name| matches!(name, Name::Corrupt(_)));
         if is_fresh {
-            let found = None;
-            return Ok((Newest { found, broken }, None));
+            return Ok((Newest::default(), None));
         }
         let newest = broken.first().map_or_else(
             || "all that there were are put aside as damaged".to_owned(),
@@ -161,7 +191,11 @@ impl Coordinator {
     fn read_checkpoint(&self, epoch: Epoch) -> Result<Found> {
         let name = Name::Manifest(epoch).to_string();
         let bytes = self.read(&name)?.unwrap_or_default();
-        let (pipeline, manifest) = match Manifest::read(&bytes, epoch) {
+        let ReadManifest {
+            pipeline,
+            manifest,
+            damage,
+        } = match Manifest::read(&bytes, epoch) {
             Ok(read) => read,
             Err(damage) => return self.broken(&name, &damage),
         };
@@ -184,7 +218,11 @@ impl Coordinator {
             }
         }
         match image {
-            Some(image) => Ok(Found::Whole(manifest, image)),
+            Some(image) => Ok(Found::Whole {
+                manifest,
+                image,
+                mended: damage.map(|damage| self.damaged(&name, &damage)),
+            }),
             None => self.broken(&name, &Damage::new(0, "it names no state")),
         }
     }
@@ -212,15 +250,19 @@ impl Coordinator {
     }
 
     fn broken(&self, name: &str, damage: &Damage) -> Result<Found> {
-        let file = self.path(name);
         if damage.is_version() {
+            let file = self.path(name);
             let cause = format!("{file}: {}; use the version that wrote it", damage.cause());
             return Err(self.error("looking for a checkpoint", cause));
         }
-        Ok(Found::Broken(Quarantined {
-            file,
+        Ok(Found::Broken(self.damaged(name, damage)))
+    }
+
+    fn damaged(&self, name: &str, damage: &Damage) -> Quarantined {
+        Quarantined {
+            file: self.path(name),
             cause: damage.to_string(),
-        }))
+        }
     }
 
     /// Reads a file; what the system cannot read is tried again.

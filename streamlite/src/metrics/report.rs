@@ -113,6 +113,8 @@ pub struct CheckpointReport {
     pub last_bytes: u64,
     /// The checkpoints that were found to be damaged, and put aside: the file, where, and what is wrong with it.
     pub quarantined: Vec<String>,
+    /// A file that was damaged and is written again, from the copy of its contents in it.
+    pub mended: Option<String>,
 }
 
 /// What the driver knows of a source.

@@ -45,6 +45,9 @@ impl fmt::Display for CheckpointReport {
         for damaged in &self.quarantined {
             write!(f, "\na damaged checkpoint was put aside: {damaged}")?;
         }
+        if let Some(damaged) = &self.mended {
+            write!(f, "\na damaged file was written again from its copy: {damaged}")?;
+        }
         Ok(())
     }
 }

@@ -1,7 +1,9 @@
 //! The checkpoints of a running job: where they go, when one is due, and what became of them.
 
 use super::savepoint::Contents;
-use crate::checkpoint::{Answer, CheckpointWriter, Coordinator, Image, Newest, NotStored, Settings, Sinks};
+use crate::checkpoint::{
+    Answer, CheckpointWriter, Coordinator, Damages, Image, Newest, NotStored, Settings, Sinks,
+};
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -247,10 +249,11 @@ impl OpenCheckpoints {
             tolerable_failures,
             resumed_from,
         } = self;
-        let quarantined = coordinator.recover(newest, begins_with, sinks)?;
+        let Damages { quarantined, mended } = coordinator.recover(newest, begins_with, sinks)?;
         let report = CheckpointReport {
             resumed_from,
             quarantined: quarantined.iter().map(ToString::to_string).collect(),
+            mended: mended.map(|mended| mended.to_string()),
             ..CheckpointReport::default()
         };
         Ok(Checkpointing {
