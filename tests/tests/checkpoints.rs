@@ -107,6 +107,42 @@ fn a_directory_has_one_job_at_a_time() {
     third.run().expect("the lock is free");
 }
 
+/// Checkpoints hold what is in the records.
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_a_checkpoint() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let dir = tempfile::tempdir().expect("a directory");
+    let state = dir.path().join("jobs").join("state");
+    let (job, _) = job(&state);
+    let mut job = job.start().expect("it starts");
+    job.checkpoint().expect("it is taken");
+    let saved = dir.path().join("saved");
+    drop(job);
+    let (out, _) = CollectionSink::new();
+    let handle = summed(CollectionSource::new(1..=u32::MAX), out)
+        .spawn()
+        .expect("it starts");
+    handle.stop_with_savepoint(&saved).expect("it is written");
+    handle.join().expect("it ends");
+    let mode = |path: &Path| {
+        let metadata = std::fs::metadata(path).expect("it is there");
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode(&state), 0o700);
+    let files = std::fs::read_dir(&state).expect("it is there");
+    let files: Vec<_> = files.map(|file| file.expect("a name").path()).collect();
+    assert!(files.len() >= 4, "{files:?}");
+    for file in files
+        .iter()
+        .filter(|file| !file.ends_with("LOCK"))
+        .chain([&saved])
+    {
+        assert_eq!(mode(file), 0o600, "{}", file.display());
+    }
+}
+
 /// What a job writes over a file of numbers, read one by one.
 fn to_file(dir: &Path) -> streamlite::Result<Job> {
     let source = CsvSource::open(dir.join("in.csv"))?;

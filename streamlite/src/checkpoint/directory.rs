@@ -26,6 +26,9 @@ pub enum Durability {
 ///
 /// The lock is the operating system's: it ends with the process that holds it, however that ends. On NFS and SMB it may
 /// not hold.
+///
+/// Checkpoints hold whatever is in the records: the directory and the files are those of the user alone that the process
+/// runs as (modes 0700 and 0600), if the job creates them.
 #[derive(Debug)]
 pub struct Directory {
     fs: Arc<dyn Fs>,
@@ -83,13 +86,23 @@ impl Directory {
         let new: Vec<&Path> = new
             .take_while(|path| !path.as_os_str().is_empty() && self.fs.metadata(path).is_err())
             .collect();
-        self.fs.create_dir(&self.path)?;
+        self.fs.create_private_dir(&self.path)?;
         for path in new.iter().rev() {
             if let (Durability::PowerLoss, Some(parent)) = (self.durability, path.parent()) {
                 self.fs.sync_dir(parent)?;
             }
         }
         Ok(())
+    }
+}
+
+/// On which computer this is, where that is easily known: a directory may be shared by several.
+fn host() -> String {
+    let mut name = String::new();
+    let read = LocalFs.open(Path::new("/proc/sys/kernel/hostname"));
+    match read.and_then(|mut file| file.read_to_string(&mut name)) {
+        Ok(_) if !name.trim().is_empty() => format!(" on {}", name.trim()),
+        _ => String::new(),
     }
 }
 
@@ -107,7 +120,7 @@ impl CheckpointStorage for Directory {
             Err(cause) => return Err(Error::io("locking", self.file(LOCK), cause)),
         };
         let since = SystemClock::new().now();
-        let holder = format!("process {}, since {since}\n", std::process::id());
+        let holder = format!("process {}{}, since {since}\n", std::process::id(), host());
         lock.write_holder(&holder)
             .map_err(|cause| Error::io("locking", self.file(LOCK), cause))?;
         self.lock = Some(lock);
@@ -137,7 +150,7 @@ impl CheckpointStorage for Directory {
 
     fn create(&mut self, name: &str) -> Result<Box<dyn CheckpointFile>> {
         let path = self.file(name);
-        let file = self.fs.create(&path);
+        let file = self.fs.create_private(&path);
         let file = file.map_err(|cause| Error::io("creating", path, cause))?;
         Ok(Box::new(DirectoryFile {
             file,

@@ -40,6 +40,15 @@ impl Fs for LocalFs {
         Ok(Box::new(File::create(path)?))
     }
 
+    #[cfg(unix)]
+    #[expect(clippy::disallowed_methods, reason = "the one place that creates files")]
+    fn create_private(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        Ok(Box::new(options.open(path)?))
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the one place that creates files")]
     fn create_new(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
         let file = File::options().write(true).create_new(true).open(path)?;
@@ -85,6 +94,13 @@ impl Fs for LocalFs {
     #[expect(clippy::disallowed_methods, reason = "the one place that creates directories")]
     fn create_dir(&self, path: &Path) -> Result<()> {
         std::fs::create_dir_all(path)
+    }
+
+    #[cfg(unix)]
+    fn create_private_dir(&self, path: &Path) -> Result<()> {
+        use std::os::unix::fs::DirBuilderExt as _;
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(path)
     }
 
     #[expect(

@@ -58,6 +58,14 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// What the operating system reports.
     fn create(&self, path: &Path) -> Result<Box<dyn WriteFile>>;
 
+    /// The same of a file that nobody else is to read, where the system knows users.
+    ///
+    /// # Errors
+    /// What the operating system reports.
+    fn create_private(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
+        self.create(path)
+    }
+
     /// Creates a file for writing that is not there yet.
     ///
     /// # Errors
@@ -93,6 +101,14 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// # Errors
     /// What the operating system reports.
     fn create_dir(&self, path: &Path) -> Result<()>;
+
+    /// The same of directories that nobody else is to look into, where the system knows users.
+    ///
+    /// # Errors
+    /// What the operating system reports.
+    fn create_private_dir(&self, path: &Path) -> Result<()> {
+        self.create_dir(path)
+    }
 
     /// The names in a directory, in any order.
     ///
@@ -166,6 +182,10 @@ impl<F: Fs + ?Sized> Fs for Arc<F> {
         (**self).create(path)
     }
 
+    fn create_private(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
+        (**self).create_private(path)
+    }
+
     fn create_new(&self, path: &Path) -> Result<Box<dyn WriteFile>> {
         (**self).create_new(path)
     }
@@ -188,6 +208,10 @@ impl<F: Fs + ?Sized> Fs for Arc<F> {
 
     fn create_dir(&self, path: &Path) -> Result<()> {
         (**self).create_dir(path)
+    }
+
+    fn create_private_dir(&self, path: &Path) -> Result<()> {
+        (**self).create_private_dir(path)
     }
 
     fn list(&self, path: &Path) -> Result<Vec<OsString>> {

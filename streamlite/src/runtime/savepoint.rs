@@ -127,7 +127,7 @@ impl Savepoint {
         staged.push(".staged");
         let staged = Path::new(&staged);
         let write = || {
-            let mut file = LocalFs.create(staged)?;
+            let mut file = LocalFs.create_private(staged)?;
             file.write_all(&self.to_bytes())?;
             file.flush()?;
             file.sync()?;
