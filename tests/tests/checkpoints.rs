@@ -143,6 +143,34 @@ fn nobody_else_may_read_a_checkpoint() {
     }
 }
 
+#[test]
+fn bad_records_that_are_kept_are_there_at_least_once_and_the_report_says_so() {
+    let dir = with_numbers(6);
+    let input = dir.path().join("in.csv");
+    let more = text(&input) + "1,bad\n2,worse\n";
+    std::fs::write(&input, more).expect("it is there");
+    for (checkpoints, why) in [
+        (true, "again if it is read again"),
+        (false, "the job takes no checkpoints"),
+    ] {
+        let (bad, kept) = CollectionSink::new();
+        let source = CsvSource::open(&input).expect("it is there").on_error(Route(bad));
+        let out = CsvSink::create(dir.path().join(format!("out-{checkpoints}.csv"))).expect("it can be");
+        let mut job = totals(source, out);
+        if checkpoints {
+            job = job.checkpoints(every_turn(&dir.path().join("state")));
+        }
+        let report = job.run().expect("bad records are kept");
+        assert_eq!(kept.take().len(), 2);
+        assert_eq!(report.sources[0].skipped, 2);
+        let delivery = report.sources[0].routed.expect("they are");
+        assert!(
+            matches!(delivery, Delivery::AtLeastOnce { because } if because.contains(why)),
+            "{delivery:?}"
+        );
+    }
+}
+
 /// What a job writes over a file of numbers, read one by one.
 fn to_file(dir: &Path) -> streamlite::Result<Job> {
     let source = CsvSource::open(dir.join("in.csv"))?;

@@ -51,7 +51,7 @@
 //! | cannot: a pipe | refused: a checkpoint could not go on | refused |
 //!
 //! [`SinkReport::delivery`](crate::metrics::SinkReport::delivery) says it of each sink. Bad records that go to a sink by
-//! `on_error(Route(sink))` are at least once: they are written when they are read.
+//! `on_error(Route(sink))` are at least once: they are written when they are read, and the report says so of their source.
 //!
 //! Exactly once is about output, not about closures: one that writes to a database by itself does so again for the records
 //! after the last checkpoint.

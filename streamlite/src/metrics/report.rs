@@ -39,8 +39,8 @@ pub struct SourceReport {
     pub records: u64,
     /// Records that could not be read, and were skipped or routed to another sink.
     pub skipped: u64,
-    /// Whether they were routed to a sink, so that nothing is lost.
-    pub routed: bool,
+    /// If they were routed to a sink, so that nothing is lost: how often each is there. `None` if they were skipped.
+    pub routed: Option<Delivery>,
 }
 
 /// One statement of a [`Report`].
@@ -135,7 +135,7 @@ impl Report {
     ) -> Self {
         Self {
             name: graph.name(),
-            sources: source_reports(graph, tally, sources),
+            sources: source_reports(graph, tally, sources, checkpoints.is_some()),
             operators: operator_reports(graph, tally),
             sinks: sink_reports(graph, tally, checkpoints.is_some()),
             checkpoints,
@@ -198,7 +198,21 @@ impl Report {
     }
 }
 
-fn source_reports(graph: &Graph, tally: &Tally, sources: &[SourceTally]) -> Vec<SourceReport> {
+const NO_CHECKPOINTS: &str = "the job takes no checkpoints";
+
+fn source_reports(
+    graph: &Graph,
+    tally: &Tally,
+    sources: &[SourceTally],
+    has_checkpoints: bool,
+) -> Vec<SourceReport> {
+    let routed = Delivery::AtLeastOnce {
+        because: if has_checkpoints {
+            "a bad record is written when it is read, and again if it is read again"
+        } else {
+            NO_CHECKPOINTS
+        },
+    };
     let reports = graph.parts().sources.iter().enumerate().map(|(index, source)| {
         let known = sources.get(index).cloned().unwrap_or_default();
         SourceReport {
@@ -206,7 +220,7 @@ fn source_reports(graph: &Graph, tally: &Tally, sources: &[SourceTally]) -> Vec<
             description: known.description,
             records: tally.streams[source.stream],
             skipped: known.skipped,
-            routed: known.kept,
+            routed: known.kept.then_some(routed),
         }
     });
     reports.collect()
@@ -254,7 +268,7 @@ fn sink_reports(graph: &Graph, tally: &Tally, has_checkpoints: bool) -> Vec<Sink
                         because: "the sink writes at once, and does not commit with checkpoints",
                     },
                     (false, false) => Delivery::AtLeastOnce {
-                        because: "the job takes no checkpoints",
+                        because: NO_CHECKPOINTS,
                     },
                 },
             })

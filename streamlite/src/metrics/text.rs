@@ -142,7 +142,7 @@ impl Report {
         });
         let skipped = self.sources.iter().filter(|source| source.skipped > 0).map(|source| {
             let (count, name) = (records(source.skipped), source.name);
-            if source.routed {
+            if source.routed.is_some() {
                 return format!("{count} of `{name}` could not be read, and went where `on_error` says");
             }
             let verb = if source.skipped == 1 { "was" } else { "were" };
