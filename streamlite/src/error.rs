@@ -104,7 +104,8 @@ pub enum Error {
     /// same records again.
     #[error(
         "going on from {}: the sink `{sink}` has committed checkpoint {committed}, {}; put the newer checkpoint \
-         back, or start anew: remove that directory and the sink's output", storage, older_than(.available.as_deref(), .damage.as_deref())
+         back; or go on, and what came since then may be there twice: `.accept_duplicates_of(\"{committed}\".parse()?)`; or start \
+         anew: remove that directory and the sink's output", storage, older_than(.available.as_deref(), .damage.as_deref())
     )]
     #[non_exhaustive]
     FallbackWouldDuplicate {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test looks at what was written")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -141,6 +142,103 @@ fn nobody_else_may_read_a_checkpoint() {
     {
         assert_eq!(mode(file), 0o600, "{}", file.display());
     }
+}
+
+/// The lines of a file, and how many there are of each.
+fn lines(text: &str) -> BTreeMap<String, usize> {
+    let mut lines = BTreeMap::new();
+    for line in text.lines() {
+        *lines.entry(line.to_owned()).or_insert(0) += 1;
+    }
+    lines
+}
+
+/// What a sink has committed that no checkpoint holds any more is written again, if that is accepted, and only once.
+#[test]
+fn output_that_may_be_there_twice_is_accepted_by_its_checkpoint() {
+    let dir = with_numbers(20);
+    let out = dir.path().join("out.csv");
+    let plain = with_numbers(20);
+    to_file(plain.path())
+        .expect("it is there")
+        .run()
+        .expect("it runs");
+    let whole = lines(&text(&plain.path().join("out.csv")));
+
+    let rarely = Checkpoints::in_dir(dir.path().join("state")).every(Duration::from_secs(10_000));
+    let job = to_file(dir.path()).expect("it is there").checkpoints(rarely);
+    let mut job = job.start().expect("it starts");
+    for read in [4, 3] {
+        steps(&mut job, read);
+        job.checkpoint().expect("it is stored");
+    }
+    drop(job);
+    let state = std::fs::read_dir(dir.path().join("state")).expect("it is there");
+    let manifests = state.map(|file| file.expect("a name").path());
+    let manifests = manifests.filter(|path| path.to_string_lossy().contains("MANIFEST"));
+    let newest = manifests.max().expect("there are some");
+    std::fs::write(&newest, "damaged").expect("it is there");
+    let accepting = |checkpoint: &str| {
+        let checkpoints = every_turn(&dir.path().join("state"));
+        let checkpoints = checkpoints.accept_duplicates_of(checkpoint.parse().expect("a number"));
+        to_file(dir.path()).expect("it is there").checkpoints(checkpoints)
+    };
+    let refused = to_file(dir.path()).expect("it is there").run();
+    let error = refused.expect_err("the output is ahead");
+    let streamlite::Error::FallbackWouldDuplicate {
+        committed, available, ..
+    } = &error
+    else {
+        panic!("{error}");
+    };
+    let advice = format!("`.accept_duplicates_of(\"{committed}\".parse()?)`");
+    assert!(error.to_string().contains(&advice), "{error}");
+    let available = available.as_ref().expect("there is an older one");
+    // Less is accepted than there would be.
+    accepting(available)
+        .run()
+        .expect_err("the output is ahead of that, too");
+
+    let report = accepting(committed).run().expect("it is accepted");
+    let shown = report.to_string();
+    let checkpoints = report.checkpoints.expect("it takes some");
+    assert_eq!(
+        checkpoints.duplicates,
+        [("out".to_owned(), committed.parse().expect("a number"))]
+    );
+    assert!(
+        shown.contains(&format!(
+            "`out` had committed up to {committed} may be there twice"
+        )),
+        "{shown}"
+    );
+    let twice = lines(&text(&out));
+    assert!(twice.keys().eq(whole.keys()), "nothing is lost");
+    assert_eq!(
+        twice.values().filter(|times| **times == 2).count(),
+        3,
+        "what came after {available}"
+    );
+    let before = text(&out);
+    let report = accepting(committed).run().expect("there is nothing left to do");
+    assert!(report.checkpoints.expect("it takes some").duplicates.is_empty());
+    assert_eq!(text(&out), before);
+
+    // The directory is gone: everything comes again.
+    let last = Checkpoints::list(dir.path().join("state")).expect("it is there")[0].epoch;
+    std::fs::remove_dir_all(dir.path().join("state")).expect("it is there");
+    let refused = to_file(dir.path()).expect("it is there").run();
+    let error = refused.expect_err("the output is there").to_string();
+    assert!(error.contains("accept_duplicates_of"), "{error}");
+    assert_eq!(text(&out), before, "a start that is refused changes nothing");
+    let report = accepting(&last.to_string()).run().expect("it is accepted");
+    assert_eq!(report.checkpoints.expect("it takes some").duplicates.len(), 1);
+    assert_eq!(text(&out).lines().count(), before.lines().count() + 20);
+    to_file(dir.path())
+        .expect("it is there")
+        .run()
+        .expect("there is nothing left to do");
+    assert_eq!(text(&out).lines().count(), before.lines().count() + 20);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(crate) use image::Image;
 pub use image::OperatorSize;
 pub use listing::{StoredCheckpoint, StoredContents};
 pub use recovery::Quarantined;
-pub(crate) use recovery::{Damages, Newest};
+pub(crate) use recovery::{Newest, Recovered};
 pub use settings::Checkpoints;
 pub(crate) use settings::Settings;
 pub use storage::{CheckpointFile, CheckpointStorage};

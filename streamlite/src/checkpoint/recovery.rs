@@ -48,13 +48,15 @@ impl fmt::Display for Quarantined {
     }
 }
 
-/// What was damaged, and did not stop a job.
+/// What is to be told of a start that went on.
 #[derive(Debug, Default)]
-pub(crate) struct Damages {
+pub(crate) struct Recovered {
     /// Checkpoints that are put aside.
     pub(crate) quarantined: Vec<Quarantined>,
     /// A manifest that was written again, from its other copy.
     pub(crate) mended: Option<Quarantined>,
+    /// The sinks whose output may be there twice, as was accepted, and up to which checkpoint.
+    pub(crate) duplicates: Vec<(String, Epoch)>,
 }
 
 /// What the checkpoint of an epoch came to.
@@ -118,8 +120,9 @@ impl Coordinator {
         &mut self,
         newest: Newest,
         begins_with: Option<Epoch>,
+        accepted: Option<Epoch>,
         sinks: Sinks,
-    ) -> Result<Damages> {
+    ) -> Result<Recovered> {
         self.sinks.0 = sinks;
         for (_, transactions) in &mut self.sinks.0 {
             transactions.fence(self.incarnation)?;
@@ -130,10 +133,14 @@ impl Coordinator {
             mended,
         } = newest;
         let chosen = found.as_ref().map(|manifest| manifest.epoch).or(begins_with);
-        self.ask_sinks(chosen, broken.first().map(|(_, broken)| broken))?;
+        let damage = broken.first().map(|(_, broken)| broken);
+        let duplicates = self.ask_sinks(chosen, accepted, damage)?;
         let Some(manifest) = found else {
             self.abort_all_except(&[])?;
-            return Ok(Damages::default());
+            return Ok(Recovered {
+                duplicates,
+                ..Recovered::default()
+            });
         };
         // Only now, when it is sure that there is another one, and that it may be used.
         for (epoch, _) in &broken {
@@ -145,9 +152,10 @@ impl Coordinator {
         self.publish(manifest.epoch)?;
         self.commit_again(manifest.tokens.clone())?;
         self.abort_all_except(&manifest.tokens)?;
-        Ok(Damages {
+        Ok(Recovered {
             quarantined: broken.into_iter().map(|(_, broken)| broken).collect(),
             mended,
+            duplicates,
         })
     }
 
@@ -276,14 +284,25 @@ impl Coordinator {
         }
     }
 
-    /// At every start, also one that found nothing: what a sink has committed must not be written again.
-    fn ask_sinks(&mut self, chosen: Option<Epoch>, damage: Option<&Quarantined>) -> Result<()> {
+    /// At every start, also one that found nothing: what a sink has committed must not be written again, unless that is
+    /// accepted up to a checkpoint. Gives the sinks of which it is.
+    fn ask_sinks(
+        &mut self,
+        chosen: Option<Epoch>,
+        accepted: Option<Epoch>,
+        damage: Option<&Quarantined>,
+    ) -> Result<Vec<(String, Epoch)>> {
+        let mut duplicates = Vec::new();
         let storage = self.storage.describe();
         for (sink, transactions) in &mut self.sinks.0 {
             let committed = transactions.last_committed()?;
             if committed > chosen
                 && let Some(committed) = committed
             {
+                if Some(committed) <= accepted {
+                    duplicates.push((sink.clone(), committed));
+                    continue;
+                }
                 return Err(Error::FallbackWouldDuplicate {
                     sink: sink.clone(),
                     committed: committed.to_string(),
@@ -293,7 +312,7 @@ impl Coordinator {
                 });
             }
         }
-        Ok(())
+        Ok(duplicates)
     }
 
     /// Removes what older starts have left in the sinks, but for what a manifest names.

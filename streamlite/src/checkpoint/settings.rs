@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::directory::{Directory, Durability};
 use super::storage::CheckpointStorage;
+use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::time::TimeDelta;
 
@@ -24,6 +25,7 @@ pub struct Checkpoints {
     max_retained: usize,
     tolerable_failures: u32,
     heeds_signals: bool,
+    accepted: Option<Epoch>,
 }
 
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) every: TimeDelta,
     pub(crate) max_retained: usize,
     pub(crate) tolerable_failures: u32,
+    /// Up to this checkpoint output may be there twice.
+    pub(crate) accepted: Option<Epoch>,
 }
 
 impl Checkpoints {
@@ -59,6 +63,7 @@ impl Checkpoints {
             max_retained: 3,
             tolerable_failures: 3,
             heeds_signals: true,
+            accepted: None,
         }
     }
 
@@ -97,6 +102,23 @@ impl Checkpoints {
         Self { storage, ..self }
     }
 
+    /// Goes on although sinks have committed more than the newest checkpoint that can be read holds, which is an
+    /// [error](crate::Error::FallbackWouldDuplicate) otherwise: what they have committed up to this checkpoint, as the error
+    /// names it, may be there twice then. At a later start, when they have committed others, it does nothing.
+    ///
+    /// ```
+    /// use streamlite::checkpoint::Checkpoints;
+    ///
+    /// let checkpoints = Checkpoints::in_dir("state").accept_duplicates_of("3.12".parse()?);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    pub fn accept_duplicates_of(self, checkpoint: Epoch) -> Self {
+        Self {
+            accepted: Some(checkpoint),
+            ..self
+        }
+    }
+
     /// Leaves Ctrl-C and SIGTERM to the program, which [`Job::run`](crate::Job::run) listens for otherwise.
     pub fn without_signals(self) -> Self {
         Self {
@@ -118,6 +140,7 @@ impl Checkpoints {
             max_retained,
             tolerable_failures,
             heeds_signals: _,
+            accepted,
         } = self;
         if every <= TimeDelta::ZERO {
             let setting = format!("checkpoints every {every}");
@@ -139,6 +162,7 @@ impl Checkpoints {
             every,
             max_retained,
             tolerable_failures,
+            accepted,
         })
     }
 }

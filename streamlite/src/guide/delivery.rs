@@ -90,12 +90,16 @@
 //! * **P6** What cannot be read is not taken for damaged, and never for nothing: the job stops and says what the system
 //!   said. A job starts anew only where there never was a checkpoint.
 //! * **P7** A damaged checkpoint is put aside, and the one before is used, unless a sink has shown what came after it: then
-//!   the job stops, as it would write the same again.
+//!   the job stops, as it would write the same again. It says what to do, and by which setting that can be
+//!   [accepted](crate::checkpoint::Checkpoints::accept_duplicates_of), once. A manifest stands twice in its file, so that a
+//!   bad sector costs nothing.
 //! * **P8** The number of a checkpoint, such as `3.12`, is that of the start and of the checkpoint within it. It is never used
 //!   twice.
 //! * **P16** A job that ends has shown everything. Ctrl-C and SIGTERM take a last checkpoint, and the program ends without an
 //!   error; a second one ends it at once.
 //! * **P17** Two jobs cannot have one checkpoint directory, nor one output file.
+//!
+//! Checkpoints hold what is in the records: their files can be read by the user alone that the job runs as.
 //!
 //! Not promised: disks that say they have written what they have not; two processes on two computers over NFS or SMB, where
 //! locks may not hold.

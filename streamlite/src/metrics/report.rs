@@ -115,6 +115,9 @@ pub struct CheckpointReport {
     pub quarantined: Vec<String>,
     /// A file that was damaged and is written again, from the copy of its contents in it.
     pub mended: Option<String>,
+    /// The sinks whose output may be there twice, as [was accepted](crate::checkpoint::Checkpoints::accept_duplicates_of), and
+    /// up to which checkpoint.
+    pub duplicates: Vec<(String, Epoch)>,
 }
 
 /// What the driver knows of a source.

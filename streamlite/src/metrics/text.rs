@@ -45,6 +45,12 @@ impl fmt::Display for CheckpointReport {
         for damaged in &self.quarantined {
             write!(f, "\na damaged checkpoint was put aside: {damaged}")?;
         }
+        for (sink, epoch) in &self.duplicates {
+            write!(
+                f,
+                "\nwhat `{sink}` had committed up to {epoch} may be there twice"
+            )?;
+        }
         if let Some(damaged) = &self.mended {
             write!(f, "\na damaged file was written again from its copy: {damaged}")?;
         }

@@ -2,7 +2,7 @@
 
 use super::savepoint::Contents;
 use crate::checkpoint::{
-    Answer, CheckpointWriter, Coordinator, Damages, Image, Newest, NotStored, Settings, Sinks,
+    Answer, CheckpointWriter, Coordinator, Image, Newest, NotStored, Recovered, Settings, Sinks,
 };
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
@@ -57,6 +57,11 @@ impl Checkpointing {
     #[inline]
     pub(super) fn rests_at(&self, now: Timestamp) -> bool {
         matches!(self.under_way, UnderWay::Nothing) && now < self.due
+    }
+
+    /// Whether sinks keep what they have committed although the job does not go on from there.
+    pub(super) fn accepts_duplicates(&self) -> bool {
+        !self.report.duplicates.is_empty()
     }
 
     /// Whether what the job remembers is being written down.
@@ -203,6 +208,7 @@ pub(super) struct OpenCheckpoints {
     begins_with: Option<Epoch>,
     every: TimeDelta,
     tolerable_failures: u32,
+    accepted: Option<Epoch>,
     resumed_from: Option<Epoch>,
 }
 
@@ -214,7 +220,9 @@ impl OpenCheckpoints {
         begins_with: Option<&Contents>,
     ) -> Result<(Self, Option<Contents>)> {
         let begins_with = begins_with.and_then(|contents| contents.progress.epoch);
-        let after = begins_with.map(|epoch| epoch.incarnation).unwrap_or_default();
+        // What sinks have committed by a start whose directory is gone must be passed, too.
+        let after = begins_with.max(settings.accepted);
+        let after = after.map(|epoch| epoch.incarnation).unwrap_or_default();
         let storage = settings.storage;
         let started = Coordinator::start(storage, graph.name(), settings.max_retained, after)?;
         let (coordinator, newest, image) = started;
@@ -235,6 +243,7 @@ impl OpenCheckpoints {
             begins_with,
             every: settings.every,
             tolerable_failures: settings.tolerable_failures,
+            accepted: settings.accepted,
         };
         Ok((opened, contents))
     }
@@ -247,13 +256,19 @@ impl OpenCheckpoints {
             begins_with,
             every,
             tolerable_failures,
+            accepted,
             resumed_from,
         } = self;
-        let Damages { quarantined, mended } = coordinator.recover(newest, begins_with, sinks)?;
+        let Recovered {
+            quarantined,
+            mended,
+            duplicates,
+        } = coordinator.recover(newest, begins_with, accepted, sinks)?;
         let report = CheckpointReport {
             resumed_from,
             quarantined: quarantined.iter().map(ToString::to_string).collect(),
             mended: mended.map(|mended| mended.to_string()),
+            duplicates,
             ..CheckpointReport::default()
         };
         Ok(Checkpointing {

@@ -150,7 +150,9 @@ impl<'env> Driver<'env> {
             }
         }
         // Whatever can be refused was refused: only now may a file be touched.
-        driver.open(saved.is_some())?;
+        let accepts = driver.checkpointing.as_ref();
+        let keeps_output = accepts.is_some_and(Checkpointing::accepts_duplicates);
+        driver.open(saved.is_some() || keeps_output)?;
         driver.announce();
         // Before the first record, so that whatever goes by the clock knows it.
         driver.tick(now)?;

@@ -39,7 +39,8 @@ impl Transactional for FileTransactions {
                 shared.path.display().to_string(),
                 format!("it has what checkpoint {epoch} of another directory has committed"),
                 format!(
-                    "put that directory back, or start anew: remove the file and `{}` beside it",
+                    "put that directory back; or go on, and what it has may be there twice: \
+                     `.accept_duplicates_of(\"{epoch}\".parse()?)`; or start anew: remove the file and `{}` beside it",
                     shared.record_name()
                 ),
             ));
