@@ -2,9 +2,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test looks at what was written")]
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::ser::Error as _;
+use serde::{Deserialize, Serialize, Serializer};
 use streamlite::Job;
 use streamlite::checkpoint::Durability;
 use streamlite::prelude::*;
@@ -374,6 +377,87 @@ fn what_is_written_down_in_slices_is_what_there_was_at_the_barrier() {
     }
     capture_in_slices(None);
     look_up_in_blocks(None);
+}
+
+thread_local! {
+    static CANNOT_BE_WRITTEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A number that cannot be written at times.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Moody(u64);
+
+impl Serialize for Moody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if CANNOT_BE_WRITTEN.get() {
+            return Err(S::Error::custom("not now"));
+        }
+        self.0.serialize(serializer)
+    }
+}
+
+pipeline!(
+    /// The first sum is written down after windows of every kind.
+    fn moody(rows: Source<Row>, out: Sink<Total>) {
+        let timed = rows.event_time(|row| row.at).watermark(bounded(60ms));
+        let keyed = timed.key_by(|row| row.key);
+        let a_moody = keyed.process(|ctx| {
+            let sum: Moody = Moody::default();
+            on_record(|row| {
+                sum.0 += u64::from(row.n);
+                ctx.emit(total(row.key, row.at, sum.0));
+            });
+        });
+        let tumbled = keyed
+            .window(tumbling(40ms))
+            .allowed_lateness(90ms)
+            .sum(|row| row.n);
+        let by_two = keyed.window(tumbling(2s)).trigger(on_count(2)).sum(|row| row.n);
+        let slid = keyed.window(sliding(2s).every(500ms)).sum(|row| row.n);
+        let windows = tumbled.union(by_two).union(slid);
+        let windows = windows.map(|sum| total(sum.key, 1, sum.value));
+        a_moody.union(windows).to(out);
+    }
+);
+
+/// A checkpoint that fails while tables are being written down leaves nothing behind in them.
+#[test]
+fn a_checkpoint_that_was_given_up_is_in_no_later_one() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut dice = Dice::new(23);
+    write_rows(&mut dice, &dir.path().join("few.csv"), 2500, 100);
+    let job = |out: &Path| {
+        let sink = CsvSink::create(out.join("out.csv")).expect("it can be");
+        let source = rows(dir.path(), "few.csv").expect("it is there");
+        moody(source, sink).batch_size(41)
+    };
+    let plain = tempfile::tempdir().expect("a directory");
+    job(plain.path()).run().expect("it runs");
+    let whole = text_of(plain.path());
+    let mut failed = 0;
+    for slice in [1, 8, 64] {
+        capture_in_slices(Some(slice));
+        let out = tempfile::tempdir().expect("a directory");
+        loop {
+            let checkpoints = every_turn(&out.path().join("state")).tolerable_failures(u32::MAX);
+            let job = job(out.path()).checkpoints(checkpoints);
+            let mut job = job.start().expect("it goes on");
+            let mut has_ended = false;
+            for step in 0..20 + dice.roll(30) {
+                CANNOT_BE_WRITTEN.set(step % 12 > 7);
+                has_ended = has_ended || job.step().expect("nothing fails") == ReadStatus::End;
+            }
+            CANNOT_BE_WRITTEN.set(false);
+            failed += job.report().checkpoints.expect("it takes some").failed;
+            if has_ended {
+                job.finish().expect("it ends");
+                break;
+            }
+        }
+        assert!(text_of(out.path()) == whole, "slices of {slice}");
+    }
+    assert!(failed > 0, "none was given up");
+    capture_in_slices(None);
 }
 
 fn text_of(dir: &Path) -> String {

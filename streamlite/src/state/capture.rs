@@ -111,7 +111,8 @@ impl<S: Table> Capture<S> {
         while self.word < self.pending.len() && room.is_there() {
             let before = self.before + self.walked.len();
             let entries = self.walk_word(slots);
-            room.take(entries, self.before + self.walked.len() - before);
+            // What cannot be written takes what is before it along.
+            room.take(entries, (self.before + self.walked.len()).saturating_sub(before));
         }
         self.word == self.pending.len()
     }

@@ -58,6 +58,8 @@ impl<V> LiveList<V> {
     /// # Errors
     /// If `write` fails.
     pub fn save(&mut self, to: &mut Encoder, write: Write<V>) -> Result<(), StateError> {
+        // That of a checkpoint that was given up.
+        self.capture = None;
         to.plain(&(self.values.len() as u64))?;
         if in_slices(self.values.len() > LARGE) && to.leave_gap() {
             self.capture = Some(Capture {
@@ -118,7 +120,7 @@ impl<V> Capture<V> {
                 self.failed.get_or_insert(error);
             }
             self.written += 1;
-            room.take(1, block.len() - before);
+            room.take(1, block.len().saturating_sub(before));
         }
         self.blocks.push(block.into_bytes());
         self.written == self.until

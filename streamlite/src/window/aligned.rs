@@ -267,6 +267,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
+        self.captures.give_up();
         let windows = self.windows.places();
         to.plain(&(self.windows.watermark(), windows.len() as u64))?;
         for (window, held) in windows {

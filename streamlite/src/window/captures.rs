@@ -23,6 +23,11 @@ impl<S: Table> Captures<S> {
         !S::MAY_BE_LARGE || self.0.is_empty()
     }
 
+    /// Forgets those of a checkpoint that was given up.
+    pub(super) fn give_up(&mut self) {
+        self.0.clear();
+    }
+
     /// Writes a window's table: for a checkpoint the entries of a large one are marked, and written by [`walk`](Self::walk).
     pub(super) fn save(
         &mut self,

@@ -449,6 +449,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
+        self.captures.give_up();
         let windows = self.windows.places();
         to.plain(&(self.watermark, windows.len() as u64))?;
         for (window, held) in windows {
