@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use streamlite::checkpoint::Epoch;
 use streamlite::prelude::*;
 use streamlite_examples::output;
 
@@ -108,6 +109,12 @@ fn fresh(name: &str, input: &str) -> Result<std::path::PathBuf, Box<dyn Error>> 
     Ok(folder)
 }
 
+/// The newest checkpoint in a folder.
+fn newest_of(folder: &Path) -> Option<Epoch> {
+    let checkpoints = Checkpoints::list(folder.join("state")).unwrap_or_default();
+    checkpoints.first().map(|checkpoint| checkpoint.epoch)
+}
+
 #[expect(clippy::disallowed_methods, reason = "an example looks at its own files")]
 fn lines(path: &Path) -> usize {
     std::fs::read_to_string(path).map_or(0, |text| text.lines().count())
@@ -130,6 +137,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     run(&whole)?;
 
     let folder = fresh("killed", &input)?;
+    let mut newest = None;
     for start in 1.. {
         let mut job = Command::new(std::env::current_exe()?);
         let mut job = job.arg("run").arg(&folder).stdout(Stdio::null()).spawn()?;
@@ -137,15 +145,18 @@ fn main() -> Result<(), Box<dyn Error>> {
             job.wait()?;
             break;
         }
-        std::thread::sleep(Duration::from_millis(25 + 2 * start));
+        // Not before it has come further than the one before, and then at any moment.
+        let before = newest;
+        while newest_of(&folder) == before && job.try_wait()?.is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(3 * start));
         job.kill()?;
         job.wait()?;
-        let newest = Checkpoints::list(folder.join("state")).unwrap_or_default();
-        let newest = newest
-            .first()
-            .map_or("none".to_owned(), |checkpoint| checkpoint.epoch.to_string());
+        newest = newest_of(&folder);
         println!(
-            "start {start} was killed: its newest checkpoint is {newest}, {} minutes are committed",
+            "start {start} was killed: its newest checkpoint is {}, {} minutes are committed",
+            newest.map_or("none".to_owned(), |newest| newest.to_string()),
             lines(&folder.join("minutes.csv")).saturating_sub(1)
         );
     }
