@@ -1,6 +1,7 @@
 //! What can go wrong, in one type.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// and [`setting`](Self::setting).
 ///
 /// A job that has failed gives its error again at every call, hence `Clone`. The text names all four; [`source`](std::error::Error::source) gives the cause where another library reported it.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file or a socket could not be used.
@@ -131,6 +132,13 @@ pub enum Error {
         /// What the panic said.
         message: String,
     },
+}
+
+/// The same as [`Display`](fmt::Display): it is what `fn main() -> streamlite::Result<()>` and `expect` print.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Error {

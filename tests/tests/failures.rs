@@ -80,3 +80,12 @@ fn a_panic_where_a_source_is_opened_is_an_error() {
     let error = copied(numbers, NullSink).run().expect_err("it panics");
     assert!(error.to_string().contains("no numbers"), "{error}");
 }
+
+/// `fn main() -> streamlite::Result<()>` prints `Debug`: what to do must be in it.
+#[test]
+fn the_debug_form_of_an_error_is_its_text() {
+    let error = CsvSource::<u32>::open("missing.csv").expect_err("it is not there");
+    let text = error.to_string();
+    assert!(text.contains("missing.csv"), "{text}");
+    assert_eq!(format!("{error:?}"), text);
+}

@@ -149,3 +149,69 @@ fn creating_a_file_puts_it_in_place_of_an_older_one() {
         .expect("nothing is wrong");
     assert_eq!(folder.read("out.jsonl"), "1\n2\n");
 }
+
+pipeline!(
+    fn floats_through(readings: Source<Reading>, out: Sink<Reading>) {
+        readings.to(out);
+    }
+);
+
+/// A float that is written is read as itself, down to its last bit.
+#[test]
+fn floats_come_back_from_files_as_they_were() {
+    let mut bits = 0x2026_1127_u64;
+    let mut floats = vec![
+        0.0,
+        -0.0,
+        0.1 + 0.2,
+        0.999_999_999_999_999_9,
+        f64::MAX,
+        f64::MIN_POSITIVE,
+        5e-324,
+    ];
+    while floats.len() < 20_000 {
+        bits = bits
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let float = f64::from_bits(bits ^ (bits >> 21));
+        let unit = f64::from(u32::try_from(bits >> 32).expect("half of it")) / 4_294_967_296.0;
+        floats.extend([float, unit].iter().filter(|float| float.is_finite()));
+    }
+    let numbered: Vec<Reading> = (0..).zip(floats).map(|(n, float)| reading(n, float)).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = folder.path().join("floats.json");
+    let csv = folder.path().join("floats.csv");
+    floats_through(
+        CollectionSource::new(numbered.clone()),
+        JsonSink::create(&json).expect("it can be"),
+    )
+    .run()
+    .expect("it is written");
+    floats_through(
+        CollectionSource::new(numbered.clone()),
+        CsvSink::create(&csv).expect("it can be"),
+    )
+    .run()
+    .expect("it is written");
+    let same = |read: Vec<Reading>| {
+        assert_eq!(read.len(), numbered.len());
+        for (one, other) in read.iter().zip(&numbered) {
+            assert_eq!(
+                (one.sensor, one.temp.to_bits()),
+                (other.sensor, other.temp.to_bits()),
+                "{}",
+                other.temp
+            );
+        }
+    };
+    let (out, got) = CollectionSink::new();
+    floats_through(JsonSource::open(&json).expect("it is there"), out)
+        .run()
+        .expect("it is read");
+    same(got.take());
+    let (out, got) = CollectionSink::new();
+    floats_through(CsvSource::open(&csv).expect("it is there"), out)
+        .run()
+        .expect("it is read");
+    same(got.take());
+}

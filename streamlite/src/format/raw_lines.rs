@@ -91,7 +91,10 @@ impl RawLines {
             }
             if self.buffer.len() > self.max_record {
                 self.skip_line(ended)?;
-                let cause = format!("the line has more than {} bytes", self.max_record);
+                let cause = format!(
+                    "the line has more than {} bytes, the most that it may; allow more with `.max_record_bytes(…)`",
+                    self.max_record
+                );
                 self.bad_record(String::new(), cause)?;
                 continue;
             }

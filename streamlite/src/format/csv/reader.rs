@@ -240,7 +240,9 @@ impl<T: DeserializeOwned> CsvReader<T> {
         let cause = if end_inside_quotes(&piece[blank..], self.delimiter) {
             "a quote opens in this record and is not closed".to_owned()
         } else {
-            format!("the record has more than {most} bytes")
+            format!(
+                "the record has more than {most} bytes, the most that it may; allow more with `.max_record_bytes(…)`"
+            )
         };
         let shown = &piece[blank..line.map_or(piece.len(), |line| blank + line)];
         let record = BadRecord::new((&name, start.lines + blank_lines + 1), "", cause, shown);
