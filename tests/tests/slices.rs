@@ -460,6 +460,84 @@ fn a_checkpoint_that_was_given_up_is_in_no_later_one() {
     capture_in_slices(None);
 }
 
+thread_local! {
+    static WRITTEN: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A value of four kilobytes, which counts how often one is written.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Long(Vec<u8>);
+
+impl Serialize for Long {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        WRITTEN.set(WRITTEN.get() + 1);
+        self.0.serialize(serializer)
+    }
+}
+
+pipeline!(
+    fn long_values(rows: Source<Row>, out: Sink<u32>) {
+        let sizes = rows.key_by(|row| row.key).process(|ctx| {
+            let long: Long = Long::default();
+            on_record(|row| {
+                long.0.resize(4096, 1);
+                ctx.emit(row.n);
+            });
+        });
+        sizes.to(out);
+    }
+
+    fn long_results(rows: Source<Row>, out: Sink<u32>) {
+        let folded = rows
+            .key_by(|row| row.key)
+            .running()
+            .fold(Long::default(), |mut long, row| {
+                long.0.resize(4096, row.n.to_le_bytes()[0]);
+                long
+            });
+        folded.map(|(key, _long)| key).to(out);
+    }
+);
+
+/// A table of few keys may be long, too: it is not written at once, though its slots are few.
+#[test]
+fn between_two_reads_no_more_is_written_than_a_slice() {
+    const KEYS: usize = 1000;
+    const BATCH: usize = 16;
+    let dir = tempfile::tempdir().expect("a directory");
+    write_rows(&mut Dice::new(5), &dir.path().join("rows.csv"), 20_000, KEYS);
+    let source = || rows(dir.path(), "rows.csv").expect("it is there");
+    let jobs: [(&str, Job); 2] = [
+        ("values", long_values(source(), NullSink)),
+        ("results", long_results(source(), NullSink)),
+    ];
+    for (name, job) in jobs {
+        let checkpoints = every_turn(&dir.path().join(name));
+        let mut job = job
+            .batch_size(BATCH)
+            .checkpoints(checkpoints)
+            .start()
+            .expect("it starts");
+        let (mut most, mut steps) = (0, 0);
+        loop {
+            WRITTEN.set(0);
+            if job.step().expect("nothing fails") == ReadStatus::End {
+                break;
+            }
+            steps += 1;
+            // Two slices where one checkpoint ends and the next one begins, and what the records of a batch change.
+            most = most.max(WRITTEN.get());
+        }
+        assert!(steps > 1000, "{steps}");
+        let stored = job.report().checkpoints.expect("it takes some").stored;
+        assert!(stored > 3, "{name}: {stored}");
+        assert!(
+            (64..350).contains(&most),
+            "{name}: {most} of {KEYS} were written between two reads"
+        );
+    }
+}
+
 fn text_of(dir: &Path) -> String {
     std::fs::read_to_string(dir.join("out.csv")).expect("it is there")
 }

@@ -18,6 +18,9 @@ const ENTRIES: usize = 8192;
 /// How many bytes, where entries are long: about half a millisecond's worth, too.
 const BYTES: usize = 256 << 10;
 
+/// Up to so many entries are written at once.
+const FEW: usize = 64;
+
 thread_local! {
     static ENTRIES_OF_A_SLICE: Cell<Option<usize>> = const { Cell::new(None) };
 }
@@ -28,9 +31,10 @@ pub fn capture_in_slices(entries: Option<usize>) {
     ENTRIES_OF_A_SLICE.set(entries);
 }
 
-/// Whether to take what a table holds in slices, where it would pay for one of this size or not.
-pub(super) fn in_slices(pays: bool) -> bool {
-    pays || ENTRIES_OF_A_SLICE.get().is_some()
+/// Whether to take so many entries in slices: nobody knows how long they are. What one slice holds is written at the barrier
+/// in any case.
+pub(super) fn in_slices(entries: usize) -> bool {
+    entries > FEW || ENTRIES_OF_A_SLICE.get().is_some()
 }
 
 /// Writes an entry.
@@ -64,7 +68,7 @@ impl<S: Table> Capture<S> {
         write: WriteEntry<S>,
     ) -> Result<Option<Self>, StateError> {
         table.save_count(to)?;
-        if S::MAY_BE_LARGE && in_slices(table.is_large()) && to.leave_gap() {
+        if S::MAY_BE_LARGE && in_slices(table.count()) && to.leave_gap() {
             return Ok(Some(Self::new(table, write)));
         }
         let mut entries = table.in_order();

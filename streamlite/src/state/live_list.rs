@@ -7,9 +7,6 @@ use super::codec::{Decoder, Encoder, StateError};
 /// Writes a value.
 type Write<V> = fn(&V, &mut Encoder) -> Result<(), StateError>;
 
-/// From how many values on a list is written in slices.
-const LARGE: usize = 16 * 1024;
-
 /// A list that goes on growing while a checkpoint is written of what it held at the barrier: values only come behind those
 /// that are there, until all are taken.
 #[derive(Debug)]
@@ -61,7 +58,7 @@ impl<V> LiveList<V> {
         // That of a checkpoint that was given up.
         self.capture = None;
         to.plain(&(self.values.len() as u64))?;
-        if in_slices(self.values.len() > LARGE) && to.leave_gap() {
+        if in_slices(self.values.len()) && to.leave_gap() {
             self.capture = Some(Capture {
                 write,
                 written: 0,

@@ -116,6 +116,12 @@ impl<S: Table> LiveTable<S> {
         self.table.insert(key, value);
     }
 
+    /// Whether a checkpoint is being written of it: then keys are better looked up in blocks, which touch what they change.
+    #[inline]
+    pub fn is_captured(&self) -> bool {
+        S::MAY_BE_LARGE && self.capture.is_some()
+    }
+
     /// Has an entry written that is about to be changed, if a checkpoint is being written and its turn has not come.
     #[inline]
     pub fn touch(&mut self, slot: S::Slot) {

@@ -183,7 +183,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         emit: &mut impl Emit<G::Key, Window, A::Out>,
         mut late: impl FnMut(Record<T>),
     ) {
-        if !in_blocks(self.windows.recent().any(Table::is_large)) {
+        let is_large = self.windows.recent().any(Table::is_large);
+        if !in_blocks(is_large || !self.captures.is_empty()) {
             self.captures.touch_until(&mut self.windows, Timestamp::MAX);
             return records.for_each(|record| self.add_one(record, emit, &mut late, false));
         }
