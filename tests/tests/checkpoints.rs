@@ -103,6 +103,9 @@ fn a_directory_has_one_job_at_a_time() {
     let error = second.start().expect_err("the directory is taken").to_string();
     let process = format!("another job has it: process {}", std::process::id());
     assert!(error.contains(&process), "{error}");
+    if cfg!(target_os = "linux") {
+        assert!(error.contains(&format!("{process} on ")), "{error}");
+    }
     drop(running);
     let (third, _) = job(dir.path());
     third.run().expect("the lock is free");

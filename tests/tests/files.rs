@@ -156,6 +156,27 @@ pipeline!(
     }
 );
 
+/// In this workspace another crate may ask for it, too: the library must do so for those who have no such crate.
+#[test]
+fn the_library_itself_asks_for_exact_floats() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../streamlite/Cargo.toml");
+    let tree = std::process::Command::new(cargo)
+        .args([
+            "tree",
+            "--offline",
+            "--edges",
+            "normal,features",
+            "--invert",
+            "serde_json",
+        ])
+        .args(["--package", "streamlite", "--manifest-path", manifest])
+        .output()
+        .expect("cargo runs the tests, too");
+    let tree = String::from_utf8_lossy(&tree.stdout);
+    assert!(tree.contains("float_roundtrip"), "{tree}");
+}
+
 /// A float that is written is read as itself, down to its last bit.
 #[test]
 fn floats_come_back_from_files_as_they_were() {

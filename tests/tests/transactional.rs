@@ -35,6 +35,13 @@ struct Table {
     ended: Arc<Mutex<Vec<u32>>>,
 }
 
+impl Database {
+    /// What is committed, in order.
+    fn rows(&self) -> Vec<u32> {
+        self.committed.iter().flat_map(|(_, rows)| rows.clone()).collect()
+    }
+}
+
 impl Table {
     fn database(&self) -> MutexGuard<'_, Database> {
         self.database.lock().expect("nobody panics")
@@ -164,13 +171,33 @@ fn a_sink_whose_answers_are_lost_has_everything_once() {
     }
     job.finish().expect("it ends");
     let database = table.database();
-    let rows: Vec<u32> = database
-        .committed
-        .iter()
-        .flat_map(|(_, rows)| rows.clone())
-        .collect();
-    assert_eq!(rows, (1..=40).collect::<Vec<_>>());
+    assert_eq!(database.rows(), (1..=40).collect::<Vec<_>>());
     assert!(database.prepared.is_empty() && database.lost == 0);
+}
+
+/// The checkpoints are gone, and the sink has everything: it has it twice if that is accepted, and not a third time.
+#[test]
+fn a_sink_of_ones_own_has_twice_what_was_accepted() {
+    let table = Table::default();
+    let job = |dir: &Path| {
+        let job = copied(CollectionSource::new(1..=40), table.again());
+        job.batch_size(7).checkpoints(every_turn(dir))
+    };
+    let first = tempfile::tempdir().expect("a directory");
+    job(first.path()).run().expect("it runs");
+    let committed = table.database().committed.last().expect("there is one").0;
+    let second = tempfile::tempdir().expect("a directory");
+    for _ in 0..2 {
+        let accepting = every_turn(second.path()).accept_duplicates_of(committed);
+        job(second.path())
+            .checkpoints(accepting)
+            .run()
+            .expect("it is accepted");
+        let twice: Vec<u32> = (1..=40).chain(1..=40).collect();
+        assert_eq!(table.database().rows(), twice);
+    }
+    job(second.path()).run().expect("there is nothing left to do");
+    assert_eq!(table.database().rows().len(), 80);
 }
 
 #[test]
@@ -189,12 +216,7 @@ fn a_job_that_fails_is_started_again_and_has_everything_once() {
     assert_eq!(starts, 2);
     assert!(report.checkpoints.expect("it takes some").resumed_from.is_some());
     let database = table.database();
-    let rows: Vec<u32> = database
-        .committed
-        .iter()
-        .flat_map(|(_, rows)| rows.clone())
-        .collect();
-    assert_eq!(rows, (1..=400_000).collect::<Vec<_>>());
+    assert_eq!(database.rows(), (1..=400_000).collect::<Vec<_>>());
 }
 
 #[test]

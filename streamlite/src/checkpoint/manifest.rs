@@ -242,6 +242,15 @@ mod tests {
                 let damage = read.damage.expect("it is told").to_string();
                 assert!(damage.contains("byte"), "{damage}");
             }
+            let alone = manifest.to_copy("p").expect("it is written");
+            let read = Manifest::read(&alone, manifest.epoch);
+            if alone.len() <= BLOCK {
+                let damage = read
+                    .expect("it is whole")
+                    .damage
+                    .expect("the other one is missing");
+                assert!(damage.to_string().contains("one copy"), "{damage}");
+            }
             let mut damaged = bytes.clone();
             (damaged[20], damaged[second + 20]) = (0xFF, 0xFF);
             Manifest::read(&damaged, manifest.epoch).expect_err("none is whole");
