@@ -121,6 +121,9 @@ pub enum Error {
         /// The directory.
         storage: String,
     },
+    /// The reader of the standard output has gone, as in `job | head`. A job ends there without an error.
+    #[error("writing standard output: nobody reads it any more")]
+    NobodyReads,
     /// A closure of the pipeline panicked.
     #[error(
         "the pipeline `{pipeline}` panicked: {message}; the records read so far were processed, nothing after them"

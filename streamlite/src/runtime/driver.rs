@@ -191,10 +191,12 @@ impl<'env> Driver<'env> {
         }
     }
 
-    /// Runs until everything is read or it is asked to stop.
+    /// Runs until everything is read, it is asked to stop, or nobody reads its output any more.
     pub(super) fn run(&mut self, requests: &Requests) -> Result<Report> {
-        self.caught(|driver| driver.run_to_end(requests))?;
-        Ok(self.report())
+        match self.caught(|driver| driver.run_to_end(requests)) {
+            Ok(()) | Err(Error::NobodyReads) => Ok(self.report()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Does something with the job. A panic in it is an error; a job that has failed fails again, with the same error,

@@ -1,13 +1,16 @@
 //! Records are printed.
 
 use std::fmt;
-use std::io::{self, BufWriter, Stderr, Stdout, Write};
+use std::io::{self, BufWriter, ErrorKind, Stderr, Stdout, Write};
 
 use crate::connector::{Sink, Writer};
 use crate::error::{Error, Result};
 use crate::record::Record;
 
 /// Prints each record on a line, by its `Debug`.
+///
+/// Where the reader of the standard output has gone, as in `job | head`, nobody wants the rest: the job ends there, without
+/// an error. (`println!` panics there: print the report with `eprintln!`.)
 #[derive(Clone, Copy, Debug)]
 pub struct PrintSink {
     to: Terminal,
@@ -81,18 +84,24 @@ impl PrintWriter {
             Out::Stderr(out) => out,
         }
     }
+
+    #[cold]
+    fn failure(&self, cause: io::Error) -> Error {
+        match &self.out {
+            Out::Stdout(_) if cause.kind() == ErrorKind::BrokenPipe => Error::NobodyReads,
+            _ => Error::io("writing", self.name, cause),
+        }
+    }
 }
 
 impl<T: fmt::Debug> Writer<T> for PrintWriter {
     fn write(&mut self, record: Record<T>) -> Result<()> {
-        let name = self.name;
-        writeln!(self.out(), "{:?}", record.value).map_err(|cause| Error::io("writing", name, cause))
+        let written = writeln!(self.out(), "{:?}", record.value);
+        written.map_err(|cause| self.failure(cause))
     }
 
     fn flush(&mut self) -> Result<()> {
-        let name = self.name;
-        self.out()
-            .flush()
-            .map_err(|cause| Error::io("writing", name, cause))
+        let flushed = self.out().flush();
+        flushed.map_err(|cause| self.failure(cause))
     }
 }
