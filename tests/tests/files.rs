@@ -26,7 +26,7 @@ fn a_bad_record_ends_the_job_and_says_where_it_is() {
     let error = pipeline!(from(source)).collect().expect_err("a record is bad");
     assert_eq!(
         text(&folder, &error),
-        "reading DIR/readings.csv:3: column `temp`: invalid float literal, in `7,h\\u{1b}ot`; correct the record, or keep \
+        "reading DIR/readings.csv:3: column `temp`: `h\\u{1b}ot` is no number (`f64`), in `7,h\\u{1b}ot`; correct the record, or keep \
          the others with `.on_error(Skip)` or `.on_error(Route(sink))`"
     );
 }
@@ -64,7 +64,7 @@ fn bad_records_are_skipped_and_counted_or_routed() {
         lines,
         [
             (3, "2 columns expected, 1 found".to_owned()),
-            (4, "invalid digit found in string".to_owned())
+            (4, "`x` is no whole number (`u32`)".to_owned())
         ]
     );
 }

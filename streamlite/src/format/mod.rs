@@ -2,12 +2,12 @@
 
 mod csv;
 mod json;
-mod limited;
 mod lines;
 mod open_file;
 mod policy;
 mod raw_lines;
 mod record_file;
+mod shape;
 mod tracked;
 
 pub use self::csv::{Csv, CsvReader, CsvWriter};

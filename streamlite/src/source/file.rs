@@ -6,8 +6,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
-
 use crate::connector::{Bounded, FileUse, Partition, Position, Source};
 use crate::error::{Error, Result};
 use crate::format::{Csv, Decode, Fail, FilePosition, Json, Lines, OnError, OpenFile, Policy, TrackedFile};
@@ -23,7 +21,7 @@ const KEPT: usize = 256 << 10;
 ///
 /// A bad record ends the job, unless [`on_error`](Self::on_error) says otherwise.
 pub struct FileSource<F> {
-    format: F,
+    pub(super) format: F,
     fs: Arc<dyn Fs>,
     paths: Vec<PathBuf>,
     /// The numbers of the paths, by the names of their partitions.
@@ -200,22 +198,6 @@ fn name_of(path: &Path) -> String {
     match path.to_str() {
         Some(text) => text.to_owned(),
         None => path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
-    }
-}
-
-impl<T: DeserializeOwned> FileSource<Csv<T>> {
-    /// Takes another delimiter than the comma, such as `b';'` or `b'\t'`.
-    #[must_use]
-    pub fn delimiter(mut self, delimiter: u8) -> Self {
-        self.format.delimiter = delimiter;
-        self
-    }
-
-    /// Takes the first line as a record, too, and matches columns to fields by their order.
-    #[must_use]
-    pub fn without_header(mut self) -> Self {
-        self.format.header = false;
-        self
     }
 }
 

@@ -1,6 +1,7 @@
 //! The sources there are.
 
 mod collection;
+mod csv_options;
 mod file;
 mod into_source;
 

@@ -1,7 +1,12 @@
 //! CSV: RFC 4180, with a header that names the fields of the user's type.
 
+mod deserialize;
+mod dialect;
+mod header;
+mod misfit;
 mod quotes;
 mod reader;
+mod splitter;
 mod writer;
 
 use std::marker::PhantomData;
@@ -13,6 +18,7 @@ use serde::de::DeserializeOwned;
 use super::{Decode, Encode, OpenFile, RecordFile};
 use crate::error::{Error, Result};
 use crate::fs::ReadFile;
+pub(crate) use dialect::Dialect;
 pub use reader::CsvReader;
 pub use writer::CsvWriter;
 
@@ -20,18 +26,16 @@ pub use writer::CsvWriter;
 ///
 /// Columns are matched to the fields of the user's type by name, in any order; a column that no field names is left
 /// out. Values are taken as they stand, white space included: ` 1` is no number. `NaN` and `inf` are floats.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Csv<T = ()> {
-    pub(crate) delimiter: u8,
-    pub(crate) header: bool,
+    pub(crate) dialect: Dialect,
     record: PhantomData<fn() -> T>,
 }
 
 impl<T> Default for Csv<T> {
     fn default() -> Self {
         Self {
-            delimiter: b',',
-            header: true,
+            dialect: Dialect::default(),
             record: PhantomData,
         }
     }
@@ -42,7 +46,7 @@ impl<T: DeserializeOwned> Decode for Csv<T> {
     type Reader = CsvReader<T>;
 
     fn reader(&self, file: OpenFile) -> Result<CsvReader<T>> {
-        CsvReader::new(file, self.delimiter, self.header)
+        CsvReader::new(file, &self.dialect)
     }
 }
 
@@ -50,16 +54,16 @@ impl<T: Serialize> Encode<T> for Csv {
     type Writer = CsvWriter;
 
     fn writer(&self, file: RecordFile) -> CsvWriter {
-        CsvWriter::new(file, self.delimiter, self.header, None)
+        CsvWriter::new(file, &self.dialect, None)
     }
 
     /// A file that has something already has a header, too: it must be that of the records.
     fn append(&self, file: RecordFile, there: Box<dyn ReadFile>) -> Result<CsvWriter> {
-        if !self.header {
-            return Ok(CsvWriter::new(file, self.delimiter, false, None));
+        if !self.dialect.header {
+            return Ok(CsvWriter::new(file, &self.dialect, None));
         }
         let mut reader = ::csv::ReaderBuilder::new()
-            .delimiter(self.delimiter)
+            .delimiter(self.dialect.delimiter)
             .has_headers(false)
             .from_reader(there);
         let mut header = ByteRecord::new();
@@ -73,6 +77,6 @@ impl<T: Serialize> Encode<T> for Csv {
             let fields = std::iter::once(rest).chain(header.iter().skip(1));
             header = fields.collect();
         }
-        Ok(CsvWriter::new(file, self.delimiter, true, Some(header)))
+        Ok(CsvWriter::new(file, &self.dialect, Some(header)))
     }
 }

@@ -7,6 +7,7 @@ use std::io::Write;
 use csv::ByteRecord;
 use serde::Serialize;
 
+use super::dialect::Dialect;
 use crate::connector::Writer;
 use crate::error::{Error, Result};
 use crate::format::RecordFile;
@@ -67,22 +68,17 @@ impl fmt::Debug for CsvWriter {
 }
 
 impl CsvWriter {
-    pub(super) fn new(
-        file: RecordFile,
-        delimiter: u8,
-        header: bool,
-        header_there: Option<ByteRecord>,
-    ) -> Self {
+    pub(super) fn new(file: RecordFile, dialect: &Dialect, header_there: Option<ByteRecord>) -> Self {
         let scratch = Scratch::default();
         scratch.put_back(Vec::with_capacity(2 * BLOCK));
         let csv = csv::WriterBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(header)
+            .delimiter(dialect.delimiter)
+            .has_headers(dialect.header)
             .from_writer(scratch);
         Self {
             csv,
             file,
-            delimiter,
+            delimiter: dialect.delimiter,
             header_there,
             whole: 0,
         }

@@ -160,14 +160,14 @@ impl FileSink<Csv> {
     /// Writes another delimiter than the comma, such as `b';'` or `b'\t'`.
     #[must_use]
     pub fn delimiter(mut self, delimiter: u8) -> Self {
-        self.format.delimiter = delimiter;
+        self.format.dialect.delimiter = delimiter;
         self
     }
 
     /// Writes no header.
     #[must_use]
     pub fn without_header(mut self) -> Self {
-        self.format.header = false;
+        self.format.dialect.header = false;
         self
     }
 }
