@@ -70,10 +70,10 @@ fn a_file_says_how_it_is_written() {
         expected
     );
     assert_eq!(
-        read_with(" id , temp\n 1 ,2.5 \n\t3, \n", |csv| csv.trim()),
+        read_with(" id , temp\n 1 ,2.5 \n\t3, \n", CsvSource::trim),
         expected
     );
-    assert_eq!(read_with("1,2.5\n3,\n", |csv| csv.without_header()), expected);
+    assert_eq!(read_with("1,2.5\n3,\n", CsvSource::without_header), expected);
     for end in ["\n", "\r\n", "\r"] {
         let text = ["a report\"", "", "id,temp", "1,2.5", "3,"].join(end);
         assert_eq!(read_with(text, |csv| csv.skip_lines(2)), expected, "{end:?}");
@@ -162,7 +162,7 @@ fn text_behind_a_closing_quote_is_a_bad_record() {
     let (records, bad) = read_and_bad::<Said>(text, |csv| csv.escape(b'\\'));
     assert_eq!(records[0], said(1, "say \"hi\" now"));
     assert_eq!((records.len(), bad.len()), (5, 1));
-    let (records, bad) = read_and_bad::<Said>("id,said\n1,\"a\n2,b\"\n", |csv| csv.without_quotes());
+    let (records, bad) = read_and_bad::<Said>("id,said\n1,\"a\n2,b\"\n", CsvSource::without_quotes);
     assert_eq!(records, [said(1, "\"a"), said(2, "b\"")]);
     assert!(bad.is_empty());
 }
@@ -177,7 +177,7 @@ fn a_blank_line_in_a_file_of_one_column_is_an_empty_field() {
         assert_eq!(read::<One>(&text), Ok(expected.clone()), "{end:?}");
         let text = text.split_once(end).expect("there is a header").1;
         // Before the first record nobody knows how many columns there are.
-        let without = read_with::<One>(text, |csv| csv.without_header());
+        let without = read_with::<One>(text, CsvSource::without_header);
         assert_eq!(without, Ok(expected[1..].to_vec()), "{end:?}");
     }
     let (records, bad) = read_and_bad::<(u32,)>("n\n1\n\n2\n", |csv| csv);
@@ -301,7 +301,7 @@ fn another_delimiter_is_named() {
             "{error}"
         );
         let error =
-            read_with::<(u32, f64)>(text, |csv| csv.without_header()).expect_err("it is read with `,`");
+            read_with::<(u32, f64)>(text, CsvSource::without_header).expect_err("it is read with `,`");
         assert!(
             error.contains(&format!("it looks like `.delimiter({shown})`")),
             "{error}"
@@ -373,7 +373,7 @@ fn a_nested_value_says_what_to_do() {
     assert_eq!(read("y,id,x,z\n3,1,2,q\n"), Ok(vec![Flat { id: 1, place }]));
     // By their order, values take the columns that they need.
     let place = Place { x: 2, y: 3 };
-    let nested = read_with("1,2,3\n", |csv| csv.without_header());
+    let nested = read_with("1,2,3\n", CsvSource::without_header);
     assert_eq!(nested, Ok(vec![Nested { id: 1, place }]));
     let error = read::<Flat>("id,x\n1,2\n").expect_err("`y` is missing");
     assert!(

@@ -124,6 +124,24 @@ impl RawLines {
         Ok(())
     }
 
+    /// The present line.
+    pub(super) fn line(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// Some of what stands behind the present line; of a pipe what has come already.
+    pub(super) fn behind(&mut self) -> Result<Vec<u8>> {
+        if self.is_pipe {
+            return Ok(self.reader.buffer().to_vec());
+        }
+        let piece = self.reader.get_mut().peek(self.place.byte, BUFFER as u64);
+        piece.map_err(|cause| Error::io("reading", &self.path, cause))
+    }
+
+    pub(super) fn unreadable(&self, cause: &'static str, advice: &'static str) -> Error {
+        Error::unreadable(self.name.as_str(), cause, advice)
+    }
+
     /// Leaves the present line to the policy.
     #[cold]
     pub(super) fn bad_record(&mut self, column: String, cause: String) -> Result<()> {

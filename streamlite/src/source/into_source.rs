@@ -6,7 +6,8 @@ use crate::connector::Source;
 /// What becomes a source: a source itself, a collection, an iterator. `M` tells the two apart and is inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a source nor a collection",
-    label = "expected a source, a collection or an iterator"
+    label = "expected a source, a collection or an iterator",
+    note = "records must be `Send`: a job may be moved to another thread"
 )]
 pub trait IntoSource<M> {
     /// A record.

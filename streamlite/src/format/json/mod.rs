@@ -1,13 +1,20 @@
 //! JSON lines: a record is a JSON value on a line of its own.
 
+mod finite;
+mod layout;
+mod strict;
+
 use std::marker::PhantomData;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use self::finite::Finite;
+use self::strict::Strict;
 use super::open_file::OpenFile;
 use super::raw_lines::RawLines;
+use super::shape::Shape;
 use super::{Decode, Encode, RecordFile};
 use crate::connector::Writer;
 use crate::connector::{Position, ReadStatus, Reader};
@@ -33,6 +40,7 @@ impl<T: DeserializeOwned> Decode for Json<T> {
 
     fn reader(&self, file: OpenFile) -> Result<JsonReader<T>> {
         Ok(JsonReader {
+            nothing_before: file.from.is_none(),
             lines: RawLines::new(file)?,
             record: PhantomData,
         })
@@ -43,6 +51,8 @@ impl<T: DeserializeOwned> Decode for Json<T> {
 #[derive(Debug)]
 pub struct JsonReader<T> {
     lines: RawLines,
+    /// There was no record yet, good or bad.
+    nothing_before: bool,
     record: PhantomData<fn() -> T>,
 }
 
@@ -57,13 +67,14 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            match serde_json::from_slice(line) {
+            match decode(line) {
                 Ok(record) => {
+                    self.nothing_before = false;
                     if out(record).is_break() {
                         break;
                     }
                 }
-                Err(error) => self.lines.bad_record(String::new(), cause_of(&error))?,
+                Err(error) => self.bad_record(&error)?,
             }
         }
         Ok(ReadStatus::Ready)
@@ -80,6 +91,31 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
     fn skipped(&self) -> u64 {
         self.lines.bad()
     }
+}
+
+impl<T: DeserializeOwned> JsonReader<T> {
+    #[cold]
+    fn bad_record(&mut self, error: &serde_json::Error) -> Result<()> {
+        if self.nothing_before {
+            let behind = self.lines.behind()?;
+            let has_names = Shape::of::<T>() != Shape::Other;
+            let instead = layout::instead_of_lines(self.lines.line(), &behind, has_names);
+            if let Some((cause, advice)) = instead {
+                return Err(self.lines.unreadable(cause, advice));
+            }
+        }
+        self.nothing_before = false;
+        self.lines.bad_record(String::new(), cause_of(error))
+    }
+}
+
+/// The value of a line.
+#[inline]
+fn decode<T: DeserializeOwned>(line: &[u8]) -> serde_json::Result<T> {
+    let mut from = serde_json::Deserializer::from_slice(line);
+    let record = T::deserialize(Strict(&mut from))?;
+    from.end()?;
+    Ok(record)
 }
 
 /// What the library says, without its line: it only knows of one.
@@ -109,11 +145,12 @@ impl<T: Serialize> Writer<T> for JsonWriter {
     fn write(&mut self, record: Record<T>) -> Result<()> {
         self.file.add(
             |buffer| {
-                serde_json::to_writer(&mut *buffer, &record.value)?;
+                let to = &mut serde_json::Serializer::new(&mut *buffer);
+                record.value.serialize(Finite(to))?;
                 buffer.push(b'\n');
                 Ok(())
             },
-            Error::write::<serde_json::Error>,
+            |name, cause: serde_json::Error| Error::write(name, finite::cause_of(&cause)),
         )
     }
 
