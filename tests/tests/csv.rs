@@ -474,3 +474,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn fields_that_no_record_had_are_in_the_report() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its names matter")]
+    struct Named {
+        #[serde(alias = "sensor", alias = "no")]
+        id: u32,
+        temp: Option<f64>,
+        #[serde(default)]
+        text: String,
+    }
+    let report = |files: &[&str]| {
+        let folder = Folder::new();
+        let paths = files
+            .iter()
+            .enumerate()
+            .map(|(number, text)| folder.write(&format!("{number}.csv"), text));
+        let source = CsvSource::<Named>::open_all(paths).expect("they are there");
+        let report = pipeline!(from(source).to(NullSink))
+            .run()
+            .expect("they can be read");
+        let unmatched = report.sources[0].unmatched.clone();
+        (unmatched.fields, unmatched.columns, report.to_string())
+    };
+    let (fields, columns, text) = report(&["sensor,temperature,x\n1,2,3\n"]);
+    assert_eq!(
+        (fields, columns),
+        (
+            vec!["temp".into(), "text".into()],
+            vec!["temperature".into(), "x".into()]
+        )
+    );
+    let line = "`temp`, `text` was in no record of `from`; `temperature`, `x` was taken by no field";
+    assert!(text.contains(line), "{text}");
+
+    let (fields, columns, text) = report(&["id,temp,more\n1,2,3\n", "no,text\n1,a\n", "id,text\n"]);
+    assert_eq!((fields, columns), (vec![], vec!["more".to_owned()]));
+    assert!(!text.contains("in no record"), "{text}");
+    assert_eq!(report(&["id\n"]).0, Vec::<String>::new(), "there are no records");
+}

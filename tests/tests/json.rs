@@ -278,3 +278,59 @@ fn what_is_written_is_what_the_library_writes() {
         .expect("it can be written");
     assert_eq!(folder.read("out.jsonl"), expected + "\n");
 }
+
+#[test]
+fn fields_that_no_record_had_are_in_the_report() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its names matter")]
+    struct Named {
+        #[serde(alias = "sensor", alias = "no")]
+        id: u32,
+        temp: Option<f64>,
+        #[serde(default)]
+        text: String,
+    }
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its names matter")]
+    struct Wrapped(Option<Named>);
+    fn unmatched<T: DeserializeOwned + Send + 'static>(files: &[&str]) -> (Vec<String>, Vec<String>) {
+        let folder = Folder::new();
+        let paths = files
+            .iter()
+            .enumerate()
+            .map(|(number, text)| folder.write(&format!("{number}.jsonl"), text));
+        let source = JsonSource::<T>::open_all(paths)
+            .expect("they are there")
+            .on_error(Skip);
+        let report = pipeline!(from(source).to(NullSink))
+            .run()
+            .expect("they can be read");
+        let unmatched = report.sources[0].unmatched.clone();
+        (unmatched.fields, unmatched.columns)
+    }
+    let expected = |fields: &[&str], columns: &[&str]| {
+        let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        (owned(fields), owned(columns))
+    };
+    let misspelt = "{\"sensor\":1,\"temperature\":2}\n{\"id\":2,\"x\":3,\"temperature\":2}\n";
+    assert_eq!(
+        unmatched::<Named>(&[misspelt]),
+        expected(&["temp", "text"], &["temperature", "x"])
+    );
+    assert_eq!(
+        unmatched::<Wrapped>(&[misspelt]),
+        expected(&["temp", "text"], &["temperature", "x"])
+    );
+    // The first record has none of them, and a later one the third name of a field.
+    let later = "{\"y\":0,\"temp\":1}\n{\"text\":\"\",\"no\":1}\n";
+    assert_eq!(unmatched::<Named>(&[later]), expected(&[], &["y"]));
+    assert_eq!(
+        unmatched::<Named>(&["{\"id\":1,\"temp\":1,\"more\":1}\n", "{\"id\":1,\"text\":\"\"}\n"]),
+        expected(&[], &["more"])
+    );
+    assert_eq!(unmatched::<Named>(&["", "\n"]), expected(&[], &[]));
+    assert_eq!(
+        unmatched::<HashMap<String, u32>>(&["{\"a\":1}\n"]),
+        expected(&[], &[])
+    );
+}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow};
+use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow, Unmatched};
 use crate::control::{AfterEnd, Control, Lane, LaneEvent, Question};
 use crate::error::Result;
 use crate::record::{Push, Record};
@@ -61,6 +61,9 @@ pub(crate) trait Feed {
     /// Records that could not be read.
     fn skipped(&self) -> u64;
 
+    /// The names of fields and columns that did not find each other, in all partitions of this run.
+    fn unmatched(&self) -> Option<Unmatched>;
+
     /// Whether they are kept somewhere.
     fn keeps_bad_records(&self) -> bool;
 }
@@ -113,6 +116,8 @@ pub(super) struct SourceFeed<S: Source, P> {
     row: Vec<S::Item>,
     /// Bad records of the partitions that have ended.
     skipped: u64,
+    /// Names that did not find each other in those.
+    unmatched: Option<Unmatched>,
     /// Not there after a panic in it: the job has failed.
     chain: Option<P>,
 }
@@ -147,6 +152,7 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             records: 0,
             row: Vec::new(),
             skipped: 0,
+            unmatched: None,
             chain: Some(chain),
         }
     }
@@ -178,6 +184,7 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             return;
         };
         self.skipped += reader.skipped();
+        self.unmatched = Unmatched::joined(self.unmatched.take(), reader.unmatched());
         partition.reading = Reading::Ended(reader.position());
         let lane = partition.lane;
         self.left -= 1;
@@ -392,5 +399,10 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
 
     fn skipped(&self) -> u64 {
         self.skipped + self.readers().map(Reader::skipped).sum::<u64>()
+    }
+
+    fn unmatched(&self) -> Option<Unmatched> {
+        let open = self.readers().map(Reader::unmatched);
+        open.fold(self.unmatched.clone(), Unmatched::joined)
     }
 }

@@ -62,19 +62,6 @@ impl RecordFile {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Adds whole records, and leaves room for as many.
-    pub(crate) fn add_block(&mut self, records: &mut Vec<u8>) -> Result<()> {
-        if self.buffer.is_empty() {
-            std::mem::swap(&mut self.buffer, records);
-        } else {
-            self.buffer.append(records);
-        }
-        if self.buffer.len() >= BUFFER {
-            self.flush()?;
-        }
-        Ok(())
-    }
-
     /// Writes out what is in the buffer.
     pub(crate) fn flush(&mut self) -> Result<()> {
         let written = write_all(&mut *self.file, &self.buffer).and_then(|()| flush(&mut *self.file));

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::tally::Tally;
+use crate::connector::Unmatched;
 use crate::epoch::Epoch;
 use crate::graph::Graph;
 use crate::time::{TimeDelta, Timestamp};
@@ -41,6 +42,8 @@ pub struct SourceReport {
     pub skipped: u64,
     /// If they were routed to a sink, so that nothing is lost: how often each is there. `None` if they were skipped.
     pub routed: Option<Delivery>,
+    /// The fields that were in no record of this run, and columns that no field took.
+    pub unmatched: Unmatched,
 }
 
 /// One statement of a [`Report`].
@@ -124,6 +127,7 @@ pub struct CheckpointReport {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SourceTally {
     pub(crate) description: String,
+    pub(crate) unmatched: Unmatched,
     pub(crate) skipped: u64,
     pub(crate) kept: bool,
 }
@@ -224,6 +228,7 @@ fn source_reports(
             records: tally.streams[source.stream],
             skipped: known.skipped,
             routed: known.kept.then_some(routed),
+            unmatched: known.unmatched,
         }
     });
     reports.collect()

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::report::{CheckpointReport, Report};
 use super::text_table::TextTable;
+use crate::connector::Unmatched;
 use crate::time::Timestamp;
 
 impl fmt::Display for Report {
@@ -154,8 +155,29 @@ impl Report {
             let verb = if source.skipped == 1 { "was" } else { "were" };
             format!("{count} of `{name}` could not be read and {verb} left out: see which with `.on_error(Route(sink))`")
         });
-        late.chain(gaps).chain(ahead).chain(skipped).collect()
+        let unmatched = self
+            .sources
+            .iter()
+            .filter_map(|source| unmatched(source.name, &source.unmatched));
+        late.chain(gaps)
+            .chain(ahead)
+            .chain(skipped)
+            .chain(unmatched)
+            .collect()
     }
+}
+
+/// What looks like a misspelling: a field that is never there, beside columns that nothing asks for.
+fn unmatched(source: &str, names: &Unmatched) -> Option<String> {
+    let quoted = |names: &[String]| format!("`{}`", names.join("`, `"));
+    if names.fields.is_empty() {
+        return None;
+    }
+    let mut text = format!("{} was in no record of `{source}`", quoted(&names.fields));
+    if !names.columns.is_empty() {
+        text += &format!("; {} was taken by no field", quoted(&names.columns));
+    }
+    Some(text)
 }
 
 /// A watermark in words: the end of the input, nothing yet, or a time.

@@ -22,6 +22,7 @@ impl Driver<'_> {
             let identity = graph.parts().sources[feed.source()].identity;
             SourceTally {
                 description: feed.describe(),
+                unmatched: feed.unmatched().unwrap_or_default(),
                 kept: feed.keeps_bad_records(),
                 skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
             }

@@ -6,7 +6,9 @@ mod file;
 mod into_source;
 
 pub use crate::bad_record::BadRecord;
-pub use crate::connector::{Bounded, FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow};
+pub use crate::connector::{
+    Bounded, FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow, Unmatched,
+};
 pub use crate::format::{Fail, OnError, Route, Skip};
 pub use collection::{CollectionReader, CollectionSource};
 pub use file::{CsvSource, FileSource, JsonSource, LinesSource};

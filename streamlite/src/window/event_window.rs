@@ -15,6 +15,7 @@ use crate::time::{TimeDelta, Timestamp};
 /// Results of a window carry the timestamp [`last_timestamp`](Self::last_timestamp), as in Flink. Two of them are equal if
 /// they are the same span of time, whatever the firing: so results can be brought together by window.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename = "streamlite::Window")]
 #[non_exhaustive]
 pub struct Window {
     /// The first millisecond that belongs to it.
@@ -26,6 +27,10 @@ pub struct Window {
     /// How often it had fired before for this key.
     pub index: u32,
 }
+
+/// What [`Window`] is called where it is written down. A format without nesting knows what is ours by its `streamlite::`, and
+/// gives it columns of its own.
+pub(crate) const WINDOW: &str = "streamlite::Window";
 
 impl Window {
     /// The window from `start` up to but without `end`, as it fires first, at its end.
@@ -126,6 +131,8 @@ impl fmt::Display for Window {
 }
 
 /// What the short forms of a windowed aggregate give, such as `.window(…).count()`.
+///
+/// In CSV it has the columns `key`, `start`, `end` and `value`; which firing it comes from is not in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Windowed<K, V, W = Window> {
     /// The key; `()` on a stream without keys.

@@ -53,6 +53,7 @@ pub fn global() -> Global {
 
 /// The one window of [`global`], and which of its firings a result comes from. There is one: all of them are equal.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(rename = "streamlite::GlobalWindow")]
 #[non_exhaustive]
 pub struct GlobalWindow {
     /// Whether the input had ended when it fired.

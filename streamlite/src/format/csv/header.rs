@@ -7,9 +7,11 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::deserialize::Row;
 use super::dialect::{Dialect, shown};
 use super::misfit::{Cause, Misfit};
 use super::splitter::Fields;
+use crate::connector::Unmatched;
 use crate::format::shape::Shape;
 
 /// Numbers are zero.
@@ -21,6 +23,9 @@ macro_rules! zeros {
         }
     )*};
 }
+
+/// So many columns that no field takes are named.
+const MOST: usize = 8;
 
 /// The header of a file, held against the user's type.
 #[derive(Debug)]
@@ -95,6 +100,32 @@ impl<T: DeserializeOwned> Header<T> {
                 "the header has a column `{column}`, and the type refuses unknown fields"
             )),
             _ => None,
+        }
+    }
+
+    /// The fields that no column is, by any of their names: those that a good record does not have twice when a column of
+    /// that name is put behind it.
+    #[cold]
+    pub(super) fn unmatched(&self, record: Row<'_>) -> Unmatched {
+        let Shape::Struct(fields) = self.shape else {
+            return Unmatched::default();
+        };
+        let is_another_name = |field: &str| {
+            let mut named = self.named.clone();
+            named.push((usize::MAX, field.into()));
+            let row = Row {
+                named: Some(&named),
+                ..record
+            };
+            matches!(T::deserialize(row), Err(misfit) if matches!(misfit.cause(), Cause::Twice(_)))
+        };
+        let absent = fields
+            .iter()
+            .filter(|field| !self.has(field) && !is_another_name(field));
+        let not_taken = self.columns.iter().filter(|name| !fields.contains(&&***name));
+        Unmatched {
+            fields: absent.map(ToString::to_string).collect(),
+            columns: not_taken.take(MOST).map(ToString::to_string).collect(),
         }
     }
 

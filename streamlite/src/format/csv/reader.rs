@@ -13,7 +13,7 @@ use super::header::Header;
 use super::misfit::Misfit;
 use super::splitter::{Next, Splitter};
 use crate::bad_record::BadRecord;
-use crate::connector::{Position, ReadStatus, Reader};
+use crate::connector::{Position, ReadStatus, Reader, Unmatched};
 use crate::error::{Error, Result};
 use crate::format::Policy;
 use crate::format::open_file::{FilePlace, OpenFile, position_in};
@@ -25,8 +25,10 @@ pub struct CsvReader<T> {
     header: Option<Header<T>>,
     /// How many columns each record has.
     columns: Option<usize>,
-    /// No record was read yet that fits.
+    /// No record was read yet.
     is_first: bool,
+    /// The names that did not find each other, from the first record on that fits.
+    unmatched: Option<Unmatched>,
     path: PathBuf,
     name: String,
     policy: Policy,
@@ -68,6 +70,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
             header: None,
             columns: None,
             is_first: true,
+            unmatched: None,
             path,
             name,
             policy,
@@ -150,6 +153,11 @@ impl<T: DeserializeOwned> CsvReader<T> {
         match T::deserialize(row) {
             Ok(record) => {
                 self.is_first = false;
+                if self.unmatched.is_none() {
+                    let header = self.header.as_ref();
+                    let unmatched = header.map(|header| header.unmatched(row));
+                    self.unmatched = Some(unmatched.unwrap_or_default());
+                }
                 Ok(Tried::Record(record))
             }
             Err(misfit) => self.misfit(&misfit),
@@ -252,5 +260,9 @@ impl<T: DeserializeOwned> Reader for CsvReader<T> {
 
     fn skipped(&self) -> u64 {
         self.bad
+    }
+
+    fn unmatched(&self) -> Option<Unmatched> {
+        self.unmatched.clone()
     }
 }

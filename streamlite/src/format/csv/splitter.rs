@@ -76,6 +76,16 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// The fields as texts.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let fields = (0..self.count).filter_map(|column| self.get(column));
+        fields
+            .map(|field| String::from_utf8_lossy(field).into_owned())
+            .collect()
+    }
+}
+
 impl fmt::Debug for Splitter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Splitter")

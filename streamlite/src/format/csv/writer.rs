@@ -1,62 +1,26 @@
 //! Writing CSV.
 
-use std::cell::Cell;
 use std::fmt;
-use std::io::Write;
 
-use csv::ByteRecord;
 use serde::Serialize;
 
 use super::dialect::Dialect;
+use super::encoder::FieldEncoder;
+use super::serialize::{Columns, Name, Refused};
 use crate::connector::Writer;
 use crate::error::{Error, Result};
 use crate::format::RecordFile;
 use crate::record::Record;
 
-/// Writes CSV; the header is written with the first record.
+/// Writes CSV; the header is written with the first record, or at once where its columns are said.
 pub struct CsvWriter {
-    csv: csv::Writer<Scratch>,
     file: RecordFile,
-    delimiter: u8,
-    /// The header of a file that is appended to, until the first record has shown that it is the records' own.
-    header_there: Option<ByteRecord>,
-    /// How many of the encoded bytes are whole records.
-    whole: usize,
-}
-
-/// How much is gathered before it is written out.
-const BLOCK: usize = 64 << 10;
-
-/// Where records are encoded, before they go to the file.
-#[derive(Default)]
-struct Scratch {
-    bytes: Cell<Vec<u8>>,
-    len: Cell<usize>,
-}
-
-impl Write for Scratch {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.bytes.get_mut().extend_from_slice(bytes);
-        *self.len.get_mut() += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Scratch {
-    fn take(&self) -> Vec<u8> {
-        self.len.set(0);
-        self.bytes.take()
-    }
-
-    fn put_back(&self, bytes: Vec<u8>) {
-        self.len.set(bytes.len());
-        self.bytes.set(bytes);
-    }
+    encoder: FieldEncoder,
+    has_header: bool,
+    /// The header that the file has already: what it must be.
+    header: Option<Vec<String>>,
+    /// The names of the columns, from the first record on.
+    names: Option<Vec<Name>>,
 }
 
 impl fmt::Debug for CsvWriter {
@@ -68,116 +32,146 @@ impl fmt::Debug for CsvWriter {
 }
 
 impl CsvWriter {
-    pub(super) fn new(file: RecordFile, dialect: &Dialect, header_there: Option<ByteRecord>) -> Self {
-        let scratch = Scratch::default();
-        scratch.put_back(Vec::with_capacity(2 * BLOCK));
-        let csv = csv::WriterBuilder::new()
-            .delimiter(dialect.delimiter)
-            .has_headers(dialect.header)
-            .from_writer(scratch);
+    /// Writes a file from its beginning.
+    pub(super) fn new(file: RecordFile, dialect: &Dialect, columns: Option<&[String]>) -> Self {
+        let mut writer = Self::behind(file, dialect, columns.map(<[String]>::to_vec));
+        if let Some(columns) = columns
+            && dialect.header
+        {
+            let mut header = Vec::new();
+            line(
+                &mut writer.encoder,
+                columns.iter().map(String::as_str),
+                &mut header,
+            );
+            writer.file.add_raw(&header);
+        }
+        writer
+    }
+
+    /// Writes behind a header, if there is one.
+    pub(super) fn behind(file: RecordFile, dialect: &Dialect, header: Option<Vec<String>>) -> Self {
         Self {
-            csv,
             file,
-            delimiter: dialect.delimiter,
-            header_there,
-            whole: 0,
+            encoder: FieldEncoder::new(dialect),
+            has_header: dialect.header,
+            header: header.filter(|_| dialect.header),
+            names: None,
         }
     }
 
-    /// Hands whole records to the file.
-    fn write_out(&mut self) -> Result<()> {
-        let mut bytes = self.csv.get_ref().take();
-        bytes.truncate(self.whole);
-        self.whole = 0;
-        let written = self.file.add_block(&mut bytes);
-        self.csv.get_ref().put_back(bytes);
-        written
-    }
-
-    /// The first record that is appended to a file.
+    /// Writes the first record, and the header before it unless there is one.
     #[cold]
-    fn check_header(&mut self, there: &ByteRecord) -> Result<()> {
-        let encoded = self.csv.get_ref().take();
-        self.whole = 0;
-        let encoded = self.without_header(encoded, there)?;
-        self.whole = encoded.len();
-        self.csv.get_ref().put_back(encoded);
+    fn write_first<T: Serialize>(&mut self, record: &T) -> Result<()> {
+        let (mut encoded, mut names) = (Vec::new(), Vec::new());
+        let mut columns = Columns {
+            to: &mut encoded,
+            encoder: &mut self.encoder,
+            count: 0,
+            has_header: self.has_header,
+            names: Some(&mut names),
+            known: &[],
+        };
+        let written = columns.record(record);
+        // The library ends a field with the line.
+        self.encoder.end(&mut encoded);
+        written.map_err(|cause| Error::write(self.file.name(), cause))?;
+        let header = match (&self.header, self.has_header) {
+            (_, false) => Vec::new(),
+            (Some(header), true) => {
+                self.check(header, &names)?;
+                Vec::new()
+            }
+            (None, true) => {
+                let texts: Option<Vec<&str>> = names.iter().map(Option::as_deref).collect();
+                let texts = texts.ok_or_else(|| self.no_names())?;
+                let mut header = Vec::new();
+                line(&mut self.encoder, texts.into_iter(), &mut header);
+                header
+            }
+        };
+        self.names = Some(names);
+        self.file.add_raw(&header);
+        self.file.add_raw(&encoded);
         Ok(())
     }
 
-    /// Leaves out the header before the first record, which the file that is appended to has already.
-    #[cold]
-    fn without_header(&self, mut encoded: Vec<u8>, there: &ByteRecord) -> Result<Vec<u8>> {
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(self.delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(&encoded[..]);
-        let (mut header, mut record) = (ByteRecord::new(), ByteRecord::new());
-        let read = reader.read_byte_record(&mut header);
-        let end = reader.position().byte();
-        let has_header = reader.read_byte_record(&mut record);
-        // Records without names, such as tuples, have no header.
-        if !matches!((read, has_header), (Ok(true), Ok(true))) {
-            return Ok(encoded);
-        }
-        if header != *there {
-            let shown = |header: &ByteRecord| {
-                header
-                    .iter()
-                    .map(String::from_utf8_lossy)
-                    .collect::<Vec<_>>()
-                    .join("`, `")
-            };
-            let cause = format!(
-                "its first line is `{}`, and the records have `{}`; write to another file, or give the records these \
-                 columns in this order",
-                shown(there),
-                shown(&header)
-            );
-            return Err(Error::write(self.file.name(), cause));
-        }
-        encoded.drain(..usize::try_from(end).unwrap_or(encoded.len()));
-        Ok(encoded)
+    /// Records without names have no header of their own.
+    fn no_names(&self) -> Error {
+        let cause = "the columns of its records have no names; name them with `.columns([…])`, or write no header with \
+                     `.without_header()`";
+        Error::write(self.file.name(), cause)
     }
 
-    #[cold]
-    fn failure(&self, error: csv::Error) -> Error {
-        match error.into_kind() {
-            csv::ErrorKind::Io(cause) => Error::io("writing", self.file.name(), cause),
-            csv::ErrorKind::Serialize(cause) => Error::write(self.file.name(), cause),
-            other => Error::write(self.file.name(), format!("{other:?}")),
+    /// Holds the header of the file against the records. One that is made of what has no names may have any.
+    fn check(&self, header: &[String], names: &[Name]) -> Result<()> {
+        let agrees = header.len() == names.len()
+            && header
+                .iter()
+                .zip(names)
+                .all(|(there, name)| name.as_deref().is_none_or(|name| name == there));
+        if agrees {
+            return Ok(());
         }
+        let shown = |name: &Name| name.as_deref().unwrap_or("?").to_owned();
+        let own: Vec<String> = names.iter().map(shown).collect();
+        let cause = format!(
+            "its first line is `{}`, and the records have `{}`; write to another file, or give the records these columns in \
+             this order",
+            header.join("`, `"),
+            own.join("`, `")
+        );
+        Err(Error::write(self.file.name(), cause))
     }
+}
+
+/// Adds a line of texts.
+fn line<'a>(encoder: &mut FieldEncoder, texts: impl Iterator<Item = &'a str>, to: &mut Vec<u8>) {
+    for (place, text) in texts.enumerate() {
+        encoder.field(text.as_bytes(), place == 0, to);
+    }
+    encoder.end(to);
 }
 
 impl<T: Serialize> Writer<T> for CsvWriter {
     #[inline]
     fn write(&mut self, record: Record<T>) -> Result<()> {
-        let encoded = self.csv.serialize(record.value);
-        let encoded = encoded.and_then(|()| self.csv.flush().map_err(csv::Error::from));
-        encoded.map_err(|error| self.failure(error))?;
-        self.whole = self.csv.get_ref().len.get();
-        if let Some(there) = self.header_there.take() {
-            self.check_header(&there)?;
-        }
-        if self.whole >= BLOCK {
-            self.write_out()?;
-        }
-        Ok(())
+        let Some(names) = &self.names else {
+            return self.write_first(&record.value);
+        };
+        let (encoder, has_header) = (&mut self.encoder, self.has_header);
+        self.file.add(
+            |buffer| {
+                let mut columns = Columns {
+                    to: buffer,
+                    encoder,
+                    count: 0,
+                    has_header,
+                    names: None,
+                    known: names,
+                };
+                let written = columns.record(&record.value);
+                let count = columns.count;
+                encoder.end(buffer);
+                written?;
+                if count == names.len() {
+                    Ok(())
+                } else {
+                    Err(other_length(count, names.len()))
+                }
+            },
+            Error::write::<Refused>,
+        )
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.write_out()?;
         self.file.flush()
     }
 }
 
-impl Drop for CsvWriter {
-    /// As that of the file: a job that is dropped has written what it was given.
-    fn drop(&mut self) {
-        if self.whole > 0 {
-            let _ = self.write_out();
-        }
-    }
+#[cold]
+fn other_length(count: usize, expected: usize) -> Refused {
+    serde::ser::Error::custom(format_args!(
+        "the record has {count} columns, and the ones before it have {expected}; each must have the same"
+    ))
 }

@@ -2,6 +2,7 @@
 
 mod finite;
 mod layout;
+mod names;
 mod strict;
 
 use std::marker::PhantomData;
@@ -11,13 +12,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::finite::Finite;
+use self::names::Names;
 use self::strict::Strict;
 use super::open_file::OpenFile;
 use super::raw_lines::RawLines;
 use super::shape::Shape;
 use super::{Decode, Encode, RecordFile};
-use crate::connector::Writer;
-use crate::connector::{Position, ReadStatus, Reader};
+use crate::connector::{Position, ReadStatus, Reader, Unmatched, Writer};
 use crate::error::{Error, Result};
 use crate::record::Record;
 
@@ -42,6 +43,7 @@ impl<T: DeserializeOwned> Decode for Json<T> {
         Ok(JsonReader {
             nothing_before: file.from.is_none(),
             lines: RawLines::new(file)?,
+            names: Names::of::<T>(),
             record: PhantomData,
         })
     }
@@ -53,6 +55,8 @@ pub struct JsonReader<T> {
     lines: RawLines,
     /// There was no record yet, good or bad.
     nothing_before: bool,
+    /// The names in the records, where the type has names.
+    names: Option<Names>,
     record: PhantomData<fn() -> T>,
 }
 
@@ -67,7 +71,11 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            match decode(line) {
+            let decoded = match &mut self.names {
+                Some(names) if !names.all_seen() => names.decode(line),
+                _ => decode(line),
+            };
+            match decoded {
                 Ok(record) => {
                     self.nothing_before = false;
                     if out(record).is_break() {
@@ -90,6 +98,11 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
 
     fn skipped(&self) -> u64 {
         self.lines.bad()
+    }
+
+    fn unmatched(&self) -> Option<Unmatched> {
+        let names = self.names.as_ref().filter(|_| !self.nothing_before);
+        names.map(Names::unmatched)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A file of any format.
 
 mod committed;
+mod csv_options;
 mod pieces;
 mod rolling;
 mod staging;
@@ -36,7 +37,7 @@ use crate::time::TimeDelta;
 /// The file is opened, and what was there is emptied, when the job starts and its sources are open. It holds whole records
 /// at any time.
 pub struct FileSink<F> {
-    format: F,
+    pub(super) format: F,
     fs: Arc<dyn Fs>,
     path: PathBuf,
     mode: Mode,
@@ -153,22 +154,6 @@ fn folder_of(path: &Path) -> &Path {
         Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
         Some(folder) => folder,
         None => path,
-    }
-}
-
-impl FileSink<Csv> {
-    /// Writes another delimiter than the comma, such as `b';'` or `b'\t'`.
-    #[must_use]
-    pub fn delimiter(mut self, delimiter: u8) -> Self {
-        self.format.dialect.delimiter = delimiter;
-        self
-    }
-
-    /// Writes no header.
-    #[must_use]
-    pub fn without_header(mut self) -> Self {
-        self.format.dialect.header = false;
-        self
     }
 }
 

@@ -107,6 +107,7 @@ impl Count {
 /// Which records of a key are in a window: those numbered from `start` up to but without `end`, from 0 on in the order of
 /// arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename = "streamlite::CountWindow")]
 #[non_exhaustive]
 pub struct CountWindow {
     /// The number of the first record in it.
