@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow, Unmatched};
+use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow};
 use crate::control::{AfterEnd, Control, Lane, LaneEvent, Question};
 use crate::error::Result;
+use crate::metrics::Unmatched;
 use crate::record::{Push, Record};
 use crate::time::Timestamp;
 

@@ -10,5 +10,5 @@ pub use file_use::FileUse;
 pub(crate) use file_use::FileUses;
 pub use position::{Partition, Position};
 pub use sink::{Sink, Writer};
-pub use source::{Bounded, ReadStatus, Reader, Source, TakeRow, Unmatched};
+pub use source::{Bounded, ReadStatus, Reader, Source, TakeRow};
 pub use transaction::{Outcome, Token, Transactional};

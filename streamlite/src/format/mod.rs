@@ -1,6 +1,7 @@
 //! How records are written in files: one format a file.
 
 mod csv;
+mod gzip;
 mod json;
 mod lines;
 mod open_file;
@@ -11,10 +12,11 @@ mod shape;
 mod tracked;
 
 pub use self::csv::{Csv, CsvReader, CsvWriter};
+pub(crate) use gzip::{Gunzip, Gzip, Headed, MAGIC};
 pub use json::{Json, JsonReader, JsonWriter};
 pub use lines::{Lines, LinesReader, LinesWriter};
-pub(crate) use open_file::FilePosition;
 pub use open_file::OpenFile;
+pub(crate) use open_file::{FilePosition, ReadFrom};
 pub(crate) use policy::Policy;
 pub use policy::{Fail, OnError, Route, Skip};
 pub use record_file::RecordFile;

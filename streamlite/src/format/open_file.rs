@@ -13,14 +13,12 @@ use crate::error::{Error, Result};
 /// A file that is about to be read, and how.
 pub struct OpenFile {
     pub(crate) file: TrackedFile,
-    pub(crate) path: PathBuf,
+    pub(crate) origin: ReadFrom,
     /// Where an earlier reader stopped.
     pub(crate) from: Option<FilePosition>,
     pub(crate) policy: Policy,
     /// The greatest number of bytes of a record.
     pub(crate) max_record: usize,
-    /// Whether it is a pipe: what was read of it cannot be read again.
-    pub(crate) is_pipe: bool,
 }
 
 /// A place in a file, between two records.
@@ -38,12 +36,14 @@ pub(crate) struct FilePosition {
     pub(crate) place: FilePlace,
     /// The checksum of all bytes before it.
     checksum: u32,
+    /// How many bytes the file had when it was opened, if it is compressed: places are those of what is in it.
+    pub(crate) compressed: Option<u64>,
 }
 
 impl fmt::Debug for OpenFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OpenFile")
-            .field("path", &self.path)
+            .field("path", &self.origin.path)
             .finish_non_exhaustive()
     }
 }
@@ -51,7 +51,7 @@ impl fmt::Debug for OpenFile {
 impl OpenFile {
     /// The file's name, for errors.
     pub(crate) fn name(&self) -> String {
-        self.path.display().to_string()
+        self.origin.path.display().to_string()
     }
 
     /// Refuses what is no text in UTF-8, before it becomes a million bad records.
@@ -59,10 +59,9 @@ impl OpenFile {
         let first = self
             .file
             .head(4)
-            .map_err(|cause| Error::io("reading", &self.path, cause))?;
+            .map_err(|cause| Error::io("reading", &self.origin.path, cause))?;
         let what = match first {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0] | [0, _, 0, _] => "it looks like UTF-16",
-            [0x1f, 0x8b, ..] => "it is compressed with gzip",
             [0x28, 0xb5, 0x2f, 0xfd] => "it is compressed with zstd",
             _ => return Ok(()),
         };
@@ -76,13 +75,16 @@ impl OpenFile {
     /// Goes on where an earlier reader stopped, if this is the file that it read; `line_ends` are the bytes that a record
     /// ends with. Gives the place.
     pub(crate) fn go_on(&mut self, line_ends: &[u8]) -> Result<FilePlace> {
-        let Some(FilePosition { mut place, checksum }) = self.from else {
+        let Some(FilePosition {
+            mut place, checksum, ..
+        }) = self.from
+        else {
             return Ok(FilePlace::default());
         };
-        if self.is_pipe {
+        if self.origin.is_pipe {
             return Err(self.another("it is a pipe now, which cannot be read from a place in its middle"));
         }
-        let failed = |cause| Error::io("reading", &self.path, cause);
+        let failed = |cause| Error::io("reading", &self.origin.path, cause);
         let (last, reached) = self.file.read_up_to(place.byte).map_err(failed)?;
         if reached < place.byte {
             let cause = format!("it has {reached} bytes now, and {} were read of it", place.byte);
@@ -124,22 +126,31 @@ impl OpenFile {
     }
 }
 
-/// The position at a place of a file that is being read.
-pub(crate) fn position_in(
-    file: &mut TrackedFile,
-    path: &std::path::Path,
-    place: FilePlace,
-    is_pipe: bool,
-) -> Result<Position> {
-    if is_pipe {
-        return Err(Error::unreadable(
-            path.display().to_string(),
-            "it is a pipe, of which nothing can be read again, so that the job cannot be saved",
-            "write it to a file, and read that",
-        ));
+/// What a position in a file is made of, beside the place.
+#[derive(Clone, Debug)]
+pub(crate) struct ReadFrom {
+    pub(crate) path: PathBuf,
+    pub(crate) is_pipe: bool,
+    pub(crate) compressed: Option<u64>,
+}
+
+impl ReadFrom {
+    /// The position at a place of the file that is being read.
+    pub(crate) fn position(&self, file: &mut TrackedFile, place: FilePlace) -> Result<Position> {
+        if self.is_pipe {
+            return Err(Error::unreadable(
+                self.path.display().to_string(),
+                "it is a pipe, of which nothing can be read again, so that the job cannot be saved",
+                "write it to a file, and read that",
+            ));
+        }
+        let checksum = file
+            .checksum_before(place.byte)
+            .map_err(|cause| Error::io("reading", &self.path, cause))?;
+        Ok(Position::of(&FilePosition {
+            place,
+            checksum,
+            compressed: self.compressed,
+        }))
     }
-    let checksum = file
-        .checksum_before(place.byte)
-        .map_err(|cause| Error::io("reading", path, cause))?;
-    Ok(Position::of(&FilePosition { place, checksum }))
 }

@@ -1,9 +1,8 @@
 //! The lines of a file, as bytes.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
 
-use super::open_file::{FilePlace, OpenFile, position_in};
+use super::open_file::{FilePlace, OpenFile, ReadFrom};
 use super::policy::Policy;
 use super::tracked::TrackedFile;
 use crate::bad_record::BadRecord;
@@ -17,8 +16,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 #[derive(Debug)]
 pub(super) struct RawLines {
     reader: BufReader<TrackedFile>,
-    is_pipe: bool,
-    path: PathBuf,
+    origin: ReadFrom,
     name: String,
     place: FilePlace,
     buffer: Vec<u8>,
@@ -34,17 +32,15 @@ impl RawLines {
         let name = opened.name();
         let OpenFile {
             file,
-            path,
+            origin,
             policy,
             max_record,
-            is_pipe,
             ..
         } = opened;
         let reader = BufReader::with_capacity(BUFFER, file);
         Ok(Self {
             reader,
-            is_pipe,
-            path,
+            origin,
             name,
             place,
             buffer: Vec::new(),
@@ -56,11 +52,11 @@ impl RawLines {
 
     /// Whether the next line is there already, or the end: of a file, but not of a pipe.
     pub(super) fn never_wait(&self) -> bool {
-        !self.is_pipe
+        !self.origin.is_pipe
     }
 
     pub(super) fn position(&mut self) -> Result<Position> {
-        position_in(self.reader.get_mut(), &self.path, self.place, self.is_pipe)
+        self.origin.position(self.reader.get_mut(), self.place)
     }
 
     pub(super) fn bad(&self) -> u64 {
@@ -78,7 +74,7 @@ impl RawLines {
                 .by_ref()
                 .take(limit)
                 .read_until(b'\n', &mut self.buffer);
-            let read = read.map_err(|cause| Error::io("reading", &self.path, cause))?;
+            let read = read.map_err(|cause| Error::io("reading", &self.origin.path, cause))?;
             if read == 0 {
                 return Ok(None);
             }
@@ -114,7 +110,7 @@ impl RawLines {
             let block = self
                 .reader
                 .fill_buf()
-                .map_err(|cause| Error::io("reading", &self.path, cause))?;
+                .map_err(|cause| Error::io("reading", &self.origin.path, cause))?;
             let end = block.iter().position(|&byte| byte == b'\n');
             let skipped = end.map_or(block.len(), |end| end + 1);
             ended = end.is_some() || block.is_empty();
@@ -131,11 +127,11 @@ impl RawLines {
 
     /// Some of what stands behind the present line; of a pipe what has come already.
     pub(super) fn behind(&mut self) -> Result<Vec<u8>> {
-        if self.is_pipe {
+        if self.origin.is_pipe {
             return Ok(self.reader.buffer().to_vec());
         }
         let piece = self.reader.get_mut().peek(self.place.byte, BUFFER as u64);
-        piece.map_err(|cause| Error::io("reading", &self.path, cause))
+        piece.map_err(|cause| Error::io("reading", &self.origin.path, cause))
     }
 
     pub(super) fn unreadable(&self, cause: &'static str, advice: &'static str) -> Error {

@@ -2,7 +2,6 @@
 
 mod local;
 mod patience;
-mod pipe;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -12,7 +11,6 @@ use std::sync::Arc;
 
 pub use local::LocalFs;
 pub(crate) use patience::lock;
-pub(crate) use pipe::Pipe;
 
 /// A file that is read.
 pub trait ReadFile: Read + Seek + Send {}

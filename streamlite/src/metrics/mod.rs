@@ -4,7 +4,9 @@ mod report;
 mod tally;
 mod text;
 mod text_table;
+mod unmatched;
 
 pub(crate) use report::SourceTally;
 pub use report::{CheckpointReport, Delivery, OperatorReport, Report, SinkReport, SourceReport};
 pub use tally::{NodeTally, SavedCounts, Tally};
+pub use unmatched::Unmatched;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::tally::Tally;
-use crate::connector::Unmatched;
+use super::unmatched::Unmatched;
 use crate::epoch::Epoch;
 use crate::graph::Graph;
 use crate::time::{TimeDelta, Timestamp};

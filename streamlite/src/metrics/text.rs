@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::report::{CheckpointReport, Report};
 use super::text_table::TextTable;
-use crate::connector::Unmatched;
+use super::unmatched::Unmatched;
 use crate::time::Timestamp;
 
 impl fmt::Display for Report {

@@ -2,24 +2,28 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::connector::{Bounded, FileUse, Partition, Position, Source};
 use crate::error::{Error, Result};
-use crate::format::{Csv, Decode, Fail, FilePosition, Json, Lines, OnError, OpenFile, Policy, TrackedFile};
-use crate::fs::{FileId, FileKind, Fs, LocalFs, Pipe};
+use crate::format::{
+    Csv, Decode, Fail, FilePosition, Gunzip, Headed, Json, Lines, MAGIC, OnError, OpenFile, Policy, ReadFrom,
+    TrackedFile,
+};
+use crate::fs::{FileId, FileKind, Fs, LocalFs, ReadFile};
 use crate::state::head_of;
 
 /// The greatest record that is read unless the source says otherwise: 1 MiB.
 const MAX_RECORD: usize = 1 << 20;
-/// How much more than two records is kept of a pipe.
-const KEPT: usize = 256 << 10;
+/// How much is kept of what is in a compressed file: a reader has not read further than that behind a record of usual length.
+const KEPT: usize = 192 << 10;
 
 /// Records out of files, read once to their end; each file is a partition with a watermark of its own.
 ///
-/// A bad record ends the job, unless [`on_error`](Self::on_error) says otherwise.
+/// A bad record ends the job, unless [`on_error`](Self::on_error) says otherwise. A file that is compressed with gzip is read
+/// as what is in it, whatever its name.
 pub struct FileSource<F> {
     pub(super) format: F,
     fs: Arc<dyn Fs>,
@@ -168,21 +172,38 @@ impl<F> FileSource<F> {
 
     fn opened(&self, path: &Path, from: Option<&Position>) -> Result<OpenFile> {
         let failed = |cause| Error::io("opening", path, cause);
-        let is_pipe = self.fs.metadata(path).map_err(failed)?.kind == FileKind::Pipe;
+        let there = self.fs.metadata(path).map_err(failed)?;
+        let is_pipe = there.kind == FileKind::Pipe;
         let mut file = self.fs.open(path).map_err(failed)?;
-        if is_pipe {
-            let keep = self.max_record.saturating_mul(2).saturating_add(KEPT);
-            file = Box::new(Pipe::new(file, keep));
+        let mut head = Vec::new();
+        let read = file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut head);
+        read.map_err(|cause| Error::io("reading", path, cause))?;
+        let is_compressed = head == MAGIC;
+        let mut file: Box<dyn ReadFile> = if is_pipe {
+            Box::new(Headed::new(head, file))
+        } else {
+            file.rewind().map_err(failed)?;
+            file
+        };
+        if is_compressed {
+            let again = (self.fs.clone(), path.to_owned());
+            let reopen = move || again.0.open(&again.1);
+            let reopen = (!is_pipe).then(|| Box::new(reopen) as Box<_>);
+            file = Box::new(Gunzip::new(file, reopen, KEPT));
         }
         let from = from.map(Position::get).transpose()?;
         let (policy, max_record) = (self.policy.clone(), self.max_record);
+        let origin = ReadFrom {
+            path: path.to_owned(),
+            is_pipe,
+            compressed: is_compressed.then_some(there.len),
+        };
         Ok(OpenFile {
             file: TrackedFile::new(file),
-            path: path.to_owned(),
+            origin,
             from,
             policy,
             max_record,
-            is_pipe,
         })
     }
 
@@ -230,7 +251,8 @@ impl<F: Decode> Source for FileSource<F> {
         let Some(path) = self.path_of(partition) else {
             return Ok(false);
         };
-        let read = end.get::<FilePosition>()?.place.byte;
+        let end = end.get::<FilePosition>()?;
+        let read = end.compressed.unwrap_or(end.place.byte);
         match self.fs.metadata(path) {
             Ok(there) if there.len < read => Err(Error::Savepoint {
                 doing: "restoring",

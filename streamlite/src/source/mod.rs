@@ -6,10 +6,10 @@ mod file;
 mod into_source;
 
 pub use crate::bad_record::BadRecord;
-pub use crate::connector::{
-    Bounded, FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow, Unmatched,
-};
+pub use crate::connector::{Bounded, FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow};
 pub use crate::format::{Fail, OnError, Route, Skip};
+#[doc(inline)]
+pub use crate::metrics::Unmatched;
 pub use collection::{CollectionReader, CollectionSource};
 pub use file::{CsvSource, FileSource, JsonSource, LinesSource};
 pub use into_source::{IntoSource, Iterated, Itself, from};

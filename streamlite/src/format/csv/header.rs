@@ -11,8 +11,9 @@ use super::deserialize::Row;
 use super::dialect::{Dialect, shown};
 use super::misfit::{Cause, Misfit};
 use super::splitter::Fields;
-use crate::connector::Unmatched;
+
 use crate::format::shape::Shape;
+use crate::metrics::Unmatched;
 
 /// Numbers are zero.
 macro_rules! zeros {

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 
@@ -13,11 +12,12 @@ use super::header::Header;
 use super::misfit::Misfit;
 use super::splitter::{Next, Splitter};
 use crate::bad_record::BadRecord;
-use crate::connector::{Position, ReadStatus, Reader, Unmatched};
+use crate::connector::{Position, ReadStatus, Reader};
 use crate::error::{Error, Result};
 use crate::format::Policy;
-use crate::format::open_file::{FilePlace, OpenFile, position_in};
+use crate::format::open_file::{FilePlace, OpenFile, ReadFrom};
 use crate::format::tracked::Mark;
+use crate::metrics::Unmatched;
 
 /// Reads CSV.
 pub struct CsvReader<T> {
@@ -29,17 +29,16 @@ pub struct CsvReader<T> {
     is_first: bool,
     /// The names that did not find each other, from the first record on that fits.
     unmatched: Option<Unmatched>,
-    path: PathBuf,
+    origin: ReadFrom,
     name: String,
     policy: Policy,
-    is_pipe: bool,
     bad: u64,
 }
 
 impl<T> fmt::Debug for CsvReader<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CsvReader")
-            .field("path", &self.path)
+            .field("path", &self.origin.path)
             .finish_non_exhaustive()
     }
 }
@@ -59,22 +58,20 @@ impl<T: DeserializeOwned> CsvReader<T> {
         let resumed = resumed(&mut opened)?;
         let OpenFile {
             file,
-            path,
+            origin,
             policy,
             max_record,
-            is_pipe,
             ..
         } = opened;
         let mut reader = Self {
-            splitter: Splitter::new(file, dialect.clone(), max_record, is_pipe),
+            splitter: Splitter::new(file, dialect.clone(), max_record, origin.is_pipe),
             header: None,
             columns: None,
             is_first: true,
             unmatched: None,
-            path,
+            origin,
             name,
             policy,
-            is_pipe,
             bad: 0,
         };
         let skipped = reader.splitter.skip_lines(dialect.skip_lines);
@@ -119,7 +116,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
 
     #[cold]
     fn failure(&self, cause: io::Error) -> Error {
-        Error::io("reading", &self.path, cause)
+        Error::io("reading", &self.origin.path, cause)
     }
 
     #[inline]
@@ -227,7 +224,7 @@ fn resumed(opened: &mut OpenFile) -> Result<Option<(FilePlace, Mark)>> {
     let place = opened.go_on(b"\n\r")?;
     let mark = opened.file.mark();
     let back = opened.file.go_to(0);
-    back.map_err(|cause| Error::io("reading", &opened.path, cause))?;
+    back.map_err(|cause| Error::io("reading", &opened.origin.path, cause))?;
     Ok(Some((place, mark)))
 }
 
@@ -250,12 +247,12 @@ impl<T: DeserializeOwned> Reader for CsvReader<T> {
     }
 
     fn never_waits(&self) -> bool {
-        !self.is_pipe
+        !self.origin.is_pipe
     }
 
     fn position(&mut self) -> Result<Position> {
         let place = self.splitter.place_behind();
-        position_in(self.splitter.file(), &self.path, place, self.is_pipe)
+        self.origin.position(self.splitter.file(), place)
     }
 
     fn skipped(&self) -> u64 {

@@ -13,13 +13,14 @@ use serde::de::DeserializeOwned;
 
 use self::finite::Finite;
 use self::names::Names;
-use self::strict::Strict;
+use self::strict::decode;
 use super::open_file::OpenFile;
 use super::raw_lines::RawLines;
 use super::shape::Shape;
 use super::{Decode, Encode, RecordFile};
-use crate::connector::{Position, ReadStatus, Reader, Unmatched, Writer};
+use crate::connector::{Position, ReadStatus, Reader, Writer};
 use crate::error::{Error, Result};
+use crate::metrics::Unmatched;
 use crate::record::Record;
 
 /// JSON lines: a record is a JSON value on a line of its own; lines of nothing but white space are none.
@@ -120,15 +121,6 @@ impl<T: DeserializeOwned> JsonReader<T> {
         self.nothing_before = false;
         self.lines.bad_record(String::new(), cause_of(error))
     }
-}
-
-/// The value of a line.
-#[inline]
-fn decode<T: DeserializeOwned>(line: &[u8]) -> serde_json::Result<T> {
-    let mut from = serde_json::Deserializer::from_slice(line);
-    let record = T::deserialize(Strict(&mut from))?;
-    from.end()?;
-    Ok(record)
 }
 
 /// What the library says, without its line: it only knows of one.

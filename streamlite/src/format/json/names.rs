@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::strict::Strict;
-use crate::connector::Unmatched;
+use super::strict::{Strict, decode};
 use crate::format::shape::Shape;
+use crate::metrics::Unmatched;
 
 /// So many names that no field takes are kept in mind.
 const MOST: usize = 8;
@@ -88,7 +88,7 @@ fn is_another_name_of_what_is_in<T: DeserializeOwned>(name: &str, line: &[u8]) -
     };
     let name = serde_json::Value::from(name);
     let more = [object, format!(",{name}:null}}").as_bytes()].concat();
-    matches!(super::decode::<T>(&more), Err(error) if error.to_string().starts_with("duplicate field"))
+    matches!(decode::<T>(&more), Err(error) if error.to_string().starts_with("duplicate field"))
 }
 
 /// A record whose names are noted: as a value, a visitor, its entries and the seed of a name.

@@ -4,8 +4,18 @@ use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess,
+    Visitor,
 };
+
+/// The value of a line.
+#[inline]
+pub(super) fn decode<T: DeserializeOwned>(line: &[u8]) -> serde_json::Result<T> {
+    let mut from = serde_json::Deserializer::from_slice(line);
+    let record = T::deserialize(Strict(&mut from))?;
+    from.end()?;
+    Ok(record)
+}
 
 /// A value that is read by stricter rules.
 pub(super) struct Strict<D>(pub(super) D);

@@ -8,7 +8,7 @@ mod staging;
 mod transactions;
 
 use std::fmt;
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,8 +20,8 @@ use self::transactions::FileTransactions;
 use crate::connector::{FileUse, Sink, Transactional, Writer};
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
-use crate::format::{Csv, Encode, Json, Lines, RecordFile};
-use crate::fs::{FileKind, Fs, LocalFs, WriteFile};
+use crate::format::{Csv, Encode, Gunzip, Gzip, Json, Lines, RecordFile};
+use crate::fs::{FileKind, Fs, LocalFs, ReadFile, WriteFile};
 use crate::record::Record;
 use crate::state::head_of;
 use crate::time::TimeDelta;
@@ -33,6 +33,9 @@ use crate::time::TimeDelta;
 /// two of them is put beside the file first, under names such as `.out.csv.3-1.pending`, and appended when the
 /// checkpoint is stored. `.out.csv.committed` says how far that has come; it belongs to the file. Without checkpoints
 /// records are written at once, and again by a job that is started again.
+///
+/// Where its name ends with `.gz` it is compressed with gzip, in parts that can each be read by themselves: so it can be
+/// appended to, and rolled by the bytes that it has on the disk.
 ///
 /// The file is opened, and what was there is emptied, when the job starts and its sources are open. It holds whole records
 /// at any time.
@@ -191,7 +194,7 @@ impl<F> FileSink<F> {
     fn record_file(&self, file: Box<dyn WriteFile>, place: Place) -> Result<RecordFile> {
         let name = numbered(&self.path, place.file).display().to_string();
         let Some(staging) = &self.staging else {
-            return Ok(RecordFile::new(file, place.bytes, name));
+            return Ok(RecordFile::new(self.packed(file, place.bytes), place.bytes, name));
         };
         staging.begin(place).map_err(|expected| {
             let cause = format!(
@@ -201,8 +204,33 @@ impl<F> FileSink<F> {
             let advice = "put it back as it was, or start anew: remove it and the checkpoints";
             Error::unreadable(name.clone(), cause, advice)
         })?;
-        let staged = StagedFile(staging.clone());
-        Ok(RecordFile::new(Box::new(staged), place.bytes, name))
+        let staged = Box::new(StagedFile(staging.clone()));
+        Ok(RecordFile::new(
+            self.packed(staged, place.bytes),
+            place.bytes,
+            name,
+        ))
+    }
+
+    fn is_compressed(&self) -> bool {
+        let extension = self.path.extension();
+        extension.is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
+    }
+
+    /// The file, or what compresses what is written into it.
+    fn packed(&self, file: Box<dyn WriteFile>, bytes: u64) -> Box<dyn WriteFile> {
+        pack(file, bytes, self.is_compressed())
+    }
+
+    /// Opens what is there, to be read.
+    fn there(&self, path: &Path) -> std::io::Result<Box<dyn ReadFile>> {
+        let file = self.fs.open(path)?;
+        if !self.is_compressed() {
+            return Ok(file);
+        }
+        let (fs, path) = (Arc::clone(&self.fs), path.to_owned());
+        let reopen = move || fs.open(&path);
+        Ok(Box::new(Gunzip::new(file, Some(Box::new(reopen)), 0)))
     }
 
     fn writer<W>(&self, format: W) -> FileWriter<W> {
@@ -239,6 +267,7 @@ impl<F> FileSink<F> {
             None => {
                 let file = watch(files.next()?, 0);
                 let name = numbered(&self.path, files.number).display().to_string();
+                let file = self.packed(file, 0);
                 self.format.writer(RecordFile::new(file, 0, name))
             }
             Some(staging) => {
@@ -256,15 +285,17 @@ impl<F> FileSink<F> {
                 // To be checked against what is committed.
                 drop(self.record_file(Box::new(StagedFile(staging.clone())), place)?);
                 let staged = watch(Box::new(StagedFile(staging.clone())), there);
+                let staged = self.packed(staged, there);
                 let file = RecordFile::new(staged, there, path.display().to_string());
                 if there == 0 {
                     self.format.writer(file)
                 } else {
-                    self.format.append(file, self.fs.open(&path).map_err(failed)?)?
+                    self.format.append(file, self.there(&path).map_err(failed)?)?
                 }
             }
         };
         let (encode, staging, name) = (self.format.clone(), self.staging.clone(), self.name());
+        let is_compressed = self.is_compressed();
         let next = move || {
             let file: Box<dyn WriteFile> = match &staging {
                 None => files.next()?,
@@ -273,7 +304,8 @@ impl<F> FileSink<F> {
                     Box::new(StagedFile(staging.clone()))
                 }
             };
-            Ok(encode.writer(RecordFile::new(watch(file, 0), 0, name.clone())))
+            let file = pack(watch(file, 0), 0, is_compressed);
+            Ok(encode.writer(RecordFile::new(file, 0, name.clone())))
         };
         let rolling = Rolling {
             is_due,
@@ -299,17 +331,36 @@ impl<F> FileSink<F> {
         if len == 0 || kind != FileKind::File {
             return Ok(self.format.writer(file));
         }
-        let mut there = self.fs.open(&self.path).map_err(failed)?;
-        let mut last = [0];
-        let read = there
-            .seek(SeekFrom::Start(len - 1))
-            .and_then(|_| there.read_exact(&mut last))
-            .and_then(|()| there.rewind());
-        read.map_err(failed)?;
-        if last != *b"\n" {
+        let mut there = self.there(&self.path).map_err(failed)?;
+        let last = last_byte(&mut *there, self.is_compressed()).map_err(failed)?;
+        there.rewind().map_err(failed)?;
+        if last.is_some_and(|last| last != b'\n') {
             file.add_raw(b"\n");
         }
         self.format.append(file, there)
+    }
+}
+
+fn pack(file: Box<dyn WriteFile>, bytes: u64, is_compressed: bool) -> Box<dyn WriteFile> {
+    if is_compressed {
+        Box::new(Gzip::new(file, bytes))
+    } else {
+        file
+    }
+}
+
+/// The last byte of a file; where it is compressed all of it is read for that.
+fn last_byte(file: &mut dyn ReadFile, is_compressed: bool) -> std::io::Result<Option<u8>> {
+    if !is_compressed {
+        file.seek(SeekFrom::End(-1))?;
+    }
+    let mut last = None;
+    let mut block = [0; 4096];
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(last),
+            read => last = Some(block[read - 1]),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Output in files of some size or some age, numbered one after the other.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
@@ -29,13 +30,29 @@ pub(super) fn numbered(path: &Path, number: u32) -> PathBuf {
     if number == 0 {
         return path.to_owned();
     }
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    let (mut name, extensions) = parts_of(path);
     name.push(format!("-{number:05}"));
-    if let Some(extension) = path.extension() {
-        name.push(".");
-        name.push(extension);
-    }
+    name.push(extensions);
     path.with_file_name(name)
+}
+
+/// The name of a file before and from its extensions on: `sales` and `.csv.gz`.
+fn parts_of(path: &Path) -> (OsString, OsString) {
+    let mut extensions = OsString::new();
+    let mut stem = path.file_name().unwrap_or_default();
+    for _ in 0..2 {
+        let Some(extension) = Path::new(stem).extension() else {
+            break;
+        };
+        stem = Path::new(stem).file_stem().unwrap_or_default();
+        let behind = std::mem::replace(&mut extensions, OsString::from("."));
+        extensions.push(extension);
+        extensions.push(behind);
+        if !extension.eq_ignore_ascii_case("gz") {
+            break;
+        }
+    }
+    (stem.to_owned(), extensions)
 }
 
 /// The greatest number that a file has; 0 if there is none.
@@ -48,7 +65,7 @@ pub(super) fn greatest_number(fs: &dyn Fs, path: &Path) -> crate::error::Result<
     };
     let names = fs.list(listed);
     let names = names.map_err(|cause| Error::io("listing", listed, cause))?;
-    let before = format!("{}-", path.file_stem().unwrap_or_default().to_string_lossy());
+    let before = format!("{}-", parts_of(path).0.to_string_lossy());
     let numbers = names.iter().filter_map(|name| {
         let rest = name.to_str()?.strip_prefix(&before)?;
         let digits = rest.split('.').next()?;
