@@ -5,7 +5,7 @@ use std::fmt::Display;
 use proc_macro2::{Span, TokenStream};
 
 /// Errors, in the order in which they were found.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[must_use]
 pub(crate) struct Errors(Vec<syn::Error>);
 
@@ -20,6 +20,11 @@ impl Errors {
         self.0.push(error);
     }
 
+    /// Adds those of another phase.
+    pub(crate) fn append(&mut self, mut more: Self) {
+        self.0.append(&mut more.0);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -30,8 +35,12 @@ impl Errors {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 
-    /// The errors so far, which stay.
-    pub(crate) fn to_tokens(&self) -> TokenStream {
-        self.0.iter().map(syn::Error::to_compile_error).collect()
+    /// The errors so far, which stay, where some attribute holds.
+    pub(crate) fn to_tokens(&self, when: Option<&TokenStream>) -> TokenStream {
+        let errors = self.0.iter().map(syn::Error::to_compile_error);
+        errors
+            .flat_map(|error| [when.cloned(), Some(error)])
+            .flatten()
+            .collect()
     }
 }

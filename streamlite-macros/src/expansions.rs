@@ -92,7 +92,7 @@ constructs! {
     bids.for_each(|bid| sum += bid.price);
     rest
 }";
-    durations: "from(log).event_time(|e| e.at).watermark(bounded(5s)).key_by(|e| e.key).window(tumbling(1min 30s)).count()";
+    durations: "from(log).event_time(|e| e.at).watermark(bounded(5s)).key_by(|e| e.key).window(tumbling(1min + 30s)).count()";
     /// In a function state must be storable, and parameters are cloned into each closure but the last.
     aggregate: "fn means(readings: Source<Reading>, out: Sink<(u32, f64, f64)>, scale: f64) {
     readings

@@ -54,6 +54,19 @@ fn expand(library: &TokenStream, tokens: TokenStream) -> TokenStream {
             let (functions, errors): (TokenStream, _) = (functions.collect(), errors.into_tokens());
             quote!(#functions #errors)
         }
-        syntax::Input::Expression(body) => codegen::expression(library, &model::lower_expression(body)),
+        syntax::Input::Expression(variants) => {
+            let variants = variants.into_iter().map(|(when, body)| {
+                let expression = codegen::expression(library, &model::lower_expression(body));
+                match when {
+                    None => expression,
+                    Some(when) => quote!(#[cfg(#when)] { #expression }),
+                }
+            });
+            let variants: Vec<_> = variants.collect();
+            match &variants[..] {
+                [one] => one.clone(),
+                several => quote!({ #(#several)* }),
+            }
+        }
     }
 }

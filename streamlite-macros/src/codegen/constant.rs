@@ -6,7 +6,7 @@ use quote::quote;
 use super::item::{item_of, text_of};
 use super::tree::tree;
 use crate::model::{End, Graph, Naming, Origin};
-use crate::syntax::Parameter;
+use crate::syntax::{Parameter, text};
 
 /// The value of the constant.
 pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> TokenStream {
@@ -24,7 +24,7 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
     });
     let streams = graph.streams.iter().map(|stream| {
         let name = match stream.naming {
-            Naming::Named => stream.name.to_string(),
+            Naming::Named => text(&stream.name),
             Naming::Invented | Naming::Dropped => String::new(),
         };
         let origin = match stream.origin {
@@ -36,7 +36,7 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
     });
     let sinks = parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Sink(name, port) => {
-            let (name, item) = (name.to_string(), text_of(&port.item));
+            let (name, item) = (text(name), text_of(&port.item));
             Some(quote!(__streamlite::GraphSink { name: #name, item: #item }))
         }
         _ => None,

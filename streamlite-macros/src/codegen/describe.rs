@@ -71,8 +71,9 @@ impl Describe<'_> {
         let local = node_name(number);
         let (before, description) = self.in_pieces(number);
         let ((types, again), sent) = (self.mentioned_again(number), self.sent(number));
+        let attributes = &node.attributes;
         if node.outputs.is_empty() {
-            return quote!(#types #before let #local = #description; #again #sent);
+            return quote!(#types #before #(#attributes)* let #local = #description; #again #sent);
         }
         let names: Vec<_> = node.outputs.iter().map(|&stream| self.bound(stream)).collect();
         let pattern = match &names[..] {
@@ -86,7 +87,7 @@ impl Describe<'_> {
             #[allow(unused_variables)]
             let (#local_here, #pattern) = __streamlite::#count(#local_here);
         };
-        quote!(#types #inputs #before let #local = #description; #handles #again #fits #sent)
+        quote!(#types #inputs #before #(#attributes)* let #local = #description; #handles #again #fits #sent)
     }
 
     /// The pieces of a statement that is too long for one type, and its last one, which is the statement itself.

@@ -14,7 +14,7 @@ pub(crate) fn expression(library: &TokenStream, expression: &LoweredExpression) 
     let LoweredExpression { graph, errors } = expression;
     let (import, statements) = (import(library), describe::describe(graph));
     if graph.stopped || !errors.is_empty() {
-        let errors = errors.to_tokens();
+        let errors = errors.to_tokens(None);
         return quote!({
             #import
             #statements

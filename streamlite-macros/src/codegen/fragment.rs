@@ -27,6 +27,7 @@ pub(super) fn fragment(library: &TokenStream, function: &LoweredFunction) -> Tok
         Parameter::Source(name, Port { path, item, .. }) => quote!(#name: impl #path<Item = #item>),
         Parameter::Sink(name, Port { path, item, .. }) => quote!(#name: impl #path<#item>),
         Parameter::Value(name, ty) => quote!(#name: #ty),
+        Parameter::Wrong(name) => quote!(#name: impl ::core::marker::Sized),
     });
     let mut inputs: Vec<_> = items(function).collect();
     let nothing: syn::Type = syn::parse_quote!(());
@@ -37,8 +38,10 @@ pub(super) fn fragment(library: &TokenStream, function: &LoweredFunction) -> Tok
     let shape = shape(&inputs, &outputs);
     let (import, statements) = (import(library), describe::describe(graph));
     let (used, nodes) = (parameters_used(function), nodes(function, &inputs, &outputs));
-    let errors = errors.to_tokens();
+    let when = function.when.as_ref().map(|when| quote!(#[cfg(#when)]));
+    let errors = errors.to_tokens(when.as_ref());
     quote! {
+        #when
         #(#attributes)*
         #[allow(clippy::shadow_unrelated)]
         #visibility fn #name #generics (#(#parameters),*) -> #library::macro_support::Fragment<
@@ -129,7 +132,8 @@ fn nodes(function: &LoweredFunction, inputs: &[&syn::Type], outputs: &[&syn::Typ
         one_or_tuple(inputs.iter().map(|item| quote!(impl __streamlite::Push<#item>))),
     );
     let (shape, cx) = (shape(inputs, outputs), context());
-    let value = quote!(Nodes(#(#locals,)* #(#copies,)* ::core::marker::PhantomData));
+    let said = generics_said(&function.generics, streams.len() + nodes.len() + proofs.len());
+    let value = quote!(Nodes #said (#(#locals,)* #(#copies,)* ::core::marker::PhantomData));
     let value = given(graph, outputs, value);
     let generics = &function.generics;
     let declared = &generics.params;
@@ -185,6 +189,18 @@ fn one_or_tuple(items: impl Iterator<Item = TokenStream>) -> TokenStream {
         [one] => one.clone(),
         several => quote!((#(#several),*)),
     }
+}
+
+/// The fragment's own types and constants, said where the nodes are made: one that no stream carries could not be inferred.
+/// The others are.
+fn generics_said(generics: &syn::Generics, inferred: usize) -> Option<TokenStream> {
+    let own = generics
+        .params
+        .iter()
+        .filter(|parameter| !matches!(parameter, syn::GenericParam::Lifetime(_)));
+    let own: Vec<_> = own.map(generic_argument).collect();
+    let inferred = (0..inferred).map(|_| quote!(_));
+    (!own.is_empty()).then(|| quote!(::<#(#own,)* #(#inferred,)*>))
 }
 
 fn generic_argument(parameter: &syn::GenericParam) -> TokenStream {

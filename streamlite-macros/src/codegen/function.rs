@@ -1,12 +1,12 @@
 //! A pipeline function, and the type of the same name beside it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::assemble::{Assemble, Wiring, context};
 use super::{at, constant, describe, import, located, parameters_used, source_name, test_driver, tree};
 use crate::model::LoweredFunction;
-use crate::syntax::{Parameter, Port};
+use crate::syntax::{Parameter, Port, text};
 
 pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> TokenStream {
     let LoweredFunction {
@@ -22,14 +22,16 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
     let signature = signature(library, function);
     let (import, ports, statements) = (import(library), ports(function), describe::describe(graph));
     let (used, body) = (parameters_used(function), body(function));
-    let constant = constant::graph(&name.to_string(), graph, &function.parameters);
+    let constant = constant::graph(&text(name), graph, &function.parameters);
     let test = test_driver::test_driver(function);
-    let test_name = format_ident!("{}", name, span = name.span());
+    let test_name = name.clone();
     // Behind the function: an editor asks for the expansion with and without the next word, and what stands before it
     // must be the same.
     let drawn = format!("\n```text\n{}```", tree::tree(graph, &function.parameters));
-    let errors = errors.to_tokens();
+    let when = function.when.as_ref().map(|when| quote!(#[cfg(#when)]));
+    let errors = errors.to_tokens(when.as_ref());
     quote! {
+        #when
         #(#attributes)*
         #[allow(clippy::implied_bounds_in_impls, clippy::shadow_unrelated)]
         #visibility fn #name #generics (#signature) -> #library::Job #where_clause {
@@ -40,12 +42,14 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
             #body
         }
 
+        #when
         /// The graph and the test driver of the pipeline of the same name.
         #[doc = #drawn]
         #[allow(non_camel_case_types)]
         #[derive(::core::fmt::Debug)]
         #visibility enum #test_name {}
 
+        #when
         const _: () = {
             #import
             impl #name {
@@ -87,6 +91,7 @@ fn signature(library: &TokenStream, function: &LoweredFunction) -> TokenStream {
         }
         Parameter::Stream(name, Port { path, item, .. }) => quote!(#name: #path<#item>),
         Parameter::Value(name, ty) => quote!(#name: #ty),
+        Parameter::Wrong(name) => quote!(#name: impl ::core::marker::Sized),
     });
     let parameters: Vec<_> = parameters.collect();
     quote!(#(#parameters),*)

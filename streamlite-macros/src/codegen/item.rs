@@ -2,18 +2,18 @@
 
 use quote::ToTokens;
 
-use crate::syntax::{Parameter, Port};
+use crate::syntax::{Parameter, Port, text};
 
 /// What flows through the port of this name.
 pub(super) fn item_of(name: &str, parameters: &[Parameter]) -> Option<String> {
-    let port = parameters.iter().find(|parameter| parameter.name() == name);
+    let port = parameters.iter().find(|parameter| text(parameter.name()) == name);
     port.and_then(port_of).map(|port| text_of(&port.item))
 }
 
 fn port_of(parameter: &Parameter) -> Option<&Port> {
     match parameter {
         Parameter::Source(_, port) | Parameter::Sink(_, port) | Parameter::Stream(_, port) => Some(port),
-        Parameter::Value(..) => None,
+        Parameter::Value(..) | Parameter::Wrong(..) => None,
     }
 }
 

@@ -10,6 +10,7 @@ use syn::spanned::Spanned;
 use super::at;
 use super::describe::Describe;
 use crate::model::{Argument, Call, CallArgument, Handler, Inputs, Process, State, StateKind, nested_states};
+use crate::syntax::text;
 
 /// What the closures of a process are made of.
 struct Parts<'a> {
@@ -251,7 +252,7 @@ impl Describe<'_> {
     fn specs(&self, states: &[State], ttls: &[Option<Argument>]) -> TokenStream {
         let ttls = ttls.iter().map(Option::as_ref).chain(repeat(None));
         let specs = states.iter().zip(ttls).map(|(state, ttl)| {
-            let name = state.name.to_string();
+            let name = text(&state.name);
             let ttl = ttl.map(|ttl| {
                 let after = self.argument(ttl, ttl.expr.to_token_stream());
                 quote!(.ttl(#after))

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use crate::model::LoweredFunction;
 use crate::syntax::Parameter;
@@ -13,16 +14,21 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
         parameters,
         ..
     } = function;
-    let driver = format_ident!("{}TestDriver", camel(&name.to_string()), span = name.span());
+    let driver = format_ident!(
+        "{}TestDriver",
+        camel(&name.unraw().to_string()),
+        span = name.span()
+    );
     let invented = |name: &str| Ident::new(name, Span::mixed_site());
     let (bench, runner, clock) = (invented("__bench"), invented("__runner"), invented("__clock"));
     let (mut fields, mut names, mut setup, mut values, mut arguments) =
         (vec![], vec![], vec![], vec![], vec![]);
     for parameter in parameters {
         let name = parameter.name();
-        let text = name.to_string();
+        let text = name.unraw().to_string();
         // A local is no item: a port or a parameter may have the name of the function.
-        let local = Ident::new(&text, name.span().resolved_at(Span::mixed_site()));
+        let mut local = name.clone();
+        local.set_span(name.span().resolved_at(Span::mixed_site()));
         let port = format_ident!(
             "{}_port",
             name,
@@ -35,7 +41,7 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
                 fields.push(quote!(#[doc = #doc] pub #name: __streamlite::TestInput<#item>));
                 setup.push(quote!(let (#port, #local) = #bench.input::<#item>(#text);));
                 names.push(quote!(#name: #local));
-                arguments.push(port);
+                arguments.push(quote!(#port));
             }
             Parameter::Sink(_, ends) => {
                 let item = &ends.item;
@@ -43,13 +49,14 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
                 fields.push(quote!(#[doc = #doc] pub #name: __streamlite::TestOutput<#item>));
                 setup.push(quote!(let (#port, #local) = #bench.output::<#item>(#text);));
                 names.push(quote!(#name: #local));
-                arguments.push(port);
+                arguments.push(quote!(#port));
             }
             Parameter::Value(_, ty) => {
                 values.push(quote!(#local: #ty));
-                arguments.push(local);
+                arguments.push(quote!(#local));
             }
             Parameter::Stream(..) => {}
+            Parameter::Wrong(_) => arguments.push(quote!(())),
         }
     }
     // A port with the clock's name is a mistake that was reported: one error is enough.

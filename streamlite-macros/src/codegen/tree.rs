@@ -1,7 +1,7 @@
 //! The graph as a tree of text: for the docs of a pipeline, and for its constant.
 
 use crate::model::{End, Graph, Node, StreamId, User};
-use crate::syntax::Parameter;
+use crate::syntax::{Parameter, text};
 
 use super::item::item_of;
 
@@ -59,7 +59,7 @@ impl Tree<'_> {
             };
             let node = &self.graph.nodes[number];
             let by = if streams.len() > 1 {
-                format!("[{}] ", self.graph.stream(stream).name)
+                format!("[{}] ", text(&self.graph.stream(stream).name))
             } else {
                 String::new()
             };

@@ -1,10 +1,10 @@
 //! Arguments: expressions that may mention parameters of the function.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ExprClosure, Pat, PatIdent, Token};
+use syn::{Expr, ExprClosure, Token};
+
+use super::names;
 
 /// An expression of the user's, with the parameters that it mentions.
 #[derive(Clone)]
@@ -58,28 +58,12 @@ fn is_formatted(text: &str, name: &Ident) -> bool {
     is_string && (text.contains(&format!("{{{name}}}")) || text.contains(&format!("{{{name}:")))
 }
 
-/// All of `names` that an expression mentions, each with the place where it does so first.
+/// All of `names` that an expression means, each with the place where it does so first.
 pub(super) fn mentions(expr: &Expr, names: &[Ident]) -> Vec<(Ident, Span)> {
-    let tokens = expr.to_token_stream();
+    let free = names::free(expr);
     let mentions = names.iter().filter_map(|name| {
-        Some((
-            name.clone(),
-            mentioned(&tokens, std::slice::from_ref(name))?.span(),
-        ))
+        let first = free.iter().find(|found| *found == name)?;
+        Some((name.clone(), first.span()))
     });
     mentions.collect()
-}
-
-/// The names that a pattern declares.
-pub(super) fn pattern_names(pattern: &Pat) -> Vec<Ident> {
-    struct Names(Vec<Ident>);
-    impl<'ast> Visit<'ast> for Names {
-        fn visit_pat_ident(&mut self, name: &'ast PatIdent) {
-            self.0.push(name.ident.clone());
-            syn::visit::visit_pat_ident(self, name);
-        }
-    }
-    let mut names = Names(Vec::new());
-    names.visit_pat(pattern);
-    names.0
 }

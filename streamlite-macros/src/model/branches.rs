@@ -6,7 +6,8 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Arm, Expr, ExprClosure, ExprMatch, Local};
 
-use super::argument::{Argument, pattern_names};
+use super::argument::Argument;
+use super::names::bound;
 
 /// A typed split, its assignments turned into calls.
 pub(crate) struct Branches {
@@ -58,7 +59,7 @@ pub(super) fn feed_branches(expr: &mut ExprMatch) -> Vec<Branch> {
 fn feeds_of(arm: &mut Arm) -> Vec<(Ident, usize)> {
     let mut feeds = Feeds {
         branches: Vec::new(),
-        locals: pattern_names(&arm.pat),
+        locals: bound(&arm.pat),
         in_loop: false,
     };
     feeds.visit_expr_mut(&mut arm.body);
@@ -94,7 +95,7 @@ impl Feeds {
 impl VisitMut for Feeds {
     fn visit_local_mut(&mut self, local: &mut Local) {
         syn::visit_mut::visit_local_mut(self, local);
-        self.locals.extend(pattern_names(&local.pat));
+        self.locals.extend(bound(&local.pat));
     }
 
     /// An assignment inside a closure feeds nothing: nobody knows when it runs.

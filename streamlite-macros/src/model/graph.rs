@@ -96,6 +96,8 @@ pub(crate) struct Node {
     pub(crate) label: String,
     /// What its state is found by: the label, or what `#[uid = "…"]` says.
     pub(crate) identity: String,
+    /// What the user says to rustc about its code.
+    pub(crate) attributes: Vec<syn::Attribute>,
     /// What the statement is called by.
     pub(crate) span: Span,
     /// The statement's first token.

@@ -6,6 +6,7 @@ mod check;
 mod depth;
 mod graph;
 mod lower;
+mod names;
 mod operators;
 mod process;
 mod rows;
@@ -27,6 +28,8 @@ use lower::Lowering;
 
 /// A function and its graph.
 pub(crate) struct LoweredFunction {
+    /// When it is this variant of it.
+    pub(crate) when: Option<proc_macro2::TokenStream>,
     pub(crate) attributes: Vec<syn::Attribute>,
     pub(crate) visibility: syn::Visibility,
     pub(crate) name: syn::Ident,
@@ -59,6 +62,7 @@ pub(crate) struct LoweredExpression {
 /// Lowers and checks a function.
 pub(crate) fn lower_function(function: Function) -> LoweredFunction {
     let Function {
+        when,
         attributes,
         visibility,
         name,
@@ -73,6 +77,7 @@ pub(crate) fn lower_function(function: Function) -> LoweredFunction {
     } = body;
     let graph = Lowering::function(&parameters, &mut errors).lower(statements);
     let mut lowered = LoweredFunction {
+        when,
         attributes,
         visibility,
         name,

@@ -6,11 +6,14 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::visit::Visit;
-use syn::{Expr, ExprClosure, Local, Pat};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprClosure, Pat, Token};
 
-use super::argument::{Argument, mentioned, pattern_names};
+use super::argument::{Argument, mentioned};
+use super::names::{bound, bound_beside, free};
 use crate::errors::Errors;
+use crate::syntax::text;
 
 /// An aggregate expression, taken apart.
 pub(crate) struct Aggregate {
@@ -48,8 +51,14 @@ pub(super) fn take_apart(closure: &ExprClosure, errors: &mut Errors) -> Option<T
         .take(closure.inputs.len() - 1)
         .cloned()
         .collect();
+    let locals = locals(closure, &heads, &rows);
+    if let Some(again) = locals.iter().find(|local| **local == rows) {
+        let text = format!("`{rows}` is the rows of the window here: give this another name");
+        errors.at(again.span(), text);
+        return None;
+    }
     let mut hoist = Hoist {
-        locals: locals(closure, &heads),
+        locals,
         rows,
         filters: Vec::new(),
         calls: Vec::new(),
@@ -102,18 +111,11 @@ fn name_of(pattern: &Pat) -> Option<Ident> {
     }
 }
 
-/// What the arguments of a call on `rows` may not mention: the key, the window, and every `let` of the expression.
-fn locals(closure: &ExprClosure, heads: &[Pat]) -> Vec<Ident> {
-    struct Lets(Vec<Ident>);
-    impl<'ast> Visit<'ast> for Lets {
-        fn visit_local(&mut self, local: &'ast Local) {
-            self.0.extend(pattern_names(&local.pat));
-            syn::visit::visit_local(self, local);
-        }
-    }
-    let mut lets = Lets(heads.iter().flat_map(pattern_names).collect());
-    lets.visit_expr(&closure.body);
-    lets.0
+/// What the arguments of a call on `rows` may not mention: the key, the window, and whatever the expression binds.
+fn locals(closure: &ExprClosure, heads: &[Pat], rows: &Ident) -> Vec<Ident> {
+    let mut locals: Vec<Ident> = heads.iter().flat_map(bound).collect();
+    locals.extend(bound_beside(&closure.body, rows));
+    locals
 }
 
 /// Replaces the calls on `rows` by names.
@@ -272,7 +274,7 @@ impl Hoist<'_> {
             return (TokenStream::new(), taken);
         };
         let span = method.span().resolved_at(Span::mixed_site());
-        let name = Ident::new(&format!("{rows}_{method}_{}", self.calls.len()), span);
+        let name = Ident::new(&format!("{}_{method}_{}", text(rows), self.calls.len()), span);
         let all = self
             .rows_of(rows)
             .into_iter()
@@ -287,27 +289,22 @@ impl Hoist<'_> {
     }
 
     fn check_arguments(&mut self, method: &Ident, arguments: &TokenStream) {
-        if let Some(local) = mentioned(arguments, &self.locals)
-            && !shadowed(arguments, &local)
-        {
+        let parsed = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(arguments.clone());
+        let found = match parsed {
+            Ok(parsed) => {
+                let mut free = parsed.iter().flat_map(free);
+                free.find(|name| self.locals.contains(name))
+            }
+            // It is wrong in another way, too.
+            Err(_) => mentioned(arguments, &self.locals),
+        };
+        if let Some(local) = found {
             let text = format!(
                 "`{local}` is not known here: the arguments of `{}.{method}(…)` are evaluated when the pipeline is built, not when a window fires",
                 self.rows
             );
             self.report(local.span(), text);
         }
-    }
-}
-
-/// Whether the argument is a closure whose own parameter has that name.
-fn shadowed(arguments: &TokenStream, local: &Ident) -> bool {
-    match syn::parse2::<ExprClosure>(arguments.clone()) {
-        Ok(closure) => closure
-            .inputs
-            .iter()
-            .flat_map(pattern_names)
-            .any(|name| name == *local),
-        Err(_) => false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Duration literals: `5s`, `1min`, anywhere in a block, inside the tokens of other macros, too.
 
+use std::iter::Peekable;
+
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::{Expr, Lit};
@@ -25,19 +27,57 @@ const NUMBER_SUFFIXES: [&str; 16] = [
 ///
 /// It stands in an invisible group whose tokens have the literal's own span and hygiene, so that errors point at it.
 pub(super) fn replace(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
-    let replaced = tokens.into_iter().map(|tree| match tree {
-        TokenTree::Group(group) => {
-            let mut replaced = Group::new(group.delimiter(), replace(group.stream(), errors));
-            replaced.set_span(group.span());
-            TokenTree::Group(replaced)
-        }
-        TokenTree::Literal(literal) => match millis_of(&literal, errors) {
-            Some(millis) => TokenTree::Group(call(&literal, millis)),
-            None => TokenTree::Literal(literal),
-        },
-        tree => tree,
-    });
-    replaced.collect()
+    let mut replaced = TokenStream::new();
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let tree = match tree {
+            TokenTree::Group(group) => {
+                let mut replaced = Group::new(group.delimiter(), replace(group.stream(), errors));
+                replaced.set_span(group.span());
+                TokenTree::Group(replaced)
+            }
+            TokenTree::Literal(literal) => match duration_at(&literal, &mut trees, errors) {
+                Some(millis) => TokenTree::Group(call(&literal, millis)),
+                None => TokenTree::Literal(literal),
+            },
+            tree => tree,
+        };
+        replaced.extend([tree]);
+    }
+    replaced
+}
+
+/// The duration that begins with a literal; `None` if it is another one. What is written in two parts, as `5 s` and `1min 30s`,
+/// is none, and is taken as what it means from there on.
+fn duration_at(
+    literal: &Literal,
+    trees: &mut Peekable<impl Iterator<Item = TokenTree>>,
+    errors: &mut Errors,
+) -> Option<i64> {
+    if let Some(TokenTree::Ident(unit)) = trees.peek()
+        && let Some(number) = whole_number(literal)
+        && let Some((_, millis)) = UNITS.iter().find(|(known, _)| unit == known)
+    {
+        let text = format!("a duration is written in one word: `{literal}{unit}`");
+        errors.at(unit.span(), text);
+        trees.next();
+        return Some(number.saturating_mul(*millis));
+    }
+    let mut millis = millis_of(literal, errors)?;
+    let mut sum = literal.to_string();
+    while let Some(TokenTree::Literal(next)) = trees.peek()
+        && let Some(more) = millis_of(next, errors)
+    {
+        sum += &format!(" + {next}");
+        errors.at(next.span(), format!("a sum of durations has a `+`: `{sum}`"));
+        millis = millis.saturating_add(more);
+        trees.next();
+    }
+    Some(millis)
+}
+
+fn whole_number(literal: &Literal) -> Option<i64> {
+    literal.to_string().replace('_', "").parse().ok()
 }
 
 fn call(literal: &Literal, millis: i64) -> Group {
@@ -82,8 +122,9 @@ fn is_exponent(unit: &str) -> bool {
 
 fn duration(number: &str, unit: &str) -> Result<i64, String> {
     let Some(&(_, millis)) = UNITS.iter().find(|&&(known, _)| known == unit) else {
+        let meant = meant(unit).unwrap_or("s");
         return Err(format!(
-            "unknown unit `{unit}`: a duration is written with `ms`, `s`, `min`, `h` or `d`, such as `{number}s`"
+            "unknown unit `{unit}`: a duration is written with `ms`, `s`, `min`, `h` or `d`, such as `{number}{meant}`"
         ));
     };
     if number.contains('.') {
@@ -93,6 +134,18 @@ fn duration(number: &str, unit: &str) -> Result<i64, String> {
     whole
         .and_then(|number| number.checked_mul(millis))
         .ok_or_else(|| format!("`{number}{unit}` does not fit: the longest duration is 292 million years"))
+}
+
+/// The unit that another word for it means.
+fn meant(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "msec" | "msecs" | "millis" | "milliseconds" => "ms",
+        "sec" | "secs" | "second" | "seconds" | "S" => "s",
+        "m" | "mins" | "minute" | "minutes" | "M" => "min",
+        "hr" | "hrs" | "hour" | "hours" | "H" => "h",
+        "day" | "days" | "D" => "d",
+        _ => return None,
+    })
 }
 
 /// The error for `1.5h`, with what to write instead.

@@ -1,13 +1,16 @@
 //! Tokens to statements. A statement that does not parse is kept as tokens, and the others live on.
 
 mod chain;
+mod conditions;
 mod duration;
 mod function;
+mod items;
 mod repair;
 mod statement;
 mod uid;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 
 pub(crate) use chain::{Chain, Link};
@@ -18,36 +21,53 @@ pub(crate) use statement::{Body, Names, Statement};
 pub(crate) use uid::uid;
 
 use crate::errors::Errors;
+use conditions::Conditions;
+
+/// A name as text, without the `r#` that a keyword needs to be one.
+pub(crate) fn text(name: &Ident) -> String {
+    name.unraw().to_string()
+}
 
 /// A block of `pipeline!`.
 pub(crate) enum Input {
     /// Functions, and what was wrong outside of their bodies.
     Functions(Vec<Function>, Errors),
-    /// An expression: statements and a chain.
-    Expression(Body),
+    /// An expression: statements and a chain, and when it is this one.
+    Expression(Vec<(Option<TokenStream>, Body)>),
 }
 
 /// Parses a block.
 pub(crate) fn parse(tokens: TokenStream) -> Input {
     let mut errors = Errors::default();
     let tokens = duration::replace(without_braces(tokens), &mut errors);
-    if !starts_function(&tokens) {
-        return Input::Expression(statement::parse(tokens, errors));
+    if !items::start(&tokens) {
+        return Input::Expression(expressions(tokens, errors));
     }
-    let functions = |input: ParseStream<'_>| {
-        let mut functions = Vec::new();
-        while !input.is_empty() {
-            functions.push(input.parse::<Function>()?);
+    let functions = items::functions.parse2(tokens);
+    match functions {
+        Ok((functions, more)) => {
+            errors.append(more);
+            Input::Functions(functions, errors)
         }
-        Ok(functions)
-    };
-    match functions.parse2(tokens) {
-        Ok(functions) => Input::Functions(functions, errors),
         Err(error) => {
             errors.push(error);
             Input::Functions(Vec::new(), errors)
         }
     }
+}
+
+/// An expression in each of its variants.
+fn expressions(tokens: TokenStream, mut errors: Errors) -> Vec<(Option<TokenStream>, Body)> {
+    let pieces = conditions::pieces(tokens);
+    let mut conditions = Conditions::default();
+    conditions.add_pieces(&pieces);
+    let variants = conditions.variants(&mut errors);
+    let bodies = variants.into_iter().map(|variant| {
+        let tokens = variant.statements(&pieces);
+        let body = statement::parse(tokens, errors.clone());
+        (variant.when, body)
+    });
+    bodies.collect()
 }
 
 /// The runtime crate that `#[dataflow]` or `#[dataflow(crate = path)]` means.
@@ -75,23 +95,4 @@ fn without_braces(tokens: TokenStream) -> TokenStream {
         (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => group.stream(),
         _ => tokens,
     }
-}
-
-/// Whether the tokens begin with a function: attributes, visibility and `fn`.
-fn starts_function(tokens: &TokenStream) -> bool {
-    let mut trees = tokens.clone().into_iter().peekable();
-    while let Some(tree) = trees.next() {
-        match tree {
-            TokenTree::Punct(punct) if punct.as_char() == '#' => {
-                trees.next();
-            }
-            TokenTree::Ident(word) if word == "pub" => {
-                trees.next_if(|next| matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis));
-            }
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {}
-            TokenTree::Ident(word) => return word == "fn",
-            _ => return false,
-        }
-    }
-    false
 }

@@ -26,11 +26,14 @@ pub(crate) enum Statement {
     /// `let name: Type = EXPR;`
     Value { name: Ident, local: Local },
     /// `match stream { … }`
-    Match(ExprMatch),
+    Match {
+        attributes: Vec<Attribute>,
+        expr: ExprMatch,
+    },
     /// `CHAIN.to(sink);`, `CHAIN.for_each(…);`
-    Output(Expr),
+    Output { attributes: Vec<Attribute>, chain: Expr },
     /// A chain without `;` at the end.
-    Tail(Expr),
+    Tail { attributes: Vec<Attribute>, chain: Expr },
     /// What did not parse, with the names that it would have declared.
     Broken { names: Vec<Ident>, tokens: TokenStream },
 }
@@ -59,8 +62,8 @@ impl Statement {
         match self {
             Statement::Let { chain, .. } => chain.to_token_stream(),
             Statement::Value { local, .. } => local.to_token_stream(),
-            Statement::Match(expr) => expr.to_token_stream(),
-            Statement::Output(chain) | Statement::Tail(chain) => chain.to_token_stream(),
+            Statement::Match { expr, .. } => expr.to_token_stream(),
+            Statement::Output { chain, .. } | Statement::Tail { chain, .. } => chain.to_token_stream(),
             Statement::Broken { tokens, .. } => tokens.clone(),
         }
     }
@@ -154,9 +157,18 @@ fn declared(tokens: &TokenStream) -> Vec<Ident> {
 fn lower(statement: Stmt, errors: &mut Errors) -> Option<Statement> {
     match statement {
         Stmt::Local(local) => Some(lower_let(local, errors)),
-        Stmt::Expr(Expr::Match(expr), _) => Some(Statement::Match(expr)),
-        Stmt::Expr(expr, Some(_)) => Some(Statement::Output(expr)),
-        Stmt::Expr(expr, None) => Some(Statement::Tail(expr)),
+        Stmt::Expr(expr, _) if refuse_control(&expr, errors) => None,
+        Stmt::Expr(Expr::Match(mut expr), _) => {
+            let attributes = std::mem::take(&mut expr.attrs);
+            Some(Statement::Match { attributes, expr })
+        }
+        Stmt::Expr(mut chain, semicolon) => {
+            let attributes = take_attributes(&mut chain);
+            Some(match semicolon {
+                Some(_) => Statement::Output { attributes, chain },
+                None => Statement::Tail { attributes, chain },
+            })
+        }
         Stmt::Item(item) => {
             errors.at(
                 item.span(),
@@ -170,6 +182,44 @@ fn lower(statement: Stmt, errors: &mut Errors) -> Option<Statement> {
             None
         }
     }
+}
+
+/// The attributes before a statement, which stand at its expression.
+fn take_attributes(chain: &mut Expr) -> Vec<Attribute> {
+    let attributes = match chain {
+        Expr::MethodCall(expr) => &mut expr.attrs,
+        Expr::Path(expr) => &mut expr.attrs,
+        Expr::Call(expr) => &mut expr.attrs,
+        Expr::Tuple(expr) => &mut expr.attrs,
+        Expr::Paren(expr) => &mut expr.attrs,
+        Expr::Field(expr) => &mut expr.attrs,
+        Expr::Assign(expr) => return take_attributes(&mut expr.left),
+        _ => return Vec::new(),
+    };
+    std::mem::take(attributes)
+}
+
+/// Says that a pipeline has no branches and loops of its own: its graph is known when it is compiled.
+fn refuse_control(expr: &Expr, errors: &mut Errors) -> bool {
+    let (span, word) = match expr {
+        Expr::If(expr) => (expr.if_token.span, "if"),
+        Expr::ForLoop(expr) => (expr.for_token.span, "for"),
+        Expr::While(expr) => (expr.while_token.span, "while"),
+        Expr::Loop(expr) => (expr.loop_token.span, "loop"),
+        _ => return false,
+    };
+    let text = match word {
+        "if" => {
+            "a pipeline is the same whatever the values are: to keep some records write `.filter(|r| …)`, to part them \
+             `.split(|r| …)`; for another pipeline write another function, and the `if` around their calls"
+        }
+        _ => {
+            "a pipeline has no loops: its records come one by one through the chain. To look at each, write \
+             `.for_each(|r| …)`; for several records out of one, `.flat_map(|r| …)`"
+        }
+    };
+    errors.at(span, text);
+    true
 }
 
 fn lower_let(local: Local, errors: &mut Errors) -> Statement {

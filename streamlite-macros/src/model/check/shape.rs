@@ -41,7 +41,7 @@ fn fragment(function: &mut LoweredFunction) {
         let kind = match parameter {
             Parameter::Source(..) => "source",
             Parameter::Sink(..) => "sink",
-            Parameter::Stream(..) | Parameter::Value(..) => continue,
+            Parameter::Stream(..) | Parameter::Value(..) | Parameter::Wrong(..) => continue,
         };
         let text = format!(
             "a fragment has no {kind}: it goes from streams to streams, and the pipeline that calls it has the {kind}s"

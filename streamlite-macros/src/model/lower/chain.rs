@@ -15,7 +15,7 @@ use crate::model::graph::{
 use crate::model::operators::{Extent, is_aggregate, is_join_key, is_stateful, is_window, takes_stream};
 use crate::model::process::{self, Handler, Inputs, Process};
 use crate::model::rows::{self, Aggregate};
-use crate::syntax::{Chain, Link};
+use crate::syntax::{Chain, Link, text};
 
 /// The statement is wrong, and this was said, or will be by rustc.
 pub(super) struct Skip;
@@ -108,6 +108,7 @@ impl Lowering<'_> {
 
     fn name(&mut self, name: &Ident) -> Result<Cursor, Skip> {
         match self.scope.find(name) {
+            Some(Binding::Wrong) => Err(Skip),
             Some(Binding::Stream(stream)) if self.graph.stream(stream).broken => Err(Skip),
             Some(Binding::Stream(stream)) => {
                 let place = self.use_stream(stream, name);
@@ -399,9 +400,11 @@ impl Lowering<'_> {
                 }
                 CallArgument::Sink(name.clone())
             }
+            Some((_, Binding::Wrong)) => return Err(Skip),
             _ => CallArgument::Value(Box::new(self.argument(sink))),
         };
-        cursor.end = Some(End::Sink(sink.to_token_stream().to_string()));
+        let shown = name.map_or_else(|| sink.to_token_stream().to_string(), text);
+        cursor.end = Some(End::Sink(shown));
         Ok(Operator::Call(Box::new(Call {
             method: method.clone(),
             turbofish: None,

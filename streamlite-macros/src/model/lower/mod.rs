@@ -13,7 +13,7 @@ use super::argument::{Argument, make_move, mentions};
 use super::check;
 use super::graph::{Graph, Naming, Node, Origin, SinkUse, Source, Step, Stream, StreamId, Use, User};
 use crate::errors::Errors;
-use crate::syntax::{Parameter, Statement, is_half_typed};
+use crate::syntax::{Parameter, Statement, is_half_typed, text};
 use chain::Cursor;
 use scope::{Binding, Scope};
 
@@ -41,6 +41,8 @@ struct Label {
     text: String,
     /// What `#[uid = "…"]` says instead, where it stands.
     uid: Option<String>,
+    /// What is said to rustc about its code.
+    attributes: Vec<syn::Attribute>,
     span: Span,
     begins_at: Span,
     nodes: usize,
@@ -51,6 +53,7 @@ impl Label {
         Self {
             text: text.into(),
             uid: None,
+            attributes: Vec::new(),
             span,
             begins_at: span,
             nodes: 0,
@@ -105,7 +108,7 @@ impl<'a> Lowering<'a> {
             Parameter::Source(_, port) => {
                 let origin = Origin::Source(self.graph.sources.len());
                 let stream = self.stream(name.clone(), Naming::Named, origin);
-                let (text, span) = (name.to_string(), name.span());
+                let (text, span) = (text(&name), name.span());
                 self.graph.sources.push(Source {
                     name: text,
                     uid: port.uid.clone(),
@@ -129,6 +132,7 @@ impl<'a> Lowering<'a> {
                 Binding::Sink(self.graph.sinks.len() - 1)
             }
             Parameter::Value(..) => Binding::Value,
+            Parameter::Wrong(..) => Binding::Wrong,
         };
         self.scope.bind(name, binding);
     }
@@ -199,6 +203,7 @@ impl<'a> Lowering<'a> {
             outputs,
             label,
             identity,
+            attributes: self.statement.attributes.clone(),
             span: self.statement.span,
             begins_at: self.statement.begins_at,
             ends_at: cursor.ends_at,

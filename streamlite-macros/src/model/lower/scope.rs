@@ -11,6 +11,8 @@ pub(super) enum Binding {
     Value,
     /// A sink parameter, by its number.
     Sink(usize),
+    /// Something whose declaration is wrong, which was said.
+    Wrong,
 }
 
 /// The names of a block.

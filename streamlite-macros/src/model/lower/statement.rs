@@ -10,7 +10,10 @@ use super::{Form, Label, Lowering};
 use crate::model::branches::{Branches, feed_branches};
 use crate::model::graph::{Naming, Origin, Step, StreamId, User};
 use crate::model::operators::is_end;
-use crate::syntax::{Names, Statement};
+use crate::syntax::{Names, Statement, text};
+
+/// What is said to rustc about the code of a statement.
+const HONOURED: [&str; 4] = ["allow", "warn", "deny", "forbid"];
 
 impl Lowering<'_> {
     pub(super) fn statement(&mut self, statement: Statement, is_last: bool) {
@@ -21,9 +24,9 @@ impl Lowering<'_> {
                 chain,
             } => self.named(&attributes, &names, &chain),
             Statement::Value { name, local } => self.value(name, local),
-            Statement::Match(expr) => self.branches(expr),
-            Statement::Output(chain) => self.output(&chain),
-            Statement::Tail(chain) if !is_last => {
+            Statement::Match { attributes, expr } => self.branches(&attributes, expr),
+            Statement::Output { attributes, chain } => self.output(&attributes, &chain),
+            Statement::Tail { chain, .. } if !is_last => {
                 let end = chain
                     .to_token_stream()
                     .into_iter()
@@ -31,7 +34,7 @@ impl Lowering<'_> {
                     .map_or_else(Span::call_site, |last| last.span());
                 self.errors.at(end, "a `;` should follow this statement");
             }
-            Statement::Tail(chain) => self.tail(&chain),
+            Statement::Tail { attributes, chain } => self.tail(&attributes, &chain),
             Statement::Broken { names, .. } => self.broken(&names),
         }
     }
@@ -39,9 +42,9 @@ impl Lowering<'_> {
     /// `let names = CHAIN;`
     fn named(&mut self, attributes: &[Attribute], names: &Names, chain: &Expr) {
         let idents = names.idents();
-        let label: Vec<_> = idents.iter().map(Ident::to_string).collect();
+        let label: Vec<_> = idents.iter().map(text).collect();
         self.statement = Label::new(label.join(", "), names.span());
-        self.statement.uid = self.uid(attributes);
+        self.attributes(attributes);
         let Ok(cursor) = self.chain(chain) else {
             return self.broken(&idents);
         };
@@ -68,7 +71,7 @@ impl Lowering<'_> {
     fn name_source(&mut self, stream: StreamId, name: &Ident) {
         if let Origin::Source(source) = self.graph.stream(stream).origin {
             let source = &mut self.graph.sources[source];
-            source.name = name.to_string();
+            source.name = text(name);
             source.uid = self.statement.uid.take();
         }
         let named = &mut self.graph.streams[stream.0];
@@ -78,19 +81,23 @@ impl Lowering<'_> {
         self.scope.bind(name.clone(), Binding::Stream(stream));
     }
 
-    /// `#[uid = "old"]`: the identity of what follows, kept through a rename.
-    fn uid(&mut self, attributes: &[Attribute]) -> Option<String> {
-        let mut uid = None;
+    /// What stands before a statement: `#[uid = "old"]`, which is the identity of what follows, kept through a rename, and
+    /// what is said to rustc about its code.
+    fn attributes(&mut self, attributes: &[Attribute]) {
         for attribute in attributes {
             match crate::syntax::uid(attribute, self.errors) {
-                Some(name) => uid = Some(name),
+                Some(name) => self.statement.uid = Some(name),
+                None if HONOURED.iter().any(|name| attribute.path().is_ident(name)) => {
+                    self.statement.attributes.push(attribute.clone());
+                }
+                None if attribute.path().is_ident("doc") => {}
                 None => {
-                    let text = "a stream's `let` takes one attribute: `#[uid = \"old_name\"]` keeps its identity through a rename";
+                    let text = "a statement takes `#[uid = \"old_name\"]`, which keeps its identity through a rename, `#[cfg(…)]`, and \
+                                `#[allow(…)]` or another level of a lint";
                     self.errors.at(attribute.meta.span(), text);
                 }
             }
         }
-        uid
     }
 
     fn output_stream(&mut self, name: Option<Ident>, node: usize) -> StreamId {
@@ -124,12 +131,13 @@ impl Lowering<'_> {
     }
 
     /// `match stream { … }`
-    fn branches(&mut self, mut expr: ExprMatch) {
+    fn branches(&mut self, attributes: &[Attribute], mut expr: ExprMatch) {
         let branches = feed_branches(&mut expr);
         let names: Vec<_> = branches.iter().map(|branch| branch.name.clone()).collect();
         let keyword = expr.match_token;
-        let label: Vec<_> = names.iter().map(Ident::to_string).collect();
+        let label: Vec<_> = names.iter().map(text).collect();
         self.statement = Label::new(label.join(", "), keyword.span);
+        self.attributes(attributes);
         if names.is_empty() {
             let text = "no arm feeds a stream: an arm assigns to the streams that it feeds, `Pattern => stream = value`";
             return self.errors.at(keyword.span, text);
@@ -168,11 +176,12 @@ impl Lowering<'_> {
     }
 
     /// `CHAIN.to(sink);`
-    fn output(&mut self, chain: &Expr) {
+    fn output(&mut self, attributes: &[Attribute], chain: &Expr) {
         let (label, span) = output_label(chain);
         self.statement = Label::new(label, span);
         self.statement.begins_at = first_token(chain);
         self.statement.uid = self.uid_of_sink(chain);
+        self.attributes(attributes);
         if let Ok(cursor) = self.chain(chain) {
             self.node(cursor, Vec::new());
         }
@@ -193,11 +202,12 @@ impl Lowering<'_> {
     }
 
     /// What a block ends in: an output, a stream, or a tuple of streams.
-    fn tail(&mut self, chain: &Expr) {
+    fn tail(&mut self, attributes: &[Attribute], chain: &Expr) {
         if is_output(chain) {
-            return self.output(chain);
+            return self.output(attributes, chain);
         }
         self.statement = Label::new("result", chain.span());
+        self.attributes(attributes);
         let chains: Vec<&Expr> = match chain {
             Expr::Tuple(tuple) => tuple.elems.iter().collect(),
             chain => vec![chain],
@@ -223,7 +233,7 @@ impl Lowering<'_> {
 
 /// How a stream is named: `_` and what begins with it is dropped in plain sight.
 fn naming_of(name: &Ident) -> Naming {
-    if name.to_string().starts_with('_') {
+    if text(name).starts_with('_') {
         Naming::Dropped
     } else {
         Naming::Named
@@ -251,7 +261,7 @@ fn output_label(chain: &Expr) -> (String, Span) {
         _ => None,
     });
     match sink {
-        Some(sink) if call.method == "to" => (sink.to_string(), sink.span()),
+        Some(sink) if call.method == "to" => (text(sink), sink.span()),
         _ => (call.method.to_string(), call.method.span()),
     }
 }

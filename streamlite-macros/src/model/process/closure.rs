@@ -9,7 +9,8 @@ use super::handlers::{ABOUT_KEY, Handler, Inputs, QUIET, TIMERS, context_uses, f
 use super::state::{Attributes, SideOutput, State, attributes, kind_of};
 use super::types::{last_name, type_arguments};
 use crate::errors::Errors;
-use crate::model::argument::{mentioned, pattern_names};
+use crate::model::argument::mentioned;
+use crate::model::names::bound;
 
 /// A process closure before its arguments are numbered.
 pub(in crate::model) struct TakenApart {
@@ -259,7 +260,7 @@ impl TakenApart {
         for name in self
             .handlers
             .iter()
-            .flat_map(|handler| handler.parameters.iter().flat_map(pattern_names))
+            .flat_map(|handler| handler.parameters.iter().flat_map(bound))
         {
             let is_state = self.all_states().any(|state| state.name == name);
             if is_state || self.sides.iter().any(|side| side.name == name) || name == self.ctx {
@@ -329,7 +330,7 @@ impl TakenApart {
     pub(in crate::model) fn names(&self, handler: &Handler<Expr>) -> Vec<Ident> {
         let states = self.all_states().map(|state| state.name.clone());
         let sides = self.sides.iter().map(|side| side.name.clone());
-        let parameters = handler.parameters.iter().flat_map(pattern_names);
+        let parameters = handler.parameters.iter().flat_map(bound);
         states
             .chain(sides)
             .chain(parameters)
