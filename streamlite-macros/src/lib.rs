@@ -31,13 +31,15 @@ pub fn dataflow(
     arguments: proc_macro::TokenStream,
     function: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
+    let function = TokenStream::from(function);
+    if let Err(error) = syntax::check_function(&function) {
+        let error = error.to_compile_error();
+        return quote!(#function #error).into();
+    }
     match syntax::library_of(arguments.into()) {
-        Ok(library) => expand(&library, function.into()).into(),
+        Ok(library) => expand(&library, function).into(),
         Err(error) => {
-            let (function, error) = (
-                expand(&quote!(::streamlite), function.into()),
-                error.to_compile_error(),
-            );
+            let (function, error) = (expand(&quote!(::streamlite), function), error.to_compile_error());
             quote!(#function #error).into()
         }
     }

@@ -138,7 +138,7 @@ pub use time::{TimeDelta, Timestamp};
 /// `chain.to(sink);` and `chain.for_each(…);` are outputs. A stream may be used any number of times: each use gets every
 /// record, by clones for all uses but the last. One that is never used is an error; `_` drops it in plain sight.
 ///
-/// **Duration literals** stand wherever an expression does: `5ms`, `2s`, `1min`, `6h`, `1d`, `1min 30s`.
+/// **Duration literals** stand wherever an expression does: `5ms`, `2s`, `1min`, `6h`, `1d`, `1min + 30s`.
 ///
 /// **Several streams out of one**: by a predicate, by a result, or by a `match`, whose arms feed streams of types of their
 /// own; **one out of several** by `union`.
@@ -199,8 +199,12 @@ pub use time::{TimeDelta, Timestamp};
 /// assert_eq!((t.out.take(), t.rejected.take()), (vec!["fine".to_owned()], vec!["no".to_owned()]));
 /// ```
 ///
-/// **Identity.** State is found again by the name of its statement; `#[uid = "old"]` before a `let` keeps the old name's
-/// state through a rename.
+/// **Identity.** State is found again by the name of its statement; `#[uid = "old"]` before a statement keeps the old
+/// name's state through a rename; before a source or a sink it keeps its positions, and the state of what is written to it.
+///
+/// **Attributes.** `#[cfg(…)]` before a statement or a parameter means what it does in Rust: a block has up to four different
+/// conditions, and is expanded for each way in which they hold. `#[allow(…)]` and the other levels of lints are about the
+/// statement's code.
 ///
 /// **An expression** ends in a stream and is collected, `pipeline!(…).collect()`, or ends in an output and is run,
 /// `pipeline!({ …; chain.for_each(…); }).run()`. It borrows what it mentions, and what it keeps need not be storable.

@@ -19,11 +19,18 @@ pub use crate::state::{Durable, Transient};
 pub use crate::testing::{TestBench, TestClock, TestInput, TestOutput, TestRunner};
 
 use crate::time::TimeDelta;
+use crate::witness::ToTimestamp;
 
 /// A duration literal.
 #[must_use]
 pub const fn delta(millis: i64) -> TimeDelta {
     TimeDelta::from_millis(millis)
+}
+
+/// What a closure gives as a record's timestamp.
+#[inline]
+pub fn timestamp<T: ToTimestamp>(timestamp: T) -> crate::time::Timestamp {
+    timestamp.to_timestamp()
 }
 
 /// Asks for a source that ends.

@@ -8,7 +8,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::assemble::{Assemble, Wiring, context};
 use super::{at, copies_name, describe, import, node_name, parameters_used};
-use crate::model::{Graph, LoweredFunction, Origin, StreamId, User};
+use crate::model::{Graph, LoweredFunction, MOST_INPUTS, MOST_OUTPUTS, Origin, StreamId, User};
 use crate::syntax::{Parameter, Port};
 
 pub(super) fn fragment(library: &TokenStream, function: &LoweredFunction) -> TokenStream {
@@ -34,7 +34,13 @@ pub(super) fn fragment(library: &TokenStream, function: &LoweredFunction) -> Tok
     if inputs.is_empty() {
         inputs.push(&nothing);
     }
-    let outputs: Vec<_> = function.outputs.iter().map(|port| &port.item).collect();
+    inputs.truncate(MOST_INPUTS);
+    let outputs: Vec<_> = function
+        .outputs
+        .iter()
+        .take(MOST_OUTPUTS)
+        .map(|port| &port.item)
+        .collect();
     let shape = shape(&inputs, &outputs);
     let (import, statements) = (import(library), describe::describe(graph));
     let (used, nodes) = (parameters_used(function), nodes(function, &inputs, &outputs));
@@ -69,7 +75,7 @@ fn items(function: &LoweredFunction) -> impl Iterator<Item = &syn::Type> {
 }
 
 fn shape(inputs: &[&syn::Type], outputs: &[&syn::Type]) -> Ident {
-    format_ident!("Node{}{}", inputs.len().clamp(1, 4), outputs.len())
+    format_ident!("Node{}{}", inputs.len(), outputs.len())
 }
 
 /// The struct of the nodes, how it is built, and its value.

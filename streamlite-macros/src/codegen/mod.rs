@@ -21,6 +21,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::model::LoweredFunction;
+use crate::syntax::Parameter;
 
 /// A function: a pipeline or a fragment.
 pub(crate) fn function(library: &TokenStream, function: &LoweredFunction) -> TokenStream {
@@ -44,10 +45,9 @@ fn import(library: &TokenStream) -> TokenStream {
 /// Uses the parameters of a function of the wrong shape: that they are unused is no news. Not where a statement is half
 /// typed: an editor asks for the expansion with and without the next word, and both must be the same before it.
 fn parameters_used(function: &LoweredFunction) -> TokenStream {
-    if !function.misshapen {
-        return TokenStream::new();
-    }
-    let names = function.parameters.iter().map(crate::syntax::Parameter::name);
+    let is_wrong = function.misshapen || !function.errors.is_empty() && !function.graph.stopped;
+    let is_wrong = |parameter: &&Parameter| is_wrong || matches!(parameter, Parameter::Wrong(_));
+    let names = function.parameters.iter().filter(is_wrong).map(Parameter::name);
     quote!(#(let _ = &#names;)*)
 }
 

@@ -233,17 +233,22 @@ impl Description {
             Head::Fragment { function, .. } => Some(quote::ToTokens::to_token_stream(function).to_string()),
             Head::Stream(..) => None,
         };
-        let operators = self.operators.iter().map(|operator| match operator {
-            Operator::Call(call) => call.method.to_string(),
-            Operator::Aggregate(_) => "aggregate".to_owned(),
-            Operator::Process(_) => "process".to_owned(),
-        });
+        let operators = self.operators.iter().map(Operator::name);
         let branches = self.branches.iter().map(|_| "match".to_owned());
         head.into_iter().chain(operators).chain(branches).collect()
     }
 }
 
 impl Operator {
+    /// What it is called.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Operator::Call(call) => call.method.to_string(),
+            Operator::Aggregate(_) => "aggregate".to_owned(),
+            Operator::Process(_) => "process".to_owned(),
+        }
+    }
+
     fn arguments(&self) -> Vec<&Argument> {
         match self {
             Operator::Call(call) => call.arguments.iter().filter_map(CallArgument::value).collect(),

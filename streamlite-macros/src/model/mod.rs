@@ -13,6 +13,7 @@ mod rows;
 
 pub(crate) use argument::Argument;
 pub(crate) use branches::{Branches, slot};
+pub(crate) use check::{MOST_INPUTS, MOST_OUTPUTS};
 pub(crate) use depth::{Depths, pieces};
 pub(crate) use graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Node, Operator, Origin, RecordFunctions, Step,

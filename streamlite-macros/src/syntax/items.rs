@@ -30,7 +30,12 @@ pub(super) fn start(tokens: &TokenStream) -> bool {
                 trees.next_if(|next| matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis));
             }
             TokenTree::Group(group) if group.delimiter() == Delimiter::None => {}
-            TokenTree::Ident(word) => return is_public || is_item(&word, trees.peek()),
+            TokenTree::Ident(word) => {
+                let next = trees.next();
+                let is_function = is_group(next.as_ref(), Delimiter::Parenthesis)
+                    && is_group(trees.peek(), Delimiter::Brace);
+                return is_public || is_function || is_item(&word, next.as_ref());
+            }
             _ => return is_public,
         }
     }
@@ -39,13 +44,20 @@ pub(super) fn start(tokens: &TokenStream) -> bool {
 
 fn is_item(word: &Ident, next: Option<&TokenTree>) -> bool {
     let text = word.to_string();
-    if text == "fn" || QUALIFIERS.contains(&&*text) {
+    if text == "fn" {
+        return true;
+    }
+    if QUALIFIERS.contains(&&*text) {
         return !matches!(next, Some(TokenTree::Group(_)));
     }
     // `union(a, b)` and `type` as a raw name are no items.
     ITEMS.contains(&&*text)
         && matches!(next, Some(TokenTree::Ident(_) | TokenTree::Punct(_)))
         && !is_dot(next)
+}
+
+fn is_group(tree: Option<&TokenTree>, delimiter: Delimiter) -> bool {
+    matches!(tree, Some(TokenTree::Group(group)) if group.delimiter() == delimiter)
 }
 
 fn is_dot(tree: Option<&TokenTree>) -> bool {
@@ -76,6 +88,12 @@ pub(super) fn functions(input: ParseStream<'_>) -> syn::Result<(Vec<Function>, E
         let word = ahead.call(Ident::parse_any);
         let text = "only functions stand in `pipeline!`: move this before it";
         match word {
+            Ok(word) if ahead.peek(syn::token::Paren) => {
+                return Err(syn::Error::new(
+                    word.span(),
+                    format!("a pipeline is a function: `fn {word}(…) {{ … }}`"),
+                ));
+            }
             Ok(word) => errors.at(word.span(), text),
             Err(_) => return Err(ahead.error("a function stands here: `fn name(…) { … }`")),
         }

@@ -88,6 +88,24 @@ pub(crate) fn library_of(arguments: TokenStream) -> syn::Result<TokenStream> {
     Ok(quote::quote!(#path))
 }
 
+/// Refuses `#[dataflow]` before something else than a function.
+pub(crate) fn check_function(tokens: &TokenStream) -> syn::Result<()> {
+    match syn::parse2::<syn::Item>(tokens.clone()) {
+        Err(_) | Ok(syn::Item::Fn(_)) => Ok(()),
+        Ok(_) => {
+            let first = tokens
+                .clone()
+                .into_iter()
+                .find(|tree| matches!(tree, TokenTree::Ident(_)));
+            let span = first.map_or_else(proc_macro2::Span::call_site, |word| word.span());
+            Err(syn::Error::new(
+                span,
+                "`#[dataflow]` stands before a function: `#[dataflow] fn name(…) { … }`",
+            ))
+        }
+    }
+}
+
 /// The tokens of a block, which may stand in braces of its own: `pipeline!({ … })`.
 fn without_braces(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();

@@ -158,6 +158,13 @@ fn lower(statement: Stmt, errors: &mut Errors) -> Option<Statement> {
     match statement {
         Stmt::Local(local) => Some(lower_let(local, errors)),
         Stmt::Expr(expr, _) if refuse_control(&expr, errors) => None,
+        // A `;` too many.
+        Stmt::Expr(Expr::Verbatim(tokens), Some(_)) if tokens.is_empty() => None,
+        Stmt::Expr(Expr::Try(expr), _) => {
+            let text = "a pipeline fails when it runs, `.run()?`, and not where it is described: remove `?`";
+            errors.at(expr.question_token.span(), text);
+            None
+        }
         Stmt::Expr(Expr::Match(mut expr), _) => {
             let attributes = std::mem::take(&mut expr.attrs);
             Some(Statement::Match { attributes, expr })
@@ -233,6 +240,14 @@ fn lower_let(local: Local, errors: &mut Errors) -> Statement {
     }
     let (span, tokens) = (local.pat.span(), local.to_token_stream());
     let Some(names) = names_of(&local.pat) else {
+        if let Pat::Ident(name) = &local.pat
+            && let Some(word) = &name.mutability
+        {
+            let text = "a stream is no variable: remove `mut`; what is made of it has a name of its own";
+            errors.at(word.span, text);
+            let names = vec![name.ident.clone()];
+            return Statement::Broken { names, tokens };
+        }
         errors.at(
             span,
             "a stream's name stands here, or names in parentheses: `let (valid, broken) = …;`",

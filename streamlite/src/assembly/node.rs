@@ -34,16 +34,14 @@ inputs! {
     Node12 Node22 Node32 Node42 [A NA next_0, B NB next_1] "two outputs";
     Node13 Node23 Node33 Node43 [A NA next_0, B NB next_1, D ND next_2] "three outputs";
     Node14 Node24 Node34 Node44 [A NA next_0, B NB next_1, D ND next_2, E NE next_3] "four outputs";
-}
-
-// More outputs than four come of a `match` alone, which has one input.
-nodes! {
-    Node15 [I] "one input" [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4] "five outputs";
-    Node16 [I] "one input" [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5] "six outputs";
-    Node17 [I] "one input"
+    Node15 Node25 Node35 Node45 [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4] "five outputs";
+    Node16 Node26 Node36 Node46
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5]
+        "six outputs";
+    Node17 Node27 Node37 Node47
         [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6]
         "seven outputs";
-    Node18 [I] "one input"
+    Node18 Node28 Node38 Node48
         [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6, M NM next_7]
         "eight outputs";
 }

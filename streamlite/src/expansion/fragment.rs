@@ -87,12 +87,36 @@ fragments! {
     Node22 [I Nowhere, J Nowhere] [A NA next_0, B NB next_1];
     Node23 [I Nowhere, J Nowhere] [A NA next_0, B NB next_1, D ND next_2];
     Node24 [I Nowhere, J Nowhere] [A NA next_0, B NB next_1, D ND next_2, E NE next_3];
+    Node25 [I Nowhere, J Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4];
+    Node26 [I Nowhere, J Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5];
+    Node27 [I Nowhere, J Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6];
+    Node28 [I Nowhere, J Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6, M NM next_7];
     Node31 [I Nowhere, J Nowhere, K Nowhere] [A NA next_0];
     Node32 [I Nowhere, J Nowhere, K Nowhere] [A NA next_0, B NB next_1];
     Node33 [I Nowhere, J Nowhere, K Nowhere] [A NA next_0, B NB next_1, D ND next_2];
     Node34 [I Nowhere, J Nowhere, K Nowhere] [A NA next_0, B NB next_1, D ND next_2, E NE next_3];
+    Node35 [I Nowhere, J Nowhere, K Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4];
+    Node36 [I Nowhere, J Nowhere, K Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5];
+    Node37 [I Nowhere, J Nowhere, K Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6];
+    Node38 [I Nowhere, J Nowhere, K Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6, M NM next_7];
     Node41 [I Nowhere, J Nowhere, K Nowhere, L Nowhere] [A NA next_0];
     Node42 [I Nowhere, J Nowhere, K Nowhere, L Nowhere] [A NA next_0, B NB next_1];
     Node43 [I Nowhere, J Nowhere, K Nowhere, L Nowhere] [A NA next_0, B NB next_1, D ND next_2];
     Node44 [I Nowhere, J Nowhere, K Nowhere, L Nowhere] [A NA next_0, B NB next_1, D ND next_2, E NE next_3];
+    Node45 [I Nowhere, J Nowhere, K Nowhere, L Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4];
+    Node46 [I Nowhere, J Nowhere, K Nowhere, L Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5];
+    Node47 [I Nowhere, J Nowhere, K Nowhere, L Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6];
+    Node48 [I Nowhere, J Nowhere, K Nowhere, L Nowhere]
+        [A NA next_0, B NB next_1, D ND next_2, E NE next_3, F NF next_4, G NG next_5, H NH next_6, M NM next_7];
 }

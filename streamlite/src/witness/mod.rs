@@ -6,9 +6,11 @@ mod key;
 mod repeated;
 mod sink;
 mod strategy;
+mod timestamp;
 
 pub use answer::{Never, No, Yes};
 pub use key::CheckedKey;
 pub use repeated::Repeated;
 pub use sink::Accepts;
 pub use strategy::CheckedStrategy;
+pub use timestamp::ToTimestamp;

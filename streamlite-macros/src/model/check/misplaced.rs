@@ -74,6 +74,10 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
                 "`running` is about an aggregate: say which one before `{name}`, such as `.running().count()`"
             )
         }
+        Extent::Keyed if name == "key_by" => {
+            "the records have a key already: for two write one key of both, `.key_by(|r| (r.a, r.b))`"
+                .to_owned()
+        }
         Extent::Keyed if is_on_records(&name) && !is_process(&name) => format!(
             "a keyed stream is for windows and aggregates: write `{name}` before `key_by`, or aggregate first, such as with `.count()`"
         ),
@@ -100,7 +104,7 @@ pub(crate) fn keys(on: &Ident, given: usize, extent: Extent, errors: &mut Errors
 
 /// Says that a join without keys is none, nor are connected streams without a process; says
 /// whether what it gives is of no use.
-pub(crate) fn unfinished_join(extent: Extent, last: Span, errors: &mut Errors) -> bool {
+pub(crate) fn unfinished(extent: Extent, last: Span, errors: &mut Errors) -> bool {
     let text = match extent {
         Extent::Joining | Extent::MatchingLatest => {
             "a join needs keys: write `.on(|left| …, |right| …)` behind it"
@@ -127,4 +131,19 @@ fn ends_in_event_time(operators: &[Operator]) -> bool {
     });
     let mut owners = calls.skip_while(|name| is_time_setting(name));
     owners.next().is_some_and(|name| name == "event_time")
+}
+
+/// Says that a window is part of the statement that aggregates it, and so is `running`.
+pub(crate) fn unaggregated(extent: Extent, last: Span, errors: &mut Errors) -> bool {
+    let text = match extent {
+        Extent::Window | Extent::Global => {
+            "a window is aggregated in its own statement: write `.count()`, or another aggregate, behind it"
+        }
+        Extent::Running => {
+            "`running` makes the aggregate behind it emit with every record: write `.running().count()`"
+        }
+        _ => return false,
+    };
+    errors.at(last, text);
+    true
 }

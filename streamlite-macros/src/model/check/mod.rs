@@ -1,16 +1,21 @@
 //! What only the graph knows: one check a file, each with the reason for its rule.
 
+mod comma;
 mod depth;
 mod durations;
 mod identity;
 mod misplaced;
+mod questions;
 mod reserved;
 mod shape;
 mod triggers;
 mod unused;
 
+pub(super) use comma::missing_comma;
 pub(super) use durations::{durations, own_durations};
-pub(super) use misplaced::{keys, operator, unfinished_join};
+pub(super) use misplaced::{keys, operator, unaggregated, unfinished};
+pub(super) use questions::question_marks;
+pub(crate) use shape::{MOST_INPUTS, MOST_OUTPUTS};
 pub(super) use triggers::{purging, second_trigger};
 
 use super::LoweredFunction;

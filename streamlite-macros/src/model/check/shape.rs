@@ -5,11 +5,16 @@
 //! pipeline must see them.
 
 use proc_macro2::Span;
+use syn::spanned::Spanned;
 
 use crate::errors::Errors;
 use crate::model::LoweredFunction;
 use crate::model::graph::{Graph, StreamId};
 use crate::syntax::Parameter;
+
+/// So many streams a fragment takes and gives.
+pub(crate) const MOST_INPUTS: usize = 4;
+pub(crate) const MOST_OUTPUTS: usize = 8;
 
 pub(super) fn function(function: &mut LoweredFunction) {
     if function.is_fragment() {
@@ -47,6 +52,22 @@ fn fragment(function: &mut LoweredFunction) {
             "a fragment has no {kind}: it goes from streams to streams, and the pipeline that calls it has the {kind}s"
         );
         errors.at(parameter.name().span(), text);
+    }
+    let streams = function
+        .parameters
+        .iter()
+        .filter(|parameter| matches!(parameter, Parameter::Stream(..)));
+    if let Some(fifth) = streams.clone().nth(MOST_INPUTS) {
+        errors.at(
+            fifth.name().span(),
+            "a fragment takes at most four streams: unite some of them first, `union(a, b)`",
+        );
+    }
+    if let Some(ninth) = function.outputs.get(MOST_OUTPUTS) {
+        errors.at(
+            ninth.path.span(),
+            "a fragment gives at most eight streams: make two of it",
+        );
     }
     if graph.inputs.is_empty() {
         errors.at(

@@ -5,13 +5,14 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprMethodCall};
 
-use super::Lowering;
 use super::record_functions::record_functions;
 use super::scope::Binding;
+use super::{Form, Lowering};
 use crate::model::check;
 use crate::model::graph::{
     Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
 };
+use crate::model::names;
 use crate::model::operators::{Extent, is_aggregate, is_join_key, is_stateful, is_window, takes_stream};
 use crate::model::process::{self, Handler, Inputs, Process};
 use crate::model::rows::{self, Aggregate};
@@ -93,7 +94,19 @@ impl Lowering<'_> {
             Expr::Path(path) if path.path.get_ident().is_some() => {
                 self.name(path.path.require_ident().map_err(|_| Skip)?)
             }
-            Expr::Call(call) if is_named(call, "from") && call.args.len() == 1 => Ok(self.from(call)),
+            Expr::Call(call)
+                if is_named(call, "from") && call.args.len() == 1 && self.is_stream(&call.args[0]) =>
+            {
+                let text = "this is a stream already: start the chain with it, without `from`";
+                self.errors.at(call.args[0].span(), text);
+                Err(Skip)
+            }
+            Expr::Call(call) if is_named(call, "from") && call.args.len() == 1 => {
+                if self.form == Form::Function && check::question_marks(&call.args[0], self.errors) {
+                    return Err(Skip);
+                }
+                Ok(self.from(call))
+            }
             Expr::Call(call) if is_named(call, "union") => self.union(call),
             Expr::Call(call) if call.args.iter().any(|argument| self.is_stream(argument)) => {
                 self.fragment(call)
@@ -115,12 +128,18 @@ impl Lowering<'_> {
                 Ok(Cursor::of_stream(stream, place, name.clone()))
             }
             Some(Binding::Value) => {
-                self.errors.at(
-                    name.span(),
-                    format!(
-                        "`{name}` is a value, not a stream: `from({name})` makes a stream of a collection"
+                match self.values.iter().find(|(known, _)| known == name) {
+                    Some((_, ty)) if ends_with_source(ty) => {
+                        let text = format!("any source is taken here: write `{name}: Source<T>`, with the type of its records for `T`");
+                        self.errors.at(ty.span(), text);
+                    }
+                    _ => self.errors.at(
+                        name.span(),
+                        format!(
+                            "`{name}` is a value, not a stream: a source is declared by `{name}: Source<T>`, and `from({name})` makes a stream of a collection"
+                        ),
                     ),
-                );
+                }
                 Err(Skip)
             }
             Some(Binding::Sink(_)) => {
@@ -231,7 +250,11 @@ impl Lowering<'_> {
             }
             return self.add_stream(cursor, method, other);
         }
+        self.refuse_arguments(call)?;
         check::own_durations(call, self.errors);
+        if check::missing_comma(call, self.errors) {
+            return Err(Skip);
+        }
         if is_aggregate(&name) {
             check::purging(&cursor.description.operators, self.errors);
         }
@@ -278,6 +301,9 @@ impl Lowering<'_> {
                     cursor.end = Some(End::Closure);
                 }
                 let mut arguments: Vec<Expr> = call.args.iter().cloned().collect();
+                if name == "event_time" {
+                    arguments.iter_mut().for_each(ask_for_timestamp);
+                }
                 let functions = record_functions(&name, &mut arguments);
                 let arguments = arguments
                     .iter()
@@ -294,6 +320,57 @@ impl Lowering<'_> {
         };
         cursor.description.operators.push(operator);
         Ok(cursor)
+    }
+
+    /// Whether a name stands for something that is wrong, which was said.
+    fn is_wrong(&self, name: &Ident) -> bool {
+        match self.scope.find(name) {
+            Some(Binding::Stream(stream)) => self.graph.stream(stream).broken,
+            Some(Binding::Wrong) => true,
+            _ => false,
+        }
+    }
+
+    /// Refuses what no argument of an operator can be.
+    fn refuse_arguments(&mut self, call: &ExprMethodCall) -> Result<(), Skip> {
+        let (method, count) = (&call.method, call.args.len());
+        if takes_stream(&method.to_string()) {
+            let text = format!("`{method}` takes one stream, and there are {count} arguments");
+            self.errors.at(method.span(), text);
+            return Err(Skip);
+        }
+        let takes_one = ["to", "aggregate", "process"].iter().any(|name| method == name);
+        if takes_one && count != 1 {
+            let text = format!("`{method}` takes one argument, and there are {count}");
+            self.errors.at(method.span(), text);
+            return Err(Skip);
+        }
+        for argument in &call.args {
+            if self.form == Form::Function && check::question_marks(argument, self.errors) {
+                return Err(Skip);
+            }
+            let free = names::free(argument);
+            if free.iter().any(|name| self.is_wrong(name)) {
+                return Err(Skip);
+            }
+            let stream = free
+                .iter()
+                .find(|name| matches!(self.scope.find(name), Some(Binding::Stream(_))));
+            if let Some(stream) = stream {
+                let text = if matches!(argument, Expr::Closure(_)) {
+                    format!(
+                        "`{stream}` is a stream, and what stands here sees one record: bring the two together by a join, `a.join({stream})`"
+                    )
+                } else {
+                    format!(
+                        "`{stream}` is the stream, and no record: write a closure, `.{method}(|record| …)`"
+                    )
+                };
+                self.errors.at(stream.span(), text);
+                return Err(Skip);
+            }
+        }
+        Ok(())
     }
 
     fn add_stream(&mut self, mut cursor: Cursor, method: &Ident, other: &Expr) -> Result<Cursor, Skip> {
@@ -383,7 +460,30 @@ impl Lowering<'_> {
         })))
     }
 
+    /// Several sinks for one stream are several statements.
+    fn refuse_sinks(&mut self, sinks: &syn::ExprTuple) -> Skip {
+        let mut statements = Vec::new();
+        for sink in &sinks.elems {
+            if let Expr::Path(path) = sink
+                && let Some(Binding::Sink(number)) =
+                    path.path.get_ident().and_then(|name| self.scope.find(name))
+            {
+                self.graph.sinks[number].written = true;
+            }
+            statements.push(format!("stream.to({});", sink.to_token_stream()));
+        }
+        let text = format!(
+            "a stream is written to one sink in a statement: name it, and write `{}`",
+            statements.join(" ")
+        );
+        self.errors.at(sinks.span(), text);
+        Skip
+    }
+
     fn sink(&mut self, cursor: &mut Cursor, method: &Ident, sink: &Expr) -> Result<Operator, Skip> {
+        if let Expr::Tuple(sinks) = sink {
+            return Err(self.refuse_sinks(sinks));
+        }
         let name = match sink {
             Expr::Path(path) => path.path.get_ident(),
             _ => None,
@@ -450,6 +550,21 @@ impl Lowering<'_> {
         Ok((stream, place, name))
     }
 
+    /// Whether an expression may be a chain, or is meant as one.
+    pub(super) fn is_chain(&self, expr: &Expr) -> bool {
+        match Chain::of(expr).head {
+            Expr::Path(path) => path.path.get_ident().is_some() || !matches!(expr, Expr::Path(_)),
+            Expr::Call(_) => self.is_stream(expr),
+            Expr::Lit(_)
+            | Expr::Binary(_)
+            | Expr::Unary(_)
+            | Expr::Macro(_)
+            | Expr::Struct(_)
+            | Expr::Array(_) => false,
+            _ => true,
+        }
+    }
+
     /// Whether an expression is a chain: it starts with a stream.
     fn is_stream(&self, expr: &Expr) -> bool {
         match Chain::of(expr).head {
@@ -464,6 +579,40 @@ impl Lowering<'_> {
             }
             _ => false,
         }
+    }
+}
+
+/// Asks for a timestamp at what a closure gives, so that an error about it stands there.
+fn ask_for_timestamp(argument: &mut Expr) {
+    let Expr::Closure(closure) = argument else { return };
+    let is_said = !matches!(closure.output, syn::ReturnType::Default);
+    if is_said {
+        return;
+    }
+    struct Returns(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Returns {
+        fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
+            self.0 = true;
+        }
+    }
+    let mut returns = Returns(false);
+    syn::visit::Visit::visit_expr(&mut returns, &closure.body);
+    if returns.0 {
+        return;
+    }
+    let body = &closure.body;
+    let span = body.span().resolved_at(Span::mixed_site());
+    *closure.body = syn::parse_quote_spanned!(span=> __streamlite::timestamp(#body));
+}
+
+/// Whether a type is called as sources are: `CsvSource<T>`.
+fn ends_with_source(ty: &syn::Type) -> bool {
+    match ty {
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident.to_string().to_lowercase().ends_with("source"))
+        }
+        _ => false,
     }
 }
 

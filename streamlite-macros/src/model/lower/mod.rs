@@ -33,6 +33,8 @@ pub(super) struct Lowering<'a> {
     scope: Scope,
     arguments: usize,
     statement: Label,
+    /// The parameters that are values, and their types.
+    values: Vec<(Ident, syn::Type)>,
     errors: &'a mut Errors,
 }
 
@@ -85,6 +87,7 @@ impl<'a> Lowering<'a> {
             },
             scope: Scope::default(),
             arguments: 0,
+            values: Vec::new(),
             statement: Label::new("", Span::call_site()),
             errors,
         }
@@ -131,7 +134,10 @@ impl<'a> Lowering<'a> {
                 });
                 Binding::Sink(self.graph.sinks.len() - 1)
             }
-            Parameter::Value(..) => Binding::Value,
+            Parameter::Value(name, ty) => {
+                self.values.push((name.clone(), ty.clone()));
+                Binding::Value
+            }
             Parameter::Wrong(..) => Binding::Wrong,
         };
         self.scope.bind(name, binding);
@@ -183,7 +189,7 @@ impl<'a> Lowering<'a> {
 
     /// Makes a node of a chain.
     fn node(&mut self, mut cursor: Cursor, outputs: Vec<StreamId>) {
-        if check::unfinished_join(cursor.extent, cursor.ends_at, self.errors) {
+        if check::unfinished(cursor.extent, cursor.ends_at, self.errors) {
             for output in &outputs {
                 self.graph.streams[output.0].broken = true;
             }

@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 
 use crate::model::graph::StreamId;
+use crate::syntax::text;
 
 /// What a name stands for.
 #[derive(Clone, Copy)]
@@ -23,14 +24,14 @@ pub(super) struct Scope {
 
 impl Scope {
     pub(super) fn bind(&mut self, name: Ident, binding: Binding) {
-        self.names.retain(|(known, _)| *known != name);
+        self.names.retain(|(known, _)| text(known) != text(&name));
         self.names.push((name, binding));
     }
 
     pub(super) fn find(&self, name: &Ident) -> Option<Binding> {
         self.names
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|(known, _)| text(known) == text(name))
             .map(|&(_, binding)| binding)
     }
 

@@ -8,7 +8,8 @@ use syn::{Attribute, Expr, ExprMatch, Local};
 use super::scope::Binding;
 use super::{Form, Label, Lowering};
 use crate::model::branches::{Branches, feed_branches};
-use crate::model::graph::{Naming, Origin, Step, StreamId, User};
+use crate::model::check;
+use crate::model::graph::{Naming, Operator, Origin, Step, StreamId, User};
 use crate::model::operators::is_end;
 use crate::syntax::{Names, Statement, text};
 
@@ -45,9 +46,33 @@ impl Lowering<'_> {
         let label: Vec<_> = idents.iter().map(text).collect();
         self.statement = Label::new(label.join(", "), names.span());
         self.attributes(attributes);
+        if !self.is_chain(chain) {
+            let text = format!(
+                "a stream is named here, and a chain makes it; a value says its type: `let {}: Type = …;`",
+                label.first().map_or("name", String::as_str)
+            );
+            self.errors.at(chain.span(), text);
+            return self.broken(&idents);
+        }
         let Ok(cursor) = self.chain(chain) else {
             return self.broken(&idents);
         };
+        if check::unaggregated(cursor.extent, cursor.ends_at, self.errors) {
+            return self.broken(&idents);
+        }
+        if cursor.end.is_some() {
+            let text = format!(
+                "`{}` ends a chain, and leaves no stream to name: write it without `let`",
+                cursor
+                    .description
+                    .operators
+                    .last()
+                    .map(Operator::name)
+                    .unwrap_or_default()
+            );
+            self.errors.at(names.span(), text);
+            return self.broken(&idents);
+        }
         if let (Names::One(name), Some(stream)) = (names, cursor.bare_source(&self.graph)) {
             return self.name_source(stream, name);
         }

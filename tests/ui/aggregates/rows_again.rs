@@ -1,0 +1,21 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+pipeline!(
+    fn p(readings: Source<Reading>) {
+        readings
+            .event_time(|r| r.at)
+            .window(tumbling(1min))
+            .aggregate(|_window, rows| [rows.count()].map(|rows| rows + 1))
+            .for_each(|_| {});
+    }
+);
+
+fn main() {}

@@ -1,0 +1,13 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+pipeline!(pub);
+
+fn main() {}

@@ -1,0 +1,18 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+pipeline!(
+    fn p(readings: Source<Reading>, out: Sink<Reading>) {
+        let mut hot = readings.filter(|r| r.temp > 80.0);
+        hot.to(out);
+    }
+);
+
+fn main() {}

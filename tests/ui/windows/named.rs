@@ -1,0 +1,18 @@
+use streamlite::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reading {
+    pub sensor: u32,
+    pub temp: f64,
+    pub name: String,
+    pub at: i64,
+}
+
+pipeline!(
+    fn p(readings: Source<Reading>) {
+        let windows = readings.key_by(|r| r.sensor).window(count(3));
+        windows.count().for_each(|_| {});
+    }
+);
+
+fn main() {}
