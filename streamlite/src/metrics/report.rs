@@ -6,7 +6,7 @@ use super::tally::Tally;
 use super::unmatched::Unmatched;
 use crate::epoch::Epoch;
 use crate::graph::Graph;
-use crate::time::{TimeDelta, Timestamp};
+use crate::time::{TimeDelta, TimeUnit, Timestamp};
 
 /// What a job did: records in and out of every source, operator and sink, how far event time came, and how fast it
 /// went. [`Display`](std::fmt::Display) prints it as a table, with what to write where records were late; serde writes it for
@@ -67,6 +67,8 @@ pub struct OperatorReport {
     /// Records whose timestamps were so far ahead of the clock that they did not move the watermark; they went on like any
     /// other.
     pub ahead_of_clock: u64,
+    /// What unit the first timestamps of this run look like, where they are taken as milliseconds and seem to be none.
+    pub times_look_like: Option<TimeUnit>,
     /// The watermark that it reached; `None` if it does not look at event time.
     pub watermark: Option<Timestamp>,
 }
@@ -254,6 +256,7 @@ fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
             late_dropped: counts.late_dropped,
             in_gaps: counts.in_gaps,
             ahead_of_clock: counts.ahead_of_clock,
+            times_look_like: counts.times_look_like,
             watermark: counts.watermark,
         });
     reports.collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::{Graph, Origin};
-use crate::time::Timestamp;
+use crate::time::{TimeUnit, Timestamp};
 
 /// Counts by stream and by statement of the graph.
 ///
@@ -27,6 +27,9 @@ pub struct NodeTally {
     pub in_gaps: u64,
     /// Records whose timestamps were too far ahead of the clock to move the watermark.
     pub ahead_of_clock: u64,
+    /// What unit its first timestamps look like, if it is not milliseconds.
+    #[serde(skip)]
+    pub times_look_like: Option<TimeUnit>,
     /// The watermark that the statement has reached.
     pub watermark: Option<Timestamp>,
     /// Records that were written out.

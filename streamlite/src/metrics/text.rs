@@ -5,7 +5,7 @@ use std::fmt;
 use super::report::{CheckpointReport, Report};
 use super::text_table::TextTable;
 use super::unmatched::Unmatched;
-use crate::time::Timestamp;
+use crate::time::{TimeUnit, Timestamp};
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,8 +159,21 @@ impl Report {
             .sources
             .iter()
             .filter_map(|source| unmatched(source.name, &source.unmatched));
+        let units = self.operators.iter().filter_map(|operator| {
+            let (unit, function) = match operator.times_look_like? {
+                TimeUnit::Seconds => ("seconds", "from_secs"),
+                TimeUnit::Microseconds => ("microseconds", "from_micros"),
+                TimeUnit::Nanoseconds => ("nanoseconds", "from_nanos"),
+            };
+            Some(format!(
+                "the timestamps of `{}` look like {unit}, and are taken as milliseconds: write `Timestamp::{function}(…)` in \
+                 `.event_time(…)`",
+                operator.name
+            ))
+        });
         late.chain(gaps)
             .chain(ahead)
+            .chain(units)
             .chain(skipped)
             .chain(unmatched)
             .collect()

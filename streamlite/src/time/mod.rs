@@ -3,11 +3,13 @@
 mod clock;
 mod delta;
 mod timestamp;
+mod unit;
 mod watermark;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use delta::TimeDelta;
-pub use timestamp::Timestamp;
+pub use timestamp::{ParseTimestampError, Timestamp};
+pub use unit::TimeUnit;
 pub use watermark::{
     Ascending, BoundedOutOfOrderness, Greatest, Periodic, Punctuated, RecordWatermarks, WatermarkStrategy,
     ascending, bounded, periodic, punctuated,

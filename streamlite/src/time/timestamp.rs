@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::TimeDelta;
 
@@ -13,6 +15,11 @@ use super::TimeDelta;
 /// Arithmetic saturates at [`MIN`](Self::MIN) and [`MAX`](Self::MAX), so that no timestamp of a record can make a
 /// window wrap around. It is printed as RFC 3339 where a calendar knows the year, else in milliseconds.
 ///
+/// In CSV and JSON a field of this type is a whole number of milliseconds, or a text as RFC 3339 has it, with an offset:
+/// `2023-11-14T22:13:20Z`, `2023-11-14T23:13:20.5+01:00`. What is smaller than a millisecond is cut off, towards the past. It is
+/// written as a number. Seconds are no milliseconds: read them as numbers, and make timestamps of them by
+/// [`from_secs`](Self::from_secs).
+///
 /// ```
 /// use streamlite::{TimeDelta, Timestamp};
 ///
@@ -20,7 +27,7 @@ use super::TimeDelta;
 /// assert_eq!((start + TimeDelta::from_secs(5)).to_string(), "2023-11-14T22:13:25Z");
 /// assert_eq!(Timestamp::MAX + TimeDelta::from_secs(5), Timestamp::MAX);
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -37,6 +44,32 @@ impl Timestamp {
     #[inline]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
+    }
+
+    /// The point so many seconds after 1970-01-01T00:00:00Z, or the last one there is.
+    ///
+    /// ```
+    /// # use streamlite::Timestamp;
+    /// assert_eq!(Timestamp::from_secs(1_700_000_000).to_string(), "2023-11-14T22:13:20Z");
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// The point so many microseconds after 1970-01-01T00:00:00Z, to the millisecond before it.
+    #[must_use]
+    #[inline]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros.div_euclid(1000))
+    }
+
+    /// The point so many nanoseconds after 1970-01-01T00:00:00Z, to the millisecond before it.
+    #[must_use]
+    #[inline]
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos.div_euclid(1_000_000))
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -123,6 +156,78 @@ impl From<Timestamp> for SystemTime {
             UNIX_EPOCH.checked_add(span)
         };
         time.unwrap_or(UNIX_EPOCH)
+    }
+}
+
+/// A text that is no point in time as RFC 3339 has it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is no time: a time is written as RFC 3339 has it, with an offset, such as `2023-11-14T22:13:20Z`"
+)]
+pub struct ParseTimestampError {
+    text: String,
+}
+
+/// Reads what RFC 3339 calls a date-time.
+///
+/// ```
+/// # use streamlite::Timestamp;
+/// let time: Timestamp = "2023-11-14T23:13:20.5+01:00".parse()?;
+/// assert_eq!(time.as_millis(), 1_700_000_000_500);
+/// assert!("2023-11-14 at noon".parse::<Timestamp>().is_err());
+/// # Ok::<(), streamlite::time::ParseTimestampError>(())
+/// ```
+impl FromStr for Timestamp {
+    type Err = ParseTimestampError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
+        let failed = || ParseTimestampError {
+            text: text.escape_debug().take(LONGEST_SHOWN).collect(),
+        };
+        let read: jiff::Timestamp = text.parse().map_err(|_| failed())?;
+        let millis = read.as_nanosecond().div_euclid(1_000_000);
+        i64::try_from(millis).map(Self).map_err(|_| failed())
+    }
+}
+
+/// So much of a text is shown in an error.
+const LONGEST_SHOWN: usize = 60;
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if from.is_human_readable() {
+            from.deserialize_any(ReadTimestamp)
+        } else {
+            i64::deserialize(from).map(Self)
+        }
+    }
+}
+
+/// Takes a number or a text.
+struct ReadTimestamp;
+
+impl Visitor<'_> for ReadTimestamp {
+    type Value = Timestamp;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a time: milliseconds since 1970, or a text as RFC 3339 has it, such as `2023-11-14T22:13:20Z`",
+        )
+    }
+
+    fn visit_i64<E: Error>(self, millis: i64) -> Result<Timestamp, E> {
+        Ok(Timestamp(millis))
+    }
+
+    fn visit_u64<E: Error>(self, millis: u64) -> Result<Timestamp, E> {
+        let millis = i64::try_from(millis);
+        millis
+            .map(Timestamp)
+            .map_err(|_| E::invalid_value(Unexpected::Other("a greater number"), &self))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

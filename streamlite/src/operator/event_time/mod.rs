@@ -1,5 +1,6 @@
 //! Event time: timestamps out of the records, and a watermark out of the timestamps, for each partition.
 
+mod first_times;
 mod future_skew;
 mod lane_events;
 mod lanes;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::mem;
 
+use self::first_times::FirstTimes;
 use self::future_skew::FutureSkew;
 use self::lanes::{GREATEST, LaneWatermarks};
 use self::row::{Row, Stopped};
@@ -94,6 +96,7 @@ pub struct EventTimePush<F, W, S, N> {
     strategy: W,
     idle_after: Option<TimeDelta>,
     skew: FutureSkew,
+    first: FirstTimes,
     state: DeclaredState,
     node: usize,
     lanes: LaneWatermarks<S>,
@@ -137,6 +140,7 @@ where
             strategy: self.strategy,
             idle_after: self.idle_after,
             skew: FutureSkew::new(self.max_future_skew, cx.clock()),
+            first: FirstTimes::default(),
             state: cx.declare(shape),
             node: cx.node_index(),
             lanes: LaneWatermarks::default(),
@@ -166,6 +170,9 @@ where
             self.wake();
         }
         let timestamp = (self.timestamp)(&record.value).into();
+        if self.first.wants_more() {
+            self.first.note(timestamp);
+        }
         self.push_at(timestamp, record.value);
     }
 
@@ -173,7 +180,7 @@ where
     /// ahead of the clock: it comes alone, and finds every watermark at its place.
     #[inline]
     fn push_all(&mut self, mut records: impl Iterator<Item = Record<T>>) {
-        if self.resting {
+        if self.resting || self.first.wants_more() {
             let Some(first) = records.next() else { return };
             self.push(first);
         }
@@ -213,6 +220,9 @@ where
                 self.advance(before);
             }
             if own > self.own {
+                if self.first.wants_more() {
+                    self.first.note_row(own);
+                }
                 self.advance(own);
             }
             match stopped {
@@ -331,6 +341,7 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
                 let counts = tally.node(self.node);
                 counts.watermark.get_or_insert(reached);
                 counts.ahead_of_clock += self.skew.refused();
+                counts.times_look_like = counts.times_look_like.or(self.first.look_like());
             }
             Question::Save(save) => {
                 self.note_own();
