@@ -217,8 +217,3 @@ macro_rules! pipeline {
         $crate::macro_support::pipeline_in! { [$crate] $($tokens)* }
     };
 }
-
-/// The examples of the README compile and run.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -19,3 +19,8 @@ pub mod windows;
 pub use folder::Folder;
 pub use partitions::Partitions;
 pub use recorder::Recorder;
+
+/// The examples of the README compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -7,19 +7,16 @@ use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
+use super::compression::Reopen;
 use crate::fs::{ReadFile, WriteFile};
 
-/// What a file that is compressed with gzip begins with.
-pub(crate) const MAGIC: &[u8] = &[0x1f, 0x8b];
 const BUFFER: usize = 64 << 10;
 
-/// Opens a file again, from its beginning.
-type Reopen = Box<dyn FnMut() -> io::Result<Box<dyn ReadFile>> + Send>;
 type Decoder = MultiGzDecoder<BufReader<Box<dyn ReadFile>>>;
 
 /// What is in a compressed file. Some of the last bytes are kept, so that a step back is none in the file; further back it is
 /// read again from its beginning.
-pub(crate) struct Gunzip {
+pub(super) struct Gunzip {
     decoder: Decoder,
     /// Nothing where it cannot be read again, as a pipe.
     reopen: Option<Reopen>,
@@ -38,7 +35,7 @@ fn decoder(file: Box<dyn ReadFile>) -> Decoder {
 
 impl Gunzip {
     /// What is in a file, of which at least so many bytes are kept.
-    pub(crate) fn new(file: Box<dyn ReadFile>, reopen: Option<Reopen>, keep: usize) -> Self {
+    pub(super) fn new(file: Box<dyn ReadFile>, reopen: Option<Reopen>, keep: usize) -> Self {
         Self {
             decoder: decoder(file),
             reopen,
@@ -117,37 +114,9 @@ impl Seek for Gunzip {
     }
 }
 
-/// A pipe of which the first bytes were looked at.
-pub(crate) struct Headed {
-    head: io::Cursor<Vec<u8>>,
-    pipe: Box<dyn ReadFile>,
-}
-
-impl Headed {
-    pub(crate) fn new(head: Vec<u8>, pipe: Box<dyn ReadFile>) -> Self {
-        let head = io::Cursor::new(head);
-        Self { head, pipe }
-    }
-}
-
-impl Read for Headed {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        match self.head.read(to)? {
-            0 => self.pipe.read(to),
-            read => Ok(read),
-        }
-    }
-}
-
-impl Seek for Headed {
-    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
-        Err(Error::new(ErrorKind::NotSeekable, "a pipe is read once"))
-    }
-}
-
 /// A file that is compressed while it is written: each write is a part that can be read by itself, so that what was written
 /// in part can be cut off, and more can be appended at any time.
-pub(crate) struct Gzip {
+pub(super) struct Gzip {
     file: Box<dyn WriteFile>,
     /// How many bytes the file has, all of them of whole parts.
     whole: u64,
@@ -155,7 +124,7 @@ pub(crate) struct Gzip {
 
 impl Gzip {
     /// A file that has so many bytes already.
-    pub(crate) fn new(file: Box<dyn WriteFile>, whole: u64) -> Self {
+    pub(super) fn new(file: Box<dyn WriteFile>, whole: u64) -> Self {
         Self { file, whole }
     }
 }
@@ -204,6 +173,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+    use crate::format::compression::Headed;
 
     /// So much text that not all of it is kept.
     fn text() -> Vec<u8> {

@@ -1,18 +1,25 @@
 //! How records are written in files: one format a file.
 
+mod compression;
+#[cfg(feature = "csv")]
 mod csv;
+#[cfg(feature = "gzip")]
 mod gzip;
+#[cfg(feature = "json")]
 mod json;
 mod lines;
 mod open_file;
 mod policy;
 mod raw_lines;
 mod record_file;
+#[cfg(any(feature = "csv", feature = "json"))]
 mod shape;
 mod tracked;
 
+#[cfg(feature = "csv")]
 pub use self::csv::{Csv, CsvReader, CsvWriter};
-pub(crate) use gzip::{Gunzip, Gzip, Headed, MAGIC};
+pub(crate) use compression::{is_packed, packed, unpacked};
+#[cfg(feature = "json")]
 pub use json::{Json, JsonReader, JsonWriter};
 pub use lines::{Lines, LinesReader, LinesWriter};
 pub use open_file::OpenFile;

@@ -62,6 +62,11 @@ impl OpenFile {
             .map_err(|cause| Error::io("reading", &self.origin.path, cause))?;
         let what = match first {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0] | [0, _, 0, _] => "it looks like UTF-16",
+            #[cfg(not(feature = "gzip"))]
+            [0x1f, 0x8b, ..] => {
+                let advice = "switch on the feature `gzip` of streamlite, or unpack it first";
+                return Err(self.unreadable("it is compressed with gzip", advice));
+            }
             [0x28, 0xb5, 0x2f, 0xfd] => "it is compressed with zstd",
             _ => return Ok(()),
         };

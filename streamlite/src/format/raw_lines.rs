@@ -120,11 +120,13 @@ impl RawLines {
         Ok(())
     }
 
+    #[cfg(feature = "json")]
     /// The present line.
     pub(super) fn line(&self) -> &[u8] {
         &self.buffer
     }
 
+    #[cfg(feature = "json")]
     /// Some of what stands behind the present line; of a pipe what has come already.
     pub(super) fn behind(&mut self) -> Result<Vec<u8>> {
         if self.origin.is_pipe {
@@ -134,6 +136,7 @@ impl RawLines {
         piece.map_err(|cause| Error::io("reading", &self.origin.path, cause))
     }
 
+    #[cfg(feature = "json")]
     pub(super) fn unreadable(&self, cause: &'static str, advice: &'static str) -> Error {
         Error::unreadable(self.name.as_str(), cause, advice)
     }

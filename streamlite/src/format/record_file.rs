@@ -34,6 +34,7 @@ impl RecordFile {
         }
     }
 
+    #[cfg(feature = "csv")]
     /// The file's name.
     pub(crate) fn name(&self) -> &str {
         &self.name

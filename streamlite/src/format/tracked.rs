@@ -28,6 +28,7 @@ pub(crate) struct TrackedFile {
     earlier: VecDeque<(u64, u32)>,
 }
 
+#[cfg(feature = "csv")]
 /// A place in a file that was read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
@@ -78,6 +79,7 @@ impl TrackedFile {
         Ok(state)
     }
 
+    #[cfg(feature = "csv")]
     /// Reads on from another place.
     pub(crate) fn go_to(&mut self, place: u64) -> io::Result<()> {
         if place > self.at {
@@ -87,6 +89,7 @@ impl TrackedFile {
         self.return_to(Mark { at: place, checksum })
     }
 
+    #[cfg(feature = "csv")]
     /// Where it is.
     pub(crate) fn mark(&self) -> Mark {
         Mark {
@@ -95,6 +98,7 @@ impl TrackedFile {
         }
     }
 
+    #[cfg(feature = "csv")]
     /// Reads on from where it was.
     pub(crate) fn return_to(&mut self, mark: Mark) -> io::Result<()> {
         let Mark { at, checksum } = mark;

@@ -4,6 +4,7 @@ mod dot;
 mod drawing;
 mod mermaid;
 mod parts;
+#[cfg(feature = "svg")]
 mod svg;
 mod text;
 
@@ -11,6 +12,7 @@ pub use dot::Dot;
 pub use mermaid::Mermaid;
 #[cfg_attr(doc, doc(hidden))]
 pub use parts::{GraphEnd, GraphNode, GraphParts, GraphSink, GraphSource, GraphStream, Origin};
+#[cfg(feature = "svg")]
 pub use svg::Svg;
 
 /// The graph of a pipeline: what the macro knows of it, as a constant.
@@ -44,6 +46,7 @@ impl Graph {
     }
 
     /// The graph as a picture: an SVG file. Boxes that keep state are yellow, sources blue, sinks green.
+    #[cfg(feature = "svg")]
     #[must_use]
     pub fn svg(&self) -> Svg<'_> {
         Svg(self)

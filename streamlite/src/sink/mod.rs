@@ -13,6 +13,10 @@ pub use crate::epoch::{Epoch, Incarnation};
 pub use crate::record::Record;
 pub use callback::CallbackSink;
 pub use collection::{Collected, CollectionSink};
-pub use file::{CsvSink, FileSink, FileWriter, JsonSink, LinesSink};
+#[cfg(feature = "csv")]
+pub use file::CsvSink;
+#[cfg(feature = "json")]
+pub use file::JsonSink;
+pub use file::{FileSink, FileWriter, LinesSink};
 pub use null::NullSink;
 pub use print::PrintSink;

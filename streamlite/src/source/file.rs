@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
-use std::io::{ErrorKind, Read, Seek};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::connector::{Bounded, FileUse, Partition, Position, Source};
 use crate::error::{Error, Result};
+#[cfg(feature = "csv")]
+use crate::format::Csv;
+#[cfg(feature = "json")]
+use crate::format::Json;
 use crate::format::{
-    Csv, Decode, Fail, FilePosition, Gunzip, Headed, Json, Lines, MAGIC, OnError, OpenFile, Policy, ReadFrom,
-    TrackedFile,
+    Decode, Fail, FilePosition, Lines, OnError, OpenFile, Policy, ReadFrom, TrackedFile, unpacked,
 };
-use crate::fs::{FileId, FileKind, Fs, LocalFs, ReadFile};
+use crate::fs::{FileId, FileKind, Fs, LocalFs};
 use crate::state::head_of;
 
 /// The greatest record that is read unless the source says otherwise: 1 MiB.
@@ -52,9 +55,11 @@ pub struct FileSource<F> {
 /// assert_eq!(seen, [(7, 21.5)]);
 /// # Ok::<(), streamlite::Error>(())
 /// ```
+#[cfg(feature = "csv")]
 pub type CsvSource<T> = FileSource<Csv<T>>;
 
 /// Records of `T` out of files of JSON lines; see [`Json`] for the rules.
+#[cfg(feature = "json")]
 pub type JsonSource<T> = FileSource<Json<T>>;
 
 /// The lines of text files, each a `String` without the line's end.
@@ -174,23 +179,12 @@ impl<F> FileSource<F> {
         let failed = |cause| Error::io("opening", path, cause);
         let there = self.fs.metadata(path).map_err(failed)?;
         let is_pipe = there.kind == FileKind::Pipe;
-        let mut file = self.fs.open(path).map_err(failed)?;
-        let mut head = Vec::new();
-        let read = file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut head);
-        read.map_err(|cause| Error::io("reading", path, cause))?;
-        let is_compressed = head == MAGIC;
-        let mut file: Box<dyn ReadFile> = if is_pipe {
-            Box::new(Headed::new(head, file))
-        } else {
-            file.rewind().map_err(failed)?;
-            file
-        };
-        if is_compressed {
-            let again = (self.fs.clone(), path.to_owned());
-            let reopen = move || again.0.open(&again.1);
-            let reopen = (!is_pipe).then(|| Box::new(reopen) as Box<_>);
-            file = Box::new(Gunzip::new(file, reopen, KEPT));
-        }
+        let file = self.fs.open(path).map_err(failed)?;
+        let again = (self.fs.clone(), path.to_owned());
+        let reopen = move || again.0.open(&again.1);
+        let reopen = (!is_pipe).then(|| Box::new(reopen) as Box<_>);
+        let unpacked = unpacked(file, reopen, KEPT);
+        let (file, is_compressed) = unpacked.map_err(|cause| Error::io("reading", path, cause))?;
         let from = from.map(Position::get).transpose()?;
         let (policy, max_record) = (self.policy.clone(), self.max_record);
         let origin = ReadFrom {

@@ -1,6 +1,7 @@
 //! The sources there are.
 
 mod collection;
+#[cfg(feature = "csv")]
 mod csv_options;
 mod file;
 mod into_source;
@@ -11,5 +12,9 @@ pub use crate::format::{Fail, OnError, Route, Skip};
 #[doc(inline)]
 pub use crate::metrics::Unmatched;
 pub use collection::{CollectionReader, CollectionSource};
-pub use file::{CsvSource, FileSource, JsonSource, LinesSource};
+#[cfg(feature = "csv")]
+pub use file::CsvSource;
+#[cfg(feature = "json")]
+pub use file::JsonSource;
+pub use file::{FileSource, LinesSource};
 pub use into_source::{IntoSource, Iterated, Itself, from};

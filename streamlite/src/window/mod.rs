@@ -32,6 +32,7 @@ pub use calendar::{Calendar, CalendarGrid, daily, monthly, weekly, yearly};
 #[cfg_attr(doc, doc(hidden))]
 pub use count::CountStore;
 pub use count::{Count, CountWindow, count};
+#[cfg(feature = "csv")]
 pub(crate) use event_window::WINDOW;
 pub use event_window::{Window, Windowed};
 pub use firing::Firing;

@@ -1,6 +1,7 @@
 //! A file of any format.
 
 mod committed;
+#[cfg(feature = "csv")]
 mod csv_options;
 mod pieces;
 mod rolling;
@@ -20,7 +21,11 @@ use self::transactions::FileTransactions;
 use crate::connector::{FileUse, Sink, Transactional, Writer};
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
-use crate::format::{Csv, Encode, Gunzip, Gzip, Json, Lines, RecordFile};
+#[cfg(feature = "csv")]
+use crate::format::Csv;
+#[cfg(feature = "json")]
+use crate::format::Json;
+use crate::format::{Encode, Lines, RecordFile, is_packed, packed, unpacked};
 use crate::fs::{FileKind, Fs, LocalFs, ReadFile, WriteFile};
 use crate::record::Record;
 use crate::state::head_of;
@@ -59,9 +64,11 @@ enum Mode {
 }
 
 /// Writes records as CSV, with a header out of the fields of their type.
+#[cfg(feature = "csv")]
 pub type CsvSink = FileSink<Csv>;
 
 /// Writes records as JSON lines.
+#[cfg(feature = "json")]
 pub type JsonSink = FileSink<Json>;
 
 /// Writes records as lines of text, by their `Display`.
@@ -114,6 +121,11 @@ impl<F: Default> FileSink<F> {
     /// Refuses at once what can be seen without touching anything.
     fn new(fs: Arc<dyn Fs>, path: &Path, mode: Mode) -> Result<Self> {
         let refused = |kind: ErrorKind| Error::io(mode.doing(), path, kind.into());
+        if cfg!(not(feature = "gzip")) && is_packed(path) {
+            let advice = "switch on the feature `gzip` of streamlite, or choose another name";
+            let setting = format!("the file `{}`", path.display());
+            return Err(Error::setting(setting, "it is to be compressed", advice));
+        }
         match fs.metadata(path) {
             Ok(there) if there.kind == FileKind::Directory => return Err(refused(ErrorKind::IsADirectory)),
             // A run that crashed has created it: whether this one goes on is known when it starts.
@@ -213,8 +225,7 @@ impl<F> FileSink<F> {
     }
 
     fn is_compressed(&self) -> bool {
-        let extension = self.path.extension();
-        extension.is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
+        is_packed(&self.path)
     }
 
     /// The file, or what compresses what is written into it.
@@ -230,7 +241,7 @@ impl<F> FileSink<F> {
         }
         let (fs, path) = (Arc::clone(&self.fs), path.to_owned());
         let reopen = move || fs.open(&path);
-        Ok(Box::new(Gunzip::new(file, Some(Box::new(reopen)), 0)))
+        Ok(unpacked(file, Some(Box::new(reopen)), 0)?.0)
     }
 
     fn writer<W>(&self, format: W) -> FileWriter<W> {
@@ -342,11 +353,7 @@ impl<F> FileSink<F> {
 }
 
 fn pack(file: Box<dyn WriteFile>, bytes: u64, is_compressed: bool) -> Box<dyn WriteFile> {
-    if is_compressed {
-        Box::new(Gzip::new(file, bytes))
-    } else {
-        file
-    }
+    if is_compressed { packed(file, bytes) } else { file }
 }
 
 /// The last byte of a file; where it is compressed all of it is read for that.
