@@ -280,15 +280,16 @@ impl Lowering<'_> {
             cursor.extent = Extent::Global;
         }
         cursor.ends_at = method.span();
+        let gap = windows.and_then(|(function, gap)| {
+            (function == "session_by" && cursor.extent == Extent::Window).then_some((function, gap?))
+        });
         let operator = match (&*name, call.args.first()) {
             ("aggregate", Some(argument)) => self.aggregate(method, argument)?,
             ("process", Some(Expr::Closure(closure))) => self.process(method, inputs, closure)?,
             ("to", Some(sink)) => self.sink(&mut cursor, method, sink)?,
             // A method of the stream, so that its closure knows what a record is.
-            _ if let Some((function, Some(gap))) = windows
-                && function == "session_by"
-                && cursor.extent == Extent::Window =>
-            {
+            (_, Some(_)) if gap.is_some() => {
+                let (function, gap) = gap.ok_or(Skip)?;
                 Operator::Call(Box::new(Call {
                     method: function.clone(),
                     turbofish: None,
