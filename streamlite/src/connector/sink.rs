@@ -7,6 +7,68 @@ use crate::error::Result;
 use crate::record::Record;
 
 /// Where records of `T` go.
+///
+/// One of your own opens a [`Writer`], which takes the records one by one and writes out what it has gathered when it is
+/// told to. A board that shows lines, ten at a time:
+///
+/// ```
+/// use std::fmt::Display;
+/// use std::sync::{Arc, Mutex};
+///
+/// use streamlite::prelude::*;
+/// use streamlite::sink::{Record, Writer};
+///
+/// #[derive(Clone, Default)]
+/// struct Board {
+///     shown: Arc<Mutex<Vec<String>>>,
+/// }
+///
+/// impl<T: Display> Sink<T> for Board {
+///     type Writer = Chalk;
+///
+///     fn open(&mut self) -> streamlite::Result<Chalk> {
+///         let (board, lines) = (self.clone(), Vec::new());
+///         Ok(Chalk { board, lines })
+///     }
+///
+///     fn describe(&self) -> String {
+///         "a board".to_owned()
+///     }
+/// }
+///
+/// struct Chalk {
+///     board: Board,
+///     lines: Vec<String>,
+/// }
+///
+/// impl Chalk {
+///     fn show(&mut self) -> streamlite::Result<()> {
+///         let shown = self.board.shown.lock();
+///         let mut shown = shown.map_err(|_| streamlite::Error::write("a board", "somebody has broken it"))?;
+///         shown.append(&mut self.lines);
+///         Ok(())
+///     }
+/// }
+///
+/// impl<T: Display> Writer<T> for Chalk {
+///     fn write(&mut self, record: Record<T>) -> streamlite::Result<()> {
+///         self.lines.push(record.value.to_string());
+///         if self.lines.len() < 10 { Ok(()) } else { self.show() }
+///     }
+///
+///     fn flush(&mut self) -> streamlite::Result<()> {
+///         self.show()
+///     }
+/// }
+///
+/// let board = Board::default();
+/// pipeline!(from(1..=12).map(|n| n * n).to(board.clone())).run()?;
+/// assert_eq!(board.shown.lock().map(|shown| shown.len()).ok(), Some(12));
+/// # Ok::<(), streamlite::Error>(())
+/// ```
+///
+/// Written so, a record after the last checkpoint may come again when the job crashes and goes on; with
+/// [`transactions`](Self::transactions) each comes once.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a sink for `{T}`",
     label = "expected a sink of `{T}`"

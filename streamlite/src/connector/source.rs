@@ -12,6 +12,103 @@ use crate::state::head_of;
 ///
 /// A record's order within its partition is kept; between partitions there is none, and each has a watermark of its
 /// own.
+///
+/// One of your own says what partitions it has and opens them; a [`Reader`] for each hands on the records, and says where it
+/// is, in whatever terms it likes. Dice that are thrown so often, and go on after a crash with the throw that is next:
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use streamlite::prelude::*;
+/// use streamlite::source::{Partition, Position, ReadStatus, Reader};
+///
+/// struct Dice {
+///     throws: u32,
+/// }
+///
+/// impl Source for Dice {
+///     type Item = u32;
+///     type Reader = Die;
+///
+///     fn partitions(&mut self) -> streamlite::Result<Vec<Partition>> {
+///         Ok(["red", "blue"].map(Partition::new).into())
+///     }
+///
+///     fn open(&mut self, die: &Partition, from: Option<&Position>) -> streamlite::Result<Die> {
+///         let (seed, left) = match from {
+///             Some(position) => position.get()?,
+///             None => (die.name().len() as u32, self.throws),
+///         };
+///         Ok(Die { seed, left })
+///     }
+///
+///     fn is_live(&self) -> bool {
+///         false
+///     }
+///
+///     fn describe(&self) -> String {
+///         format!("two dice, {} throws each", self.throws)
+///     }
+/// }
+///
+/// // It ends, so that what is computed over all of it has a result.
+/// impl Bounded for Dice {}
+///
+/// struct Die {
+///     seed: u32,
+///     left: u32,
+/// }
+///
+/// impl Reader for Die {
+///     type Item = u32;
+///
+///     fn read<F: FnMut(u32) -> ControlFlow<()>>(
+///         &mut self,
+///         at_most: usize,
+///         mut out: F,
+///     ) -> streamlite::Result<ReadStatus> {
+///         for _ in 0..at_most {
+///             if self.left == 0 {
+///                 return Ok(ReadStatus::End);
+///             }
+///             self.left -= 1;
+///             self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+///             if out(self.seed % 6 + 1).is_break() {
+///                 break;
+///             }
+///         }
+///         Ok(ReadStatus::Ready)
+///     }
+///
+///     fn never_waits(&self) -> bool {
+///         true
+///     }
+///
+///     fn position(&mut self) -> streamlite::Result<Position> {
+///         Ok(Position::of(&(self.seed, self.left)))
+///     }
+/// }
+///
+/// pipeline!(
+///     fn totals(dice: Source<u32>, out: Sink<u64>) {
+///         dice.key_by(|_| ()).running().sum(|n| *n).map(|(_, sum)| sum).to(out);
+///     }
+/// );
+///
+/// let (out, sums) = CollectionSink::new();
+/// totals(Dice { throws: 100 }, out).run()?;
+/// let sums = sums.take();
+///
+/// // A job that is saved after 30 throws goes on with the 31st.
+/// let (out, first) = CollectionSink::new();
+/// let mut job = totals(Dice { throws: 100 }, out).batch_size(30).start()?;
+/// job.step()?;
+/// let savepoint = job.savepoint()?;
+/// let (out, rest) = CollectionSink::new();
+/// totals(Dice { throws: 100 }, out).restore(&savepoint).run()?;
+/// assert_eq!([first.take(), rest.take()].concat(), sums);
+/// # Ok::<(), streamlite::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a source of records",
     label = "expected a source",
