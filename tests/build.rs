@@ -16,7 +16,7 @@ fn main() {
     let folder = std::env::var("OUT_DIR").expect("cargo sets it");
     let text = format!("{dags}\nfn dags() -> Vec<Dag> {{ vec![{names}] }}\n");
     #[allow(clippy::disallowed_methods, reason = "a build script writes its own files")]
-    std::fs::write(Path::new(&folder).join("dags.rs"), text).expect("cargo gives a folder");
+    std::fs::write(Path::new(&folder).join("dags.rs"), text).expect("cargo returns a folder");
 }
 
 /// Numbers that are the same in every build.
@@ -235,7 +235,7 @@ impl Dag {
         self.operator(&format!("Map(0), &[{pairs}], &[{to}]"));
     }
 
-    /// The pipeline, and the function that gives it with its description.
+    /// The pipeline, and the function that returns it with its description.
     fn text(mut self, number: u64) -> String {
         let ends: Vec<usize> = (0..self.streams.len())
             .filter(|&place| !self.streams[place].used)

@@ -25,7 +25,7 @@ pipeline!(
     }
 );
 
-/// Lets the job run for a while, from the savepoint if there is one, and stops it with another one: gives the last number that
+/// Lets the job run for a while, from the savepoint if there is one, and stops it with another one: returns the last number that
 /// it saw, and the sum.
 #[expect(clippy::disallowed_methods, reason = "the job runs for a while")]
 fn run_for_a_while(savepoint: &Path, goes_on: bool) -> streamlite::Result<(u64, u64)> {

@@ -45,7 +45,7 @@ fn nothing_is_lost() {
             .all(|order| ["DE", "FR", "IT", "ES", "NL", "PL"].contains(&&*order.country))
     );
 
-    // The amounts again, straight from the lines: digits before and behind the sign, and nothing negative or empty.
+    // The amounts again, straight from the lines: digits before and after the sign, and nothing negative or empty.
     for order in &clean {
         let line = file
             .lines()

@@ -13,7 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Sources and sinks of your own make theirs by [`io`](Self::io), [`unreadable`](Self::unreadable), [`write`](Self::write)
 /// and [`setting`](Self::setting).
 ///
-/// A job that has failed gives its error again at every call, hence `Clone`. The text names all four; [`source`](std::error::Error::source) gives the cause where another library reported it.
+/// A job that has failed returns its error again at every call, hence `Clone`. The text names all four; [`source`](std::error::Error::source) returns the cause where another library reported it.
 #[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -26,7 +26,7 @@
 //! | … test a pipeline? | [`guide::testing`] |
 //! | … read and write files? | [`source::CsvSource`], [`source::JsonSource`], [`source::LinesSource`]; [`sink`] |
 //! | … keep what cannot be read? | `.on_error(Route(sink))`, see [`source`] |
-//! | … see what a job did, and what was dropped? | [`Report`], which [`Job::run`] gives |
+//! | … see what a job did, and what was dropped? | [`Report`], which [`Job::run`] returns |
 //! | … see the pipeline? | `name::GRAPH`: a [`Graph`], as [text](Graph), [SVG](Graph::svg), [Mermaid](Graph::mermaid), [DOT](Graph::dot) |
 //! | … stop a job, and go on later? | [`Job::spawn`]; [`Job::start`], [`RunningJob::savepoint`] and [`Job::restore`] |
 //! | … write a source or a sink? | [`source::Source`], [`sink::Sink`] |
@@ -132,7 +132,7 @@ pub use time::{TimeDelta, Timestamp};
 ///
 /// **Ports and parameters.** `Source<T>` and `Sink<T>` become anything that is a source or a sink of `T`; `Stream<T>`
 /// makes the function a *fragment*; all other parameters are values, cloned into each closure that mentions them but the
-/// last. A function of ports gives a [`Job`]; beside it stands an enum of its name with `GRAPH` and `test(…)`.
+/// last. A function of ports returns a [`Job`]; beside it stands an enum of its name with `GRAPH` and `test(…)`.
 ///
 /// **Statements.** `let name = chain;` names a stream, `let (a, b) = chain;` two, `let name: Type = expression;` a value,
 /// `chain.to(sink);` and `chain.for_each(…);` are outputs. A stream may be used any number of times: each use gets every
@@ -169,7 +169,7 @@ pub use time::{TimeDelta, Timestamp};
 /// ```
 ///
 /// **Aggregates**: `.aggregate(|key, window, rows| expression)`, without `key` where there is none, without `window`
-/// behind `.running()` and at the end of the input. Each call on `rows` is an aggregate that is kept up as records come;
+/// after `.running()` and at the end of the input. Each call on `rows` is an aggregate that is kept up as records come;
 /// the rest is evaluated when there is a result. See [`aggregate::Rows`] for all of them, and
 /// [the guide](guide::windows).
 ///

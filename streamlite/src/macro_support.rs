@@ -27,7 +27,7 @@ pub const fn delta(millis: i64) -> TimeDelta {
     TimeDelta::from_millis(millis)
 }
 
-/// What a closure gives as a record's timestamp.
+/// What a closure returns as a record's timestamp.
 #[inline]
 pub fn timestamp<T: ToTimestamp>(timestamp: T) -> crate::time::Timestamp {
     timestamp.to_timestamp()

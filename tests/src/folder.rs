@@ -42,7 +42,7 @@ impl Folder {
         self.dir().join(name)
     }
 
-    /// Writes a file; gives its path.
+    /// Writes a file; returns its path.
     ///
     /// # Panics
     /// If there is no room for it.

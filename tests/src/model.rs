@@ -24,7 +24,7 @@ pub struct Settings {
     pub delay: i64,
     /// How long windows wait.
     pub lateness: i64,
-    /// Whether a window that fires again gives only what came since.
+    /// Whether a window that fires again returns only what came since.
     pub discarding: bool,
 }
 

@@ -11,7 +11,7 @@ pub struct Rules {
     pub delay: i64,
     /// How long windows wait.
     pub lateness: i64,
-    /// Whether a window that fires again gives only what came since.
+    /// Whether a window that fires again returns only what came since.
     pub discarding: bool,
     /// Whether the sum depends on the order of arrival.
     pub in_order: bool,

@@ -148,7 +148,7 @@ fn csv() {
         |s| s.max_record_bytes(1_000),
     );
     c.csv(
-        "C6 bad records behind one that is not closed",
+        "C6 bad records after one that is not closed",
         b"sensor,temp,name\n1,1,\"a\n2,x,b\n3,3,c\ny,4,d\n",
     );
     c.csv(
@@ -221,7 +221,7 @@ fn json() {
         br#"{"sensor":1,"temp":1e400,"name":"a"}"#,
     );
     c.json(
-        "J4 something behind the value",
+        "J4 something after the value",
         br#"{"sensor":1,"temp":1,"name":"a"} x"#,
     );
     c.json(

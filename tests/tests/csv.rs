@@ -153,7 +153,7 @@ fn text_behind_a_closing_quote_is_a_bad_record() {
         .iter()
         .map(|bad| (bad.line, bad.cause.as_str(), bad.excerpt.as_str()))
         .collect();
-    let cause = "there is text behind the closing quote of a field; write a quote inside a quoted field twice, or read \
+    let cause = "there is text after the closing quote of a field; write a quote inside a quoted field twice, or read \
                  `\\\"` with `.escape(b'\\\\')`";
     assert_eq!(
         causes,
@@ -462,7 +462,7 @@ proptest! {
         };
         // It ends, and does not panic.
         let whole = read_with(&text, set);
-        // Whatever stands behind it, the next line is a record, unless it is inside of quotes.
+        // Whatever stands after it, the next line is a record, unless it is inside of quotes.
         let quotes = text.bytes().filter(|byte| *byte == b'"').count();
         if quotes == 0 && header && let Ok(before) = whole {
             let columns = before.first().map_or(1, Vec::len);

@@ -208,7 +208,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// An operator gives a record to one of its outputs: every user of that stream takes it.
+    /// An operator returns a record to one of its outputs: every user of that stream takes it.
     fn give(&mut self, place: usize, output: usize, event: &Event, at: i128, seen: i128) {
         self.given[place] += 1;
         let stream = self.operators[place].outputs[output];

@@ -124,7 +124,7 @@ fn no_bit_that_flips_and_no_byte_that_is_missing_makes_a_wrong_output() {
                 let damaged = fs.after(Crash::Process);
                 damaged.damage(&name, |bytes| bytes.resize(bytes.len() + more, 0));
                 try_it(&whole, &damaged, &mut seen, &|| {
-                    format!("{change}: {more} bytes behind {name}")
+                    format!("{change}: {more} bytes after {name}")
                 });
             }
             let damaged = fs.after(Crash::Process);

@@ -36,7 +36,7 @@ fn ends_a_record(text: &str) -> bool {
     text.ends_with('\n') && text.matches('"').count().is_multiple_of(2)
 }
 
-/// Tries a job with each operation failing in each way; gives how many tries failed.
+/// Tries a job with each operation failing in each way; returns how many tries failed.
 fn try_all(
     files: impl Fn(Option<Fault>) -> FaultyFs,
     out: &str,
@@ -200,7 +200,7 @@ fn what_was_written_before_a_fault_is_kept_and_appended_to() {
     assert!(kept > 5, "only {kept} faults came after a record was written");
 }
 
-/// Cannot be written as JSON behind its first field.
+/// Cannot be written as JSON after its first field.
 #[derive(Clone, Debug)]
 struct Half(u32);
 

@@ -1,4 +1,4 @@
-//! A job that reads files goes on in the file that it read, behind what it read, or is refused; what was written stays.
+//! A job that reads files goes on in the file that it read, after what it read, or is refused; what was written stays.
 
 use std::path::Path;
 

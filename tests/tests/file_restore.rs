@@ -1,4 +1,4 @@
-//! A job that reads files is saved after any record, and goes on behind it: in CSV with quotes over several lines, in
+//! A job that reads files is saved after any record, and goes on after it: in CSV with quotes over several lines, in
 //! JSON lines and in plain lines, with bad records between, over several files.
 
 use std::path::PathBuf;
@@ -36,7 +36,7 @@ fn files(texts: &[&str]) -> (TempDir, Vec<PathBuf>) {
     (folder, paths)
 }
 
-/// Runs a job once, and once with a break after every step; gives what came and how many records were bad.
+/// Runs a job once, and once with a break after every step; returns what came and how many records were bad.
 fn run<T: Clone + Send + 'static>(job: impl Fn(CollectionSink<T>) -> Job) -> [(Vec<T>, u64); 2] {
     let (sink, got) = CollectionSink::new();
     let report = job(sink)

@@ -47,7 +47,7 @@ pipeline!(
         found.to(auctions);
     }
 
-    /// The same behind a chain, beside the other in one block.
+    /// The same after a chain, beside the other in one block.
     fn behind_a_chain(numbers: Source<i64>, small: Sink<i64>, large: Sink<String>) {
         match numbers.map(|n| n * 10) {
             n @ 0..100 => low = n,

@@ -59,7 +59,7 @@ fn a_compressed_file_is_read_whatever_its_name() {
     let csv = folder.write("rows.csv.gz", compressed(as_csv(&all).as_bytes()));
     let source = CsvSource::<Row>::open(&csv).expect("it is there");
     assert_eq!(pipeline!(from(source)).collect().expect("it can be read"), all);
-    // Two parts one behind the other, as `cat` makes them.
+    // Two parts one after the other, as `cat` makes them.
     let parts = [compressed(b"one\ntwo"), compressed(b"\nthree\n")].concat();
     let lines = LinesSource::open(folder.write("lines", parts)).expect("it is there");
     assert_eq!(
@@ -198,7 +198,7 @@ fn checkpoints_of_compressed_files_hold_each_record_once() {
     drop(running);
     job().run().expect("it goes on");
     assert_eq!(unpacked(&out), as_csv(&all));
-    // Read to its end, there is no more; with a part behind it there is.
+    // Read to its end, there is no more; with a part after it there is.
     assert_eq!(job().run().expect("there is nothing more").records_read(), 20_000);
     let more = rows(20_010).split_off(20_000);
     all.extend(more.clone());

@@ -197,7 +197,7 @@ macro_rules! rules {
         }
 
         pipeline!(
-            /// Event time behind windows of event time: the results of each window come in a lane of its own.
+            /// Event time after windows of event time: the results of each window come in a lane of its own.
             fn cascaded(a: Source<i64>, b: Source<i64>, rows: Sink<(i64, u128)>, totals: Sink<u64>) {
                 let first = a
                     .event_time(|at| *at).watermark($($strategy)+)
@@ -214,7 +214,7 @@ macro_rules! rules {
                 both.count().to(totals);
             }
 
-            /// The same behind aggregates of the whole input.
+            /// The same after aggregates of the whole input.
             fn final_and_windows(a: Source<i64>, b: Source<i64>, rows: Sink<(i64, u128)>) {
                 let first = a
                     .event_time(|at| *at).watermark($($strategy)+)
@@ -256,7 +256,7 @@ macro_rules! rules {
         }
 
         pipeline!(
-            /// Event time behind windows, one of whose sources is quiet: the second `event_time` waits for it as long as it says.
+            /// Event time after windows, one of whose sources is quiet: the second `event_time` waits for it as long as it says.
             fn cascaded_idle(a: Source<i64>, b: Source<i64>, rows: Sink<(i64, u64)>) {
                 let first = a
                     .event_time(|at| *at).watermark($($strategy)+)

@@ -68,7 +68,7 @@ fn check(folder: &str, order: &[&str]) {
             let from = order.iter().position(|known| *known == imported);
             if from.is_some_and(|from| from > place) {
                 wrong.push(format!(
-                    "{}: `{module}` imports from `{imported}`, which stands behind it",
+                    "{}: `{module}` imports from `{imported}`, which stands after it",
                     file.display()
                 ));
             }
@@ -202,7 +202,7 @@ fn imported_files<'a>(
     found
 }
 
-/// The paths that a `use` names behind its first parts, or that stand in code: `a::{b, c::D}` is `a::b` and `a::c::D`.
+/// The paths that a `use` names after its first parts, or that stand in code: `a::{b, c::D}` is `a::b` and `a::c::D`.
 fn paths(text: &str, base: &[String]) -> Vec<Vec<String>> {
     let text = text.trim_start();
     if let Some(inner) = text.strip_prefix('{') {

@@ -323,7 +323,7 @@ fn nobody_waits_for_an_input_that_is_idle() {
     assert_eq!(t.out.take(), [(100, Some(105))]);
 }
 
-/// What stands behind a join of all rows comes after the right stream has ended, and has event time of its own.
+/// What stands after a join of all rows comes after the right stream has ended, and has event time of its own.
 #[test]
 fn rows_of_a_join_of_all_have_event_time_from_there_on() {
     let counts = pipeline!({
@@ -342,7 +342,7 @@ fn rows_of_a_join_of_all_have_event_time_from_there_on() {
     assert_eq!(counts, [(0, 2), (10, 2), (20, 1)]);
 }
 
-/// A timer behind a join of all rows fires after them, and before the end is told.
+/// A timer after a join of all rows fires after them, and before the end is told.
 #[test]
 fn the_end_comes_after_the_rows_of_a_join_of_all() {
     let seen = pipeline!({

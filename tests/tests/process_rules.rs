@@ -497,7 +497,7 @@ fn an_unkeyed_process_has_one_state() {
 }
 
 pipeline!(
-    /// A window behind a process: its results are on time, and the last ones, too.
+    /// A window after a process: its results are on time, and the last ones, too.
     fn then_windows(events: Source<Event>, out: Sink<(i64, u64)>) {
         let timed = events.event_time(|(_, at)| *at).watermark(bounded(5ms));
         timed
@@ -515,7 +515,7 @@ pipeline!(
             .to(out);
     }
 
-    /// Event time anew, behind a process: the results of timers are in the partition that moved the watermark.
+    /// Event time anew, after a process: the results of timers are in the partition that moved the watermark.
     fn then_event_time(events: Source<Event>, out: Sink<(i64, u64)>) {
         let timed = events.event_time(|(_, at)| *at).watermark(bounded(5ms));
         timed
@@ -586,7 +586,7 @@ fn timers_wait_for_the_partition_that_is_behind() {
 }
 
 pipeline!(
-    /// Event time anew behind a process and another source.
+    /// Event time anew after a process and another source.
     fn met(events: Source<Event>, others: Source<i64>, out: Sink<(i64, u64)>) {
         let echoes = events
             .event_time(|(_, at)| *at)
@@ -661,7 +661,7 @@ fn what_was_restored_is_removed_when_it_has_expired() {
 }
 
 pipeline!(
-    /// A TTL behind two inputs, and no timers.
+    /// A TTL after two inputs, and no timers.
     fn remembered(left: Source<Event>, right: Source<Event>, out: Sink<Vec<i64>>) {
         let both = union(left.event_time(|(_, at)| *at), right.event_time(|(_, at)| *at));
         both.key_by(|(key, _)| *key)

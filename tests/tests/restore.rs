@@ -1,4 +1,4 @@
-//! A job that is saved, dropped and restored at any moment gives the same output and the same counts.
+//! A job that is saved, dropped and restored at any moment produces the same output and the same counts.
 
 use proptest::prelude::*;
 use streamlite::prelude::*;

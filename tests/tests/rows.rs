@@ -297,7 +297,7 @@ fn a_panic_in_a_block_is_an_error() {
     assert_eq!(seen, 495);
 }
 
-/// A source that waits for each record is processed record by record: nothing stays behind for company.
+/// A source that waits for each record is processed record by record: nothing stays after for company.
 #[test]
 fn what_an_iterator_waits_for_is_processed_at_once() {
     let (sender, receiver) = std::sync::mpsc::channel();

@@ -44,7 +44,7 @@ pipeline!(
         sums.map(|(key, sum)| total(key, 0, sum)).to(out);
     }
 
-    /// Behind a fan-out records come one by one.
+    /// After a fan-out records come one by one.
     fn one_by_one(rows: Source<Row>, out: Sink<Total>) {
         let sums = rows.key_by(|row| row.key).running().sum(|row| row.n);
         let totals = rows.key_by(|row| row.key).sum(|row| row.n);

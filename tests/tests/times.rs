@@ -164,7 +164,7 @@ fn times_in_another_unit_are_in_the_report() {
         let (unit, report) = looks_like(&spread(1000), rows);
         assert_eq!(unit, None);
         assert!(!report.contains("look like"), "{report}");
-        // Numbers of an example, one that is right among the first, and a thousand wrong ones behind right ones.
+        // Numbers of an example, one that is right among the first, and a thousand wrong ones after right ones.
         assert_eq!(looks_like(&[1, 2, 3, 60_000], rows).0, None);
         assert_eq!(looks_like(&[seconds, NOON, seconds], rows).0, None);
         assert_eq!(looks_like(&[NOON, seconds, seconds], rows).0, None);

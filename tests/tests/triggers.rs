@@ -330,7 +330,7 @@ fn run(setup: &Setup, windows: Windows, rules: Rules, spec: Spec) -> Ran {
     })
 }
 
-/// A day of 24 hours, from the first of January of the year -9998 to that of 9998; one window before, and one behind.
+/// A day of 24 hours, from the first of January of the year -9998 to that of 9998; one window before, and one after.
 fn day(at: i64, offset: i64) -> (i128, i128) {
     const LENGTH: i128 = 86_400_000;
     let (at, offset) = (i128::from(at), i128::from(offset));

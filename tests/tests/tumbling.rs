@@ -239,7 +239,7 @@ const TEN: Settings = Settings {
     discarding: false,
 };
 
-/// The rows that a list of (key, timestamp) gives, as (start, count).
+/// The rows that a list of (key, timestamp) returns, as (start, count).
 fn counts(at: &[i64], settings: Settings) -> Vec<(i64, u64)> {
     let events = at.iter().map(|&at| event(0, 1, at)).collect();
     run(vec![events], settings, 1)
@@ -351,7 +351,7 @@ fn windows_at_both_ends_of_time_are_whole() {
             .outcome
             .rows
     };
-    // i64::MAX ends in 7: its window, which would end behind it, is cut.
+    // i64::MAX ends in 7: its window, which would end after it, is cut.
     assert_eq!(
         rows(&[i64::MAX - 8, i64::MAX]),
         [

@@ -82,7 +82,7 @@ macro_rules! pipelines {
             }
         )+);
 
-        /// Pushes chunks, and saves and restores behind some of them; the watermark behind each chunk, and what was late.
+        /// Pushes chunks, and saves and restores after some of them; the watermark after each chunk, and what was late.
         fn run(chunks: &[(Vec<Stamped>, bool)], settings: Settings) -> Ran {
             let [delay, every, skew] = [settings.delay, settings.every, settings.skew].map(TimeDelta::from_millis);
             let mut ran = Ran::default();
@@ -346,7 +346,7 @@ fn a_timestamp_that_is_far_ahead_of_the_clock_moves_no_watermark_and_is_counted(
     let timed = report.operator("timed").expect("it is there");
     assert_eq!(
         timed.ahead_of_clock, 3,
-        "two before the savepoint, and one behind it"
+        "two before the savepoint, and one after it"
     );
     assert_eq!(t.out.take(), [1, 4, 2], "all of them are in a window");
     assert!(
@@ -501,7 +501,7 @@ pipeline!(
             .to(rows);
     }
 
-    /// By the clock first, and by what the records say behind that.
+    /// By the clock first, and by what the records say after that.
     fn by_the_records(at: Source<i64>, rows: Sink<(i64, u64)>) {
         at.processing_time()
             .event_time(|at| *at)

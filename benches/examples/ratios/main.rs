@@ -2,7 +2,7 @@
 //! the ratios of the pairs.
 //!
 //! `cargo run --release -p streamlite-benches --example ratios [records in millions] [work]` prints the table of
-//! `docs/performance.md`. Read the ratios, never the times. Each pair gives the same result, which is checked. Memory is the
+//! `docs/performance.md`. Read the ratios, never the times. Each pair produces the same result, which is checked. Memory is the
 //! most that was allocated at one time, in one run of each.
 
 mod joins;

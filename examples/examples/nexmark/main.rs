@@ -15,7 +15,7 @@ use streamlite::prelude::*;
 
 use crate::events::{InMemory, generated, side_input};
 
-/// Runs a query over all events; gives what comes of it, in order of itself, and how many records a second it read.
+/// Runs a query over all events; returns what comes of it, in order of itself, and how many records a second it read.
 fn run<T, J>(query: J, events: &[Event]) -> streamlite::Result<(Vec<T>, f64)>
 where
     T: Ord + Send + 'static,

@@ -12,7 +12,7 @@ use crate::model::{
 /// How many aggregates stand in one tuple; more are nested.
 const TUPLE: usize = 12;
 
-/// What gives so many streams.
+/// What returns so many streams.
 const OUTPUTS: [&str; 8] = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
 
 /// Describes every statement.
@@ -114,7 +114,7 @@ impl Describe<'_> {
         (before, self.with_branches(chain, description))
     }
 
-    /// What stands behind a statement of a function, which may run on another thread: if something in it cannot be sent
+    /// What stands after a statement of a function, which may run on another thread: if something in it cannot be sent
     /// there, rustc says so here, and the building says nothing more. A fragment is sent with what calls it.
     fn sent(&self, number: usize) -> Option<TokenStream> {
         self.sent_local(number, &node_name(number))
@@ -129,7 +129,7 @@ impl Describe<'_> {
         Some(quote_spanned!(span=> let #local = __streamlite::sent(&#here).or_unbuilt(#here);))
     }
 
-    /// What stands before and behind a fragment's call: if a stream is not what it takes, rustc has said so at the
+    /// What stands before and after a fragment's call: if a stream is not what it takes, rustc has said so at the
     /// argument, and the building says nothing more. The call's own `let` may bind the names anew.
     fn fits(&self, number: usize) -> (Option<TokenStream>, Option<TokenStream>) {
         let Head::Fragment { arguments, .. } = &self.graph.nodes[number].description.head else {
@@ -278,7 +278,7 @@ impl Describe<'_> {
         }
     }
 
-    /// An argument behind clones of the parameters that are mentioned again later.
+    /// An argument after clones of the parameters that are mentioned again later.
     pub(super) fn argument(&self, argument: &Argument, value: TokenStream) -> TokenStream {
         let cloned = argument.mentions.iter();
         let cloned: Vec<_> = cloned.filter(|name| !self.is_last(argument, name)).collect();
@@ -296,8 +296,8 @@ impl Describe<'_> {
         self.graph.last_mention.get(&name.to_string()) == Some(&argument.number)
     }
 
-    /// What stands before and behind a statement that clones parameters: they must be `Clone`, which is asked where they
-    /// are mentioned. It is asked behind the statement, as the first token at a place is the user's, and of the type
+    /// What stands before and after a statement that clones parameters: they must be `Clone`, which is asked where they
+    /// are mentioned. It is asked after the statement, as the first token at a place is the user's, and of the type
     /// alone, as the statement may have moved the parameter.
     fn mentioned_again(&self, number: usize) -> (TokenStream, TokenStream) {
         let arguments = self.graph.nodes[number].description.arguments();
@@ -364,7 +364,7 @@ impl Describe<'_> {
         })
     }
 
-    /// One call on the rows. In a function what it keeps must be storable, which is asked at the call: behind it, when
+    /// One call on the rows. In a function what it keeps must be storable, which is asked at the call: after it, when
     /// all types are known.
     fn accumulator(&self, rows: &Ident, name: &Ident, call: &Argument) -> TokenStream {
         let aggregate = self.argument(call, call.expr.to_token_stream());

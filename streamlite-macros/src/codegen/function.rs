@@ -25,7 +25,7 @@ pub(super) fn pipeline(library: &TokenStream, function: &LoweredFunction) -> Tok
     let constant = constant::graph(&text(name), graph, &function.parameters);
     let test = test_driver::test_driver(function);
     let test_name = name.clone();
-    // Behind the function: an editor asks for the expansion with and without the next word, and what stands before it
+    // After the function: an editor asks for the expansion with and without the next word, and what stands before it
     // must be the same.
     let drawn = format!("\n```text\n{}```", tree::tree(graph, &function.parameters));
     let when = function.when.as_ref().map(|when| quote!(#[cfg(#when)]));

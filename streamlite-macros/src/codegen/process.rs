@@ -46,7 +46,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The parameters of a handler of a key, behind what is given to it.
+    /// The parameters of a handler of a key, after what is given to it.
     fn parameters(&self, given: &TokenStream) -> TokenStream {
         let Self {
             process,
@@ -106,7 +106,7 @@ impl<'a> Parts<'a> {
         self.around(&quote!(get_mut), &TokenStream::new(), body)
     }
 
-    /// What is the user's, behind what it sees: of what all keys share by this method.
+    /// What is the user's, after what it sees: of what all keys share by this method.
     fn around(&self, get: &TokenStream, views: &TokenStream, body: &TokenStream) -> TokenStream {
         let Self {
             process,
@@ -264,7 +264,7 @@ impl Describe<'_> {
         quote!(__streamlite::specs([#(#specs),*]))
     }
 
-    /// What the states hold must be storable, in a function: asked at the user's own type, behind the handlers, when all
+    /// What the states hold must be storable, in a function: asked at the user's own type, after the handlers, when all
     /// types are known.
     fn stored_states<'s>(&self, states: impl Iterator<Item = &'s State>, handled: &Ident) -> TokenStream {
         if !self.graph.owns {

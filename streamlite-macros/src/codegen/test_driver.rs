@@ -89,7 +89,7 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
                 self.__runner.finish()
             }
 
-            /// Ends the inputs and runs to the end, or gives the error that the job fails with.
+            /// Ends the inputs and runs to the end, or returns the error that the job fails with.
             ///
             /// # Errors
             /// What the job fails with.

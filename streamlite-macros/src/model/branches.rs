@@ -38,7 +38,7 @@ pub(crate) fn slot(branch: &Ident) -> Ident {
     )
 }
 
-/// Turns the assignments that feed branches into calls; gives the branches.
+/// Turns the assignments that feed branches into calls; returns the branches.
 pub(super) fn feed_branches(expr: &mut ExprMatch) -> Vec<Branch> {
     let mut branches: Vec<Branch> = Vec::new();
     for arm in &mut expr.arms {

@@ -105,7 +105,7 @@ pub(crate) fn pieces(graph: &Graph, description: &Description) -> Vec<Range<usiz
     pieces
 }
 
-/// Whether it emits a stream, so that the chain can be taken up again behind it.
+/// Whether it emits a stream, so that the chain can be taken up again after it.
 fn emits_a_stream(operator: &Operator) -> bool {
     match operator {
         Operator::Call(call) => {

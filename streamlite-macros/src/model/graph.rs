@@ -25,7 +25,7 @@ pub(crate) struct Graph {
     pub(crate) sinks: Vec<SinkUse>,
     /// The streams that a fragment takes.
     pub(crate) inputs: Vec<StreamId>,
-    /// The streams that a fragment gives, or the one of an expression.
+    /// The streams that a fragment returns, or the one of an expression.
     pub(crate) outputs: Vec<StreamId>,
     pub(crate) steps: Vec<Step>,
     /// Where each parameter is mentioned last, by the number of the argument.
@@ -158,7 +158,7 @@ pub(crate) enum Step {
     UsedAgain(StreamId, Ident),
     /// A name that is no stream: rustc says what it is, or which one was meant.
     NotAStream(Ident),
-    /// A name behind a dot without arguments: rustc says which there are.
+    /// A name after a dot without arguments: rustc says which there are.
     Field(Description, ExprField),
 }
 
@@ -166,7 +166,7 @@ pub(crate) enum Step {
 pub(crate) struct Description {
     pub(crate) head: Head,
     pub(crate) operators: Vec<Operator>,
-    /// A `match` behind it.
+    /// A `match` after it.
     pub(crate) branches: Option<Branches>,
 }
 
@@ -199,7 +199,7 @@ pub(crate) struct Call {
 
 /// A value whose methods are functions about the records of a stream.
 pub(crate) struct RecordFunctions {
-    /// The method of the stream that gives it.
+    /// The method of the stream that returns it.
     pub(crate) given_by: Ident,
     /// What it is called in the arguments.
     pub(crate) value: Ident,
@@ -288,7 +288,7 @@ impl Node {
         }
     }
 
-    /// Whether it gives exactly one record, to one of its outputs, for each that it takes: then its last output is what
+    /// Whether it returns exactly one record, to one of its outputs, for each that it takes: then its last output is what
     /// came in without what went elsewhere, and need not be counted.
     ///
     /// The names suffice: a method of a stream's own goes before any of a trait with the same name.

@@ -105,7 +105,7 @@ impl Names {
         self.bound.extend(bound(pattern));
     }
 
-    /// What is bound inside is not bound behind it.
+    /// What is bound inside is not bound after it.
     fn within(&mut self, visit: impl FnOnce(&mut Self)) {
         let outer = self.bound.len();
         visit(self);

@@ -45,7 +45,7 @@ pub(crate) enum Kind {
     Key,
     Window,
     WindowSetting,
-    /// Makes the aggregate behind it one that emits with every record.
+    /// Makes the aggregate after it one that emits with every record.
     Running,
     /// An aggregate in its short form: it has a result at the end of the input unless a window or `running` stands before
     /// it.
@@ -322,7 +322,7 @@ pub(crate) enum Extent {
 }
 
 impl Extent {
-    /// The extent behind an operator.
+    /// The extent after an operator.
     pub(crate) fn behind(self, name: &str) -> Self {
         match kind(name) {
             Some(Kind::Window) if self == Extent::Joined => Extent::JoinedInWindows,

@@ -252,7 +252,7 @@ impl Hoist<'_> {
         }
     }
 
-    /// `rows.filter(…).mean(…)`: gives what takes its place, and how many tokens it was.
+    /// `rows.filter(…).mean(…)`: returns what takes its place, and how many tokens it was.
     fn call(&mut self, rows: &Ident, trees: &[TokenTree]) -> (TokenStream, usize) {
         let (mut method, mut taken) = (None, 1);
         while let Some((name, length)) = method_call(&trees[taken..]) {

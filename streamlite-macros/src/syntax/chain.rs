@@ -8,7 +8,7 @@ pub(crate) struct Chain<'a> {
     pub(crate) links: Vec<Link<'a>>,
 }
 
-/// What stands behind a dot.
+/// What stands after a dot.
 pub(crate) enum Link<'a> {
     /// An operator.
     Call(&'a ExprMethodCall),

@@ -26,7 +26,7 @@ pub(crate) struct Function {
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
     pub(crate) parameters: Vec<Parameter>,
-    /// The records of the streams that a fragment gives.
+    /// The records of the streams that a fragment returns.
     pub(crate) outputs: Vec<Port>,
     pub(crate) body: Body,
 }
@@ -52,7 +52,7 @@ pub(crate) struct Port {
     pub(crate) path: Path,
     /// `T`.
     pub(crate) item: Type,
-    /// What stands behind a `+`.
+    /// What stands after a `+`.
     pub(crate) bounds: Vec<TypeParamBound>,
     /// What `#[uid = "…"]` before it says.
     pub(crate) uid: Option<String>,
@@ -301,7 +301,7 @@ fn refuse_reference(ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// `Source<T>`, `Sink<T>`, `Stream<T>`, or one of them with bounds behind it; and which of them it is.
+/// `Source<T>`, `Sink<T>`, `Stream<T>`, or one of them with bounds after it; and which of them it is.
 fn port(ty: &Type) -> Option<(String, Port)> {
     match ty {
         Type::Group(group) => port(&group.elem),

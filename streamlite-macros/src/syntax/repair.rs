@@ -7,9 +7,9 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTre
 
 use crate::errors::Errors;
 
-/// The name behind a dot that has none, between operators.
+/// The name after a dot that has none, between operators.
 const OPERATOR: &str = "operator_expected_here";
-/// The name behind a dot that has none, inside an argument.
+/// The name after a dot that has none, inside an argument.
 const NAME: &str = "name_expected_here";
 
 const KEYWORDS: [&str; 24] = [
@@ -95,7 +95,7 @@ fn is_word(tree: Option<&TokenTree>, accept: impl Fn(&str) -> bool) -> bool {
     matches!(tree, Some(TokenTree::Ident(word)) if accept(&word.to_string()))
 }
 
-/// A dot behind an operand with no name behind it; `..` and `..=` are none.
+/// A dot after an operand with no name after it; `..` and `..=` are none.
 fn is_dangling_dot(trees: &[TokenTree], place: usize, level: Level) -> bool {
     let (before, next) = (
         place.checked_sub(1).map(|place| &trees[place]),
@@ -127,7 +127,7 @@ fn ends_operand(tree: &TokenTree) -> bool {
     }
 }
 
-/// Whether a statement starts here, right behind an operand.
+/// Whether a statement starts here, right after an operand.
 fn starts_statement(trees: &[TokenTree]) -> bool {
     is_word(trees.first(), |word| {
         word == "let" || word == "match" || !KEYWORDS.contains(&word)

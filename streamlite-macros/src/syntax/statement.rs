@@ -104,7 +104,7 @@ fn one_by_one(tokens: TokenStream, errors: &mut Errors) -> Vec<Statement> {
     statements
 }
 
-/// Cuts tokens behind each `;`, behind the braces of a `match`, and before each `let` and `match`.
+/// Cuts tokens after each `;`, after the braces of a `match`, and before each `let` and `match`.
 fn pieces(tokens: TokenStream) -> Vec<TokenStream> {
     let (mut pieces, mut piece, mut in_match) = (Vec::new(), TokenStream::new(), false);
     for tree in tokens {

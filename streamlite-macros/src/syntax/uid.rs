@@ -5,7 +5,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaNameValue};
 
 use crate::errors::Errors;
 
-/// The name that an attribute gives; `None` if it is another attribute.
+/// The name that an attribute returns; `None` if it is another attribute.
 ///
 /// `#` and `/` are the library's own: they number the states of a statement, and lead into a fragment.
 pub(crate) fn uid(attribute: &Attribute, errors: &mut Errors) -> Option<String> {

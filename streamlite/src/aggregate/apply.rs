@@ -10,9 +10,9 @@ use crate::witness::{Never, No, Yes};
 ///
 /// # Laws
 /// * `finish` does not change what later results are: a window may fire several times.
-/// * `merge` gives what adding the rows of the other accumulator behind one's own would give; where it gives that in any
+/// * `merge` returns what adding the rows of the other accumulator after one's own would give; where it returns that in any
 ///   order, [`MERGING`](Self::MERGING) should say [`Merging::ANY_ORDER`], so that windows that overlap can share what they
-///   have, and where it only gives it up to rounding, [`Merging::ROUNDED`].
+///   have, and where it only returns it up to rounding, [`Merging::ROUNDED`].
 ///
 /// # Example
 /// The geometric mean:

@@ -49,7 +49,7 @@ impl<X> Join<X> for Apart {
 }
 
 impl<X, M: Fn(X, X) -> X> Join<X> for JoinedBy<M> {
-    // Nobody knows whether the closure gives exactly what folding all rows gives.
+    // Nobody knows whether the closure returns exactly what folding all rows returns.
     const MERGING: Merging = Merging::ROUNDED;
 
     fn join(&self, one: X, other: X) -> X {

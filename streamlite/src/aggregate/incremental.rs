@@ -2,7 +2,7 @@
 
 use crate::state::{head_of, name_of};
 
-/// An incremental aggregate over records of `T`: takes them one by one, and gives a result at any time.
+/// An incremental aggregate over records of `T`: takes them one by one, and returns a result at any time.
 ///
 /// Laws: `result` does not change what later results are. At least one record has been added when a result is
 /// asked for: there are no empty windows.

@@ -11,7 +11,7 @@ use crate::time::TimeDelta;
 pub trait Number: Copy {
     /// The number itself. A type of its own, so that a wrong argument is one error and not several.
     type Itself: Number<Sum = Self::Sum>;
-    /// The function that gives the number, likewise.
+    /// The function that returns the number, likewise.
     type Of<F>;
     /// What a sum of many is kept in: wide enough not to wrap.
     type Sum: Total;

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Which rows an aggregate looks at.
 pub trait Pick<T>: Clone {
-    /// What an aggregate gives that needs at least one row: `V`, or `Option<V>` where the predicate may pick none.
+    /// What an aggregate returns that needs at least one row: `V`, or `Option<V>` where the predicate may pick none.
     type Of<V>;
 
     /// What stands before an aggregate's name where it does not look at every row.

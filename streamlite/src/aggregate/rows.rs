@@ -352,7 +352,7 @@ impl<T, P: Clone> Rows<T, P> {
 }
 
 impl<T> Rows<T> {
-    /// Looks only at the rows for which `holds`; an aggregate that needs a row then gives an `Option`. A `let` may give it a
+    /// Looks only at the rows for which `holds`; an aggregate that needs a row then returns an `Option`. A `let` may give it a
     /// name, to be used several times.
     ///
     /// ```

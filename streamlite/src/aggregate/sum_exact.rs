@@ -72,7 +72,7 @@ impl Parts {
                 break;
             }
         }
-        // Where what is lost is half of the last digit, what comes behind it says which way to round.
+        // Where what is lost is half of the last digit, what comes after it says which way to round.
         if let Some(behind) = parts.next()
             && (lost < 0.0) == (behind < 0.0)
         {

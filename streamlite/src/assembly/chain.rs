@@ -27,7 +27,7 @@ impl<T, O, S> Chain<T, O, S> {
         }
     }
 
-    /// The same with an operator behind it.
+    /// The same with an operator after it.
     pub(crate) fn then<U, B>(self, stage: B) -> Chain<U, O, Then<S, T, B>> {
         Chain::new(Then::new(self.stage, stage))
     }

@@ -169,7 +169,7 @@ impl<C> Context<C> {
         }
     }
 
-    /// Has the sink of the statement take part in the checkpoints of the job, if the job has any and `transactions` gives
+    /// Has the sink of the statement take part in the checkpoints of the job, if the job has any and `transactions` returns
     /// what commits its output; says whether it does.
     pub(crate) fn commits(&self, transactions: impl FnOnce() -> Option<Box<dyn Transactional>>) -> bool {
         let mut sinks = self.parts.sinks.borrow_mut();
@@ -217,7 +217,7 @@ impl<C> Context<C> {
         StateId::new(&self.path, self.states)
     }
 
-    /// The place behind operators of which so many keep a state.
+    /// The place after operators of which so many keep a state.
     pub(crate) fn behind(&self, states: u32) -> Self {
         Self {
             states: self.states + states,

@@ -21,7 +21,7 @@ pub(crate) trait Feed {
     /// What kind of source it is: positions of another kind mean something else.
     fn kind(&self) -> String;
 
-    /// Takes the partitions, each with how far it was read; gives the lanes of those that have not ended. One that was
+    /// Takes the partitions, each with how far it was read; returns the lanes of those that have not ended. One that was
     /// read to its end and has more records now goes on.
     fn place(&mut self, places: Vec<LanePlace>) -> Result<Vec<Lane>>;
 

@@ -142,7 +142,7 @@ impl<W: Write> FrameWriter<W> {
         Ok(())
     }
 
-    /// Compresses into `scratch`; gives how long it is then, if that pays. What follows something that hardly became shorter is
+    /// Compresses into `scratch`; returns how long it is then, if that pays. What follows something that hardly became shorter is
     /// not tried: that takes longer than writing it as it is.
     fn compress(&mut self, body: &[u8]) -> io::Result<Option<usize>> {
         if self.untried > 0 {
@@ -159,7 +159,7 @@ impl<W: Write> FrameWriter<W> {
         Ok(None)
     }
 
-    /// Writes the last frame; gives what was written to, and how many bytes that were.
+    /// Writes the last frame; returns what was written to, and how many bytes that were.
     pub(crate) fn finish(mut self) -> io::Result<(W, u64)> {
         self.frame(None::<&()>, &[])?;
         Ok((self.to, self.written))
@@ -194,7 +194,7 @@ impl Damage {
         }
     }
 
-    /// The same in a part of a file that begins behind so many bytes.
+    /// The same in a part of a file that begins after so many bytes.
     pub(crate) fn behind(self, bytes: usize) -> Self {
         Self {
             at: self.at + bytes,
@@ -299,7 +299,7 @@ impl<'a> FrameReader<'a> {
                     let surplus = self.bytes.len() - self.at;
                     return Err(Damage::new(
                         self.at,
-                        format!("{surplus} bytes stand behind its end"),
+                        format!("{surplus} bytes stand after its end"),
                     ));
                 }
             }

@@ -45,7 +45,7 @@ impl Image {
         Ok(())
     }
 
-    /// Writes the image; gives what was written to, and how many bytes that were.
+    /// Writes the image; returns what was written to, and how many bytes that were.
     pub(crate) fn write<W: Write>(&self, identity: &FileIdentity, to: W) -> io::Result<(W, u64)> {
         let mut frames = FrameWriter::new(to, identity)?;
         frames.part(&Part::Job, &self.job)?;

@@ -126,7 +126,7 @@ impl Manifest {
         file.frames(|(), body| body.read(&mut contents))?;
         match postcard::take_from_bytes(&contents) {
             Ok((manifest, [])) => Ok((identity.of, manifest)),
-            Ok(_) => Err(Damage::new(0, "bytes are left over behind its contents")),
+            Ok(_) => Err(Damage::new(0, "bytes are left over after its contents")),
             Err(cause) => Err(Damage::new(0, format!("its contents are none of ours: {cause}"))),
         }
     }

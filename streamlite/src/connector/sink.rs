@@ -130,7 +130,7 @@ pub trait Writer<T> {
         self.flush()
     }
 
-    /// Ends the output, behind the last record.
+    /// Ends the output, after the last record.
     ///
     /// # Errors
     /// If it cannot be written.

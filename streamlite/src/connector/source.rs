@@ -259,6 +259,6 @@ pub enum ReadStatus {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` never ends, but this pipeline computes a result that is final only at the end of its input",
     label = "an unbounded source",
-    note = "put `.window(…)` before the aggregate, or `.running()` for one result per record; behind `.on(…)` of a join, put `.within(…)` or `.window(…)`"
+    note = "put `.window(…)` before the aggregate, or `.running()` for one result per record; after `.on(…)` of a join, put `.within(…)` or `.window(…)`"
 )]
 pub trait Bounded: Source {}

@@ -1,4 +1,4 @@
-//! Whether a stream is the one that a fragment takes, or says that it gives: so that one mistake is one error.
+//! Whether a stream is the one that a fragment takes, or says that it returns: so that one mistake is one error.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use crate::witness::{No, Yes};
 
 /// The records of a stream are `U`. Where they are not, what depends on it becomes [`Unbuilt`], which fits everywhere.
 #[diagnostic::on_unimplemented(
-    message = "this stream carries `{Self}`, and the fragment says that it gives a stream of `{U}`",
+    message = "this stream carries `{Self}`, and the fragment says that it returns a stream of `{U}`",
     label = "a stream of `{Self}`",
     note = "turn the records into what is said, `.map(|record| …)`, or change the fragment's signature"
 )]
@@ -42,7 +42,7 @@ impl<T: Fits<U>, U> SameAs<U, No> for T {
     }
 }
 
-/// What a fragment gives, once a stream of it is what its signature says. What is said comes first: rustc must know it
+/// What a fragment returns, once a stream of it is what its signature says. What is said comes first: rustc must know it
 /// before it looks at the stream.
 pub fn gives<M, T: SameAs<U, M>, U, X>(_said: PhantomData<U>, _stream: &Stream<T>, depends: X) -> T::Or<X> {
     T::or(depends)

@@ -1,4 +1,4 @@
-//! How many streams a statement gives: what its `let` names.
+//! How many streams a statement returns: what its `let` names.
 
 use super::fragment::Fragment;
 use crate::flow::{
@@ -12,16 +12,16 @@ use crate::operator::{
 };
 use crate::process::Side;
 
-/// Declares what gives a number of streams.
+/// Declares what returns a number of streams.
 macro_rules! outputs {
     ($($count:ident $Outputs:ident [$($H:ident)*] $message:literal $label:literal $note:literal;)*) => {$(
-        #[doc = concat!("What `", stringify!($count), "` takes: a statement that gives so many streams.")]
+        #[doc = concat!("What `", stringify!($count), "` takes: a statement that returns so many streams.")]
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
         pub trait $Outputs {
             /// The statement itself, once the check holds.
             type Itself;
             $(
-                /// A stream that it gives.
+                /// A stream that it returns.
                 type $H;
             )*
 
@@ -32,7 +32,7 @@ macro_rules! outputs {
             fn handles(&self) -> outputs!(@handles $(Self::$H)*);
         }
 
-        /// A statement, and the streams that it gives.
+        /// A statement, and the streams that it returns.
         pub fn $count<N: $Outputs>(node: N) -> (N::Itself, outputs!(@handles $(N::$H)*)) {
             let handles = node.handles();
             (node.itself(), handles)
@@ -44,14 +44,14 @@ macro_rules! outputs {
 
 outputs! {
     one Outputs1 [H0]
-        "this does not end in exactly one stream" "gives several streams, or none"
-        "an operator that gives two streams is written `let (a, b) = …;`";
+        "this does not end in exactly one stream" "returns several streams, or none"
+        "an operator that returns two streams is written `let (a, b) = …;`";
     two Outputs2 [H0 H1]
         "this does not give two streams" "does not give two streams"
-        "`split`, `try_map`, an aggregate behind `with_late`, a process with a side output, and a fragment with two outputs do";
+        "`split`, `try_map`, an aggregate after `with_late`, a process with a side output, and a fragment with two outputs do";
     three Outputs3 [H0 H1 H2]
         "this does not give three streams" "does not give three streams"
-        "a join behind `with_late`, a process with two side outputs, and a fragment with three outputs do";
+        "a join after `with_late`, a process with two side outputs, and a fragment with three outputs do";
     four Outputs4 [H0 H1 H2 H3]
         "this does not give four streams" "does not give four streams" "only a fragment with four outputs does";
     five Outputs5 [H0 H1 H2 H3 H4]

@@ -116,7 +116,7 @@ pub fn kept<T, A: Aggregate<T>>(_rows: &Rows<T>, _aggregate: &A) -> PhantomData<
     PhantomData
 }
 
-/// What the short form of an aggregate gives: it ends in an operator that keeps `Acc`.
+/// What the short form of an aggregate returns: it ends in an operator that keeps `Acc`.
 pub trait ShortForm<T> {
     /// What it keeps.
     type Acc;

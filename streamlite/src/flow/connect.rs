@@ -49,7 +49,7 @@ impl<L, R, G, O, S> Connected<L, R, G, O, S> {
     }
 }
 
-/// What a process of two streams gives: one stream, or one and its side outputs.
+/// What a process of two streams returns: one stream, or one and its side outputs.
 pub trait ConnectedOutputs: Sides {
     /// The description of it.
     type Output<L, R, U, O, S, X>;

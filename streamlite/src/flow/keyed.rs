@@ -10,7 +10,7 @@ use crate::operator::{AsPair, FinalAggregate, WithKey};
 use crate::state::{ByRef, Grouping};
 use crate::witness::CheckedKey;
 
-/// A stream of `T` grouped by a key. Windows and aggregates behind it are per key.
+/// A stream of `T` grouped by a key. Windows and aggregates after it are per key.
 #[must_use = "a keyed stream does nothing until it is aggregated and reaches a sink"]
 pub struct KeyedStream<T, B, O = T, S = crate::assembly::Id> {
     pub(crate) stream: Stream<T, O, S>,
@@ -24,7 +24,7 @@ impl<T, B, O, S> fmt::Debug for KeyedStream<T, B, O, S> {
 }
 
 impl<T, O, S> Stream<T, O, S> {
-    /// Groups the records by a key; aggregates and windows behind it are per key.
+    /// Groups the records by a key; aggregates and windows after it are per key.
     ///
     /// A key is `Hash + Eq + Clone`, and in a pipeline function storable, too. A float is none: key by `x.to_bits()`.
     ///
@@ -121,7 +121,7 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
     }
 }
 
-/// The stream that a short form on a keyed stream gives.
+/// The stream that a short form on a keyed stream returns.
 type Short<T, B, O, S, A> =
     Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, T, FinalAggregate<B, A, AsPair>>>;
 

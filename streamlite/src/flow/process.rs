@@ -7,7 +7,7 @@ use crate::operator::{Processing, WithSides};
 use crate::process::{CheckedStates, Handlers, KeyedProcess, ProcessContext, Side, Sides, StateSpec, States};
 use crate::state::{Grouping, Unkeyed};
 
-/// What a process gives: one stream, or one and its side outputs.
+/// What a process returns: one stream, or one and its side outputs.
 pub trait SideOutputs: Sides {
     /// The description of it.
     type Output<T, O, S, X, U>;

@@ -81,7 +81,7 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
     }
 }
 
-/// The stream that a short form without keys gives.
+/// The stream that a short form without keys returns.
 type Values<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, T, Running<Unkeyed, A, AsValue>>>;
 
 /// The value so far, with every record and its timestamp.
@@ -121,7 +121,7 @@ impl<T, O, S> RunningStream<T, O, S> {
     short_fold!(Values<T, O, S>);
 }
 
-/// The stream that a short form with keys gives.
+/// The stream that a short form with keys returns.
 type Pairs<T, B, O, S, A> =
     Stream<(<B as Grouping<T>>::Key, <A as Aggregate<T>>::Out), O, Then<S, T, Running<B, A, AsPair>>>;
 

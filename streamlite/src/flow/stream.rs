@@ -278,7 +278,7 @@ impl<T, O, S> Stream<T, O, S> {
 impl<T, O, S> Stream<T, O, S> {
     /// Takes the records' timestamps out of the records: event time, for each partition of the source.
     ///
-    /// `.watermark(bounded(5s))` behind it says how far out of order records may come; without it they come in order,
+    /// `.watermark(bounded(5s))` after it says how far out of order records may come; without it they come in order,
     /// as with `ascending()`.
     ///
     /// ```
@@ -310,9 +310,9 @@ impl<T, O, S> Stream<T, O, S> {
     }
 
     /// Says aloud that a record happens when it comes by: its timestamp is what the clock shows, and the watermark is the
-    /// clock. Behind a source that is the time of ingestion, which records have without `event_time`, too.
+    /// clock. After a source that is the time of ingestion, which records have without `event_time`, too.
     ///
-    /// No record is late, and windows fire by the clock, also where no record comes. The same input read twice gives
+    /// No record is late, and windows fire by the clock, also where no record comes. The same input read twice returns
     /// other results, and a file read in a second has all its records in one second: for what happened when, write
     /// [`event_time`](Self::event_time).
     ///
@@ -424,7 +424,7 @@ impl<T, O, S> Stream<T, O, S> {
     }
 }
 
-/// The stream that a short form gives.
+/// The stream that a short form returns.
 type Short<T, O, S, A> = Stream<<A as Aggregate<T>>::Out, O, Then<S, T, FinalAggregate<Unkeyed, A, AsValue>>>;
 
 /// Short forms of the aggregates: one value at the end of the input, and none if there was no input. They ask for a

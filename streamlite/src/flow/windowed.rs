@@ -133,7 +133,7 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
     }
 }
 
-/// What a windowed aggregate gives: one stream, or one and the late records.
+/// What a windowed aggregate returns: one stream, or one and the late records.
 pub trait LatePolicy {
     /// The description of it.
     type Output<T, O, S, X, U>;
@@ -173,7 +173,7 @@ impl<T, B, W, L, R, O, S> WindowedStream<T, B, W, L, R, O, S> {
         Self { lateness, ..self }
     }
 
-    /// A window that fires again gives all records that came so far: the default.
+    /// A window that fires again returns all records that came so far: the default.
     pub fn accumulating(self) -> Self {
         Self {
             mode: AccumulationMode::Accumulating,
@@ -181,7 +181,7 @@ impl<T, B, W, L, R, O, S> WindowedStream<T, B, W, L, R, O, S> {
         }
     }
 
-    /// A window that fires again gives only the records that came since it fired last, so that results add up.
+    /// A window that fires again returns only the records that came since it fired last, so that results add up.
     pub fn discarding(self) -> Self {
         Self {
             mode: AccumulationMode::Discarding,
@@ -333,7 +333,7 @@ impl<T, B, W, L: LatePolicy, R, O, S> WindowedStream<T, B, W, L, R, O, S> {
     }
 }
 
-/// What a short form on keyed windows gives.
+/// What a short form on keyed windows returns.
 type Short<T, B, W, L, R, O, S, A> = <L as LatePolicy>::Output<
     T,
     O,
@@ -386,14 +386,14 @@ impl<T, W, L, R, O, S> AllWindowedStream<T, W, L, R, O, S> {
         }
     }
 
-    /// A window that fires again gives all records that came so far; see [`WindowedStream::accumulating`].
+    /// A window that fires again returns all records that came so far; see [`WindowedStream::accumulating`].
     pub fn accumulating(self) -> Self {
         Self {
             windowed: self.windowed.accumulating(),
         }
     }
 
-    /// A window that fires again gives the records since it fired last; see [`WindowedStream::discarding`].
+    /// A window that fires again returns the records since it fired last; see [`WindowedStream::discarding`].
     pub fn discarding(self) -> Self {
         Self {
             windowed: self.windowed.discarding(),
@@ -422,7 +422,7 @@ impl<T, W, O, S> AllWindowedStream<T, W, DropLate, OnWatermark, O, S> {
     }
 }
 
-/// What a short form on windows over all records gives.
+/// What a short form on windows over all records returns.
 type AllShort<T, W, L, R, O, S, A> = Short<T, Unkeyed, W, L, R, O, S, A>;
 
 /// Aggregates for each window: one [`Windowed`] with the key `()` for each, when the window fires.

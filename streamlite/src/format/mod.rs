@@ -56,7 +56,7 @@ pub trait Encode<T>: Send {
     /// Writes a file from its beginning.
     fn writer(&self, file: RecordFile) -> Self::Writer;
 
-    /// Writes behind what is `there`, which can be read.
+    /// Writes after what is `there`, which can be read.
     ///
     /// # Errors
     /// If what is there does not go together with the records.

@@ -63,7 +63,7 @@ impl RawLines {
         self.bad
     }
 
-    /// The next line without its end; `None` behind the last. A line that is too long is a bad record.
+    /// The next line without its end; `None` after the last. A line that is too long is a bad record.
     pub(super) fn next(&mut self) -> Result<Option<&[u8]>> {
         loop {
             let at_start = self.place.byte == 0;
@@ -127,7 +127,7 @@ impl RawLines {
     }
 
     #[cfg(feature = "json")]
-    /// Some of what stands behind the present line; of a pipe what has come already.
+    /// Some of what stands after the present line; of a pipe what has come already.
     pub(super) fn behind(&mut self) -> Result<Vec<u8>> {
         if self.origin.is_pipe {
             return Ok(self.reader.buffer().to_vec());

@@ -8,12 +8,12 @@ use crc32c::crc32c_append;
 
 use crate::fs::ReadFile;
 
-/// How many of the last reads are kept in mind: a reader has read on behind the record that it hands on, by its buffer
+/// How many of the last reads are kept in mind: a reader has read on after the record that it hands on, by its buffer
 /// and the longest record.
 const EARLIER: usize = 64;
 const BLOCK: usize = 64 << 10;
 
-/// A file that is read from its beginning on, and gives the checksum of all that stands before a place in it.
+/// A file that is read from its beginning on, and returns the checksum of all that stands before a place in it.
 ///
 /// Positions carry that checksum, so that reading never goes on in another file, or in one that was changed.
 pub(crate) struct TrackedFile {
@@ -109,7 +109,7 @@ impl TrackedFile {
         Ok(())
     }
 
-    /// Reads up to a place, for the checksum; gives the last byte before it, and how far it came: to the end of the file
+    /// Reads up to a place, for the checksum; returns the last byte before it, and how far it came: to the end of the file
     /// at most.
     pub(crate) fn read_up_to(&mut self, place: u64) -> io::Result<(Option<u8>, u64)> {
         let mut block = vec![0; BLOCK];

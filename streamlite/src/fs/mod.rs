@@ -19,7 +19,7 @@ impl<F: Read + Seek + Send> ReadFile for F {}
 
 /// A file that is written.
 pub trait WriteFile: Write + Send {
-    /// Cuts the file off behind so many bytes, to take back what was written in part.
+    /// Cuts the file off after so many bytes, to take back what was written in part.
     ///
     /// # Errors
     /// What the operating system reports; a pipe cannot be cut off.
@@ -70,7 +70,7 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// `AlreadyExists` if it is there, and what the operating system reports.
     fn create_new(&self, path: &Path) -> Result<Box<dyn WriteFile>>;
 
-    /// Opens a file for writing behind its end, or creates it; says how many bytes it has.
+    /// Opens a file for writing after its end, or creates it; says how many bytes it has.
     ///
     /// # Errors
     /// What the operating system reports.

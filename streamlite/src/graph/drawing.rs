@@ -31,7 +31,7 @@ pub(super) struct Figure {
 pub(super) struct Arrow {
     pub(super) from: String,
     pub(super) to: String,
-    /// The stream, where the box that it comes from gives several.
+    /// The stream, where the box that it comes from returns several.
     pub(super) stream: &'static str,
 }
 

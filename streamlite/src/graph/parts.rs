@@ -37,11 +37,11 @@ pub struct GraphSource {
 pub struct GraphStream {
     /// The `let` name.
     pub name: &'static str,
-    /// What gives it.
+    /// What returns it.
     pub origin: Origin,
 }
 
-/// What gives a stream.
+/// What returns a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A source, in [`GraphParts::sources`].
@@ -61,13 +61,13 @@ pub struct GraphNode {
     pub operators: &'static [&'static str],
     /// The streams that it takes, in [`GraphParts::streams`].
     pub inputs: &'static [usize],
-    /// The streams that it gives.
+    /// The streams that it returns.
     pub outputs: &'static [usize],
     /// What it ends in, if not in streams.
     pub end: Option<GraphEnd>,
     /// Whether it keeps state.
     pub stateful: bool,
-    /// Whether it gives exactly one record, to one of its outputs, for each that it takes. Then its last output is not
+    /// Whether it returns exactly one record, to one of its outputs, for each that it takes. Then its last output is not
     /// counted: it is what came in without what went elsewhere.
     pub conserves: bool,
     /// The line in the source file.

@@ -17,7 +17,7 @@
 //! # Ok::<(), streamlite::Error>(())
 //! ```
 //!
-//! | call | gives | keeps, for each key and window |
+//! | call | returns | keeps, for each key and window |
 //! | --- | --- | --- |
 //! | `count()` | `u64` | 8 bytes |
 //! | `sum(f)` | the sum: of small integers 64 bits wide, of those 128, of floats an `f64` | 8 or 16 bytes |
@@ -36,7 +36,7 @@
 //! | `fold(init, f, merge)` `reduce(f)` | what you make of it | one value |
 //! | `apply(aggregator)` | what an [`Aggregator`](crate::aggregate::Aggregator) of yours makes of it | its accumulator |
 //!
-//! `rows.filter(p)` may stand before each; what needs a row then gives an `Option`.
+//! `rows.filter(p)` may stand before each; what needs a row then returns an `Option`.
 //!
 //! # The order of the rows
 //!

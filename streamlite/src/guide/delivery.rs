@@ -67,7 +67,7 @@
 //!   3 the manifest is written under another name ┘ checkpoint before, and reads r1 to r3 again
 //!   4 ═══ the manifest gets its name: the commit point ═════════════════════════════════════════════════════
 //!   5 each sink shows r1 to r3                   ┐ a crash: this has happened; the next start shows what is not shown yet,
-//!   6 what is older is removed                   ┘ and goes on behind r3
+//!   6 what is older is removed                   ┘ and goes on after r3
 //! ```
 //!
 //! Steps 1 to 6 run on a thread of their own while r4 and those after it are processed. Only what the job remembers is written
@@ -114,9 +114,9 @@
 //! # Starting anew
 //!
 //! Remove the checkpoint directory *and* the output, with `.takings.csv.committed` beside it. With one of the two alone the
-//! job is refused: it would write again what is there, or go on behind what is not.
+//! job is refused: it would write again what is there, or go on after what is not.
 //!
 //! # A sink of one's own
 //!
-//! [`Sink::transactions`](crate::sink::Sink::transactions) gives what commits; [`Transactional`](crate::sink::Transactional) says
+//! [`Sink::transactions`](crate::sink::Sink::transactions) returns what commits; [`Transactional`](crate::sink::Transactional) says
 //! which calls come in which order.

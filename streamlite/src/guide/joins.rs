@@ -1,6 +1,6 @@
 //! Which rows of two streams match, and what becomes of the others.
 //!
-//! A join is written `a.join(b).on(|a| …, |b| …)`: rows match that have the same key. What stands behind says which of them
+//! A join is written `a.join(b).on(|a| …, |b| …)`: rows match that have the same key. What stands after says which of them
 //! match in time.
 //!
 //! | | which rows match | what comes when | what waits in state |

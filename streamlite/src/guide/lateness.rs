@@ -1,6 +1,6 @@
 //! Lateness.
 //!
-//! How long to wait is a choice: a short bound gives results soon and finds more records late. The ten records again, with
+//! How long to wait is a choice: a short bound produces results soon and finds more records late. The ten records again, with
 //! a bound of one second instead of three:
 //!
 //! ```text

@@ -1,7 +1,7 @@
 //! Testing a pipeline.
 //!
 //! Beside every pipeline `name` stands `name::test(…)`, which takes the parameters that are neither sources nor sinks
-//! and gives a driver: an input for each source, an output for each sink, and a clock. It is the same code as in
+//! and returns a driver: an input for each source, an output for each sink, and a clock. It is the same code as in
 //! production, on one thread, and nothing sleeps.
 //!
 //! ```text
@@ -10,7 +10,7 @@
 //!   t.clock.advance(30s) ─▶└──────────┘ ──▶ t.report()
 //! ```
 //!
-//! **A record in, results out.** `push` returns when everything has happened that the record sets off; `take` gives what
+//! **A record in, results out.** `push` returns when everything has happened that the record sets off; `take` returns what
 //! has come out since the last time.
 //!
 //! ```

@@ -45,7 +45,7 @@
 //! * **A set for each key.** A timer that is set twice for one time is one timer, and `ctx.delete_timer(at)` deletes it.
 //! * **In the order of time,** over all keys; of timers for one time the one fires first that was set first.
 //! * **By the watermark.** A timer for `at` fires when the watermark is above it: then no record up to `at` is expected. One
-//!   for a time that the watermark has passed does not fire at once, but when the watermark next rises; so a job gives the
+//!   for a time that the watermark has passed does not fire at once, but when the watermark next rises; so a job returns the
 //!   same results however its input is read.
 //! * **At the end** of a bounded input all timers fire, and those that they set. A timer that always sets the next one would
 //!   go on for ever: the job fails, and says so. Set none where `ctx.watermark() == Timestamp::MAX`.

@@ -50,16 +50,16 @@
 //! | a type of one's own | as its [`Trigger`](crate::window::Trigger) says | as it says |
 //!
 //! Where "nothing" stands, what is left at the end is in no result: write [`.or(on_watermark())`](crate::window::Combine::or)
-//! behind it. `or` joins any two triggers, as often as one likes.
+//! after it. `or` joins any two triggers, as often as one likes.
 //!
-//! * By **event time** the same input gives the same results, however fast it is read. This is what to test, and to
+//! * By **event time** the same input produces the same results, however fast it is read. This is what to test, and to
 //!   store.
 //! * By **the clock** a screen stays fresh though nothing comes; what fires when is different each time.
 //!
 //! # All of it, or what is new
 //!
-//! A window that fires several times gives all of its records each time: a later result replaces the one before. Where
-//! results are added up behind it, it must give what is new, with [`discarding`](crate::flow::WindowedStream::discarding)
+//! A window that fires several times returns all of its records each time: a later result replaces the one before. Where
+//! results are added up after it, it must give what is new, with [`discarding`](crate::flow::WindowedStream::discarding)
 //! or a trigger that is [`purging`](crate::window::Combine::purging):
 //!
 //! ```

@@ -48,7 +48,7 @@
 //!
 //! # By which clock
 //!
-//! By event time, where the stream has it: the same input then gives the same results, and a job that reads a year of history in
+//! By event time, where the stream has it: the same input then produces the same results, and a job that reads a year of history in
 //! an hour forgets as it would have in that year. Without event time, or with `#[ttl(1h, processing_time)]`, it goes by
 //! the clock; the clock is looked at once for each row of records.
 //!

@@ -9,9 +9,9 @@
 //! | how late a record can be: networks, phones, several writers | [`bounded(5s)`](crate::time::bounded) | each result waits for 5 s of event time |
 //! | whoever writes the records: markers among them say what is complete | [`punctuated(\|r\| …)`](crate::time::punctuated) | as long as the writer waits |
 //! | you, by a rule of your own | a [`WatermarkStrategy`](crate::time::WatermarkStrategy) | up to you |
-//! | nobody, and the clock is good enough | [`.processing_time()`](crate::flow::Stream::processing_time) | answers that no second run gives again |
+//! | nobody, and the clock is good enough | [`.processing_time()`](crate::flow::Stream::processing_time) | answers that no second run returns again |
 //!
-//! A longer `bounded` makes results later and less late; [`.allowed_lateness(…)`](super::lateness) instead gives a result early and
+//! A longer `bounded` makes results later and less late; [`.allowed_lateness(…)`](super::lateness) instead produces a result early and
 //! mends it. Where a step of the watermark costs something downstream,
 //! [`periodic(10s, bounded(5s))`](crate::time::periodic) takes only the multiples of 10 s:
 //!
@@ -29,7 +29,7 @@
 //!
 //! # A clock that is wrong
 //!
-//! One record from the year 2099 would bring the watermark there, and every record behind it would be late. So where a
+//! One record from the year 2099 would bring the watermark there, and every record after it would be late. So where a
 //! source is [live](crate::source::Source::is_live), a timestamp that is more than five minutes ahead of the job's clock moves no
 //! watermark. The record itself goes on, and is counted; the report says so:
 //!

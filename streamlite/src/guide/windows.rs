@@ -106,7 +106,7 @@
 //! * … have a moving average? `.window(sliding(1min).every(1s))`, or over the last records of a key, `count(100).every(1)`.
 //! * … start days at another hour? `daily().starts_at(6h)`; in a time zone, `.zone("Europe/Berlin")`.
 //! * … end a visit when nobody clicks for half an hour? `.window(session(30min))`.
-//! * … have one short form? `.window(tumbling(5s)).count()` gives [`Windowed`](crate::window::Windowed) results.
+//! * … have one short form? `.window(tumbling(5s)).count()` returns [`Windowed`](crate::window::Windowed) results.
 //! * … aggregate the whole of an input that ends? Without a window: `.count()`. And with every record? `.running()`.
 //!
 //! Next: [lateness](super::lateness).

@@ -64,7 +64,7 @@ impl Alignment {
         alignment
     }
 
-    /// Adds an input; gives its place.
+    /// Adds an input; returns its place.
     pub(super) fn add(&mut self) -> usize {
         self.inputs.push(Input {
             watermark: Timestamp::MIN,
@@ -182,7 +182,7 @@ impl Alignment {
         self.active == 0 && !self.all_finished()
     }
 
-    /// Works out the watermark that stands for all; gives it if it has risen.
+    /// Works out the watermark that stands for all; returns it if it has risen.
     pub(super) fn raise(&mut self) -> Option<Timestamp> {
         let greatest = || self.inputs.iter().map(|input| input.watermark).max();
         let risen = if self.all_idle() {

@@ -12,11 +12,11 @@ use crate::record::{Push, Record};
 use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError};
 use crate::time::Timestamp;
 
-/// What becomes of the records of an input: the operator behind has one input, and is told by the type where a record
+/// What becomes of the records of an input: the operator after has one input, and is told by the type where a record
 /// came in. What concerns both inputs it is told once: the watermark that stands for both, and each signal when it has
 /// come from every input that it comes to.
 pub(super) trait Entrance<T> {
-    /// What the operator behind takes.
+    /// What the operator after takes.
     type Record;
 
     /// A record of this input.
@@ -119,7 +119,7 @@ where
             .push_all(records.map(|record| enter::<T, E>(record, merged)));
     }
 
-    /// What is due behind both inputs: one of them alone lets their watermark come no further than its own.
+    /// What is due after both inputs: one of them alone lets their watermark come no further than its own.
     #[inline]
     fn next_due(&self, watermark: Timestamp) -> Timestamp {
         self.meeting.borrow().next.next_due(watermark)
@@ -147,7 +147,7 @@ fn enter<T, E: Entrance<T>>(record: Record<T>, merged: Timestamp) -> Record<E::R
 }
 
 impl<N> Meeting<N> {
-    /// Tells the operator behind how far the watermark may rise within a row of an input.
+    /// Tells the operator after how far the watermark may rise within a row of an input.
     #[inline]
     fn tell_limit<T>(&mut self, input: usize)
     where

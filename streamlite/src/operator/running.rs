@@ -11,7 +11,7 @@ use crate::record::{Push, Record};
 use crate::state::{Block, Grouping, Storage};
 use crate::time::Timestamp;
 
-/// Describes an aggregate that gives a result with every record; see [`Stream::running`](crate::flow::Stream::running).
+/// Describes an aggregate that returns a result with every record; see [`Stream::running`](crate::flow::Stream::running).
 #[derive(Clone, Copy, Debug)]
 pub struct Running<G, A, F> {
     pub(crate) grouping: G,

@@ -249,7 +249,7 @@ impl Timers {
         }
     }
 
-    /// Takes the timers of the earliest time up to `last` out of the queue: they come behind what is there, the one that
+    /// Takes the timers of the earliest time up to `last` out of the queue: they come after what is there, the one that
     /// was set first as the last. Each is still to be [taken](Self::take) from its key.
     #[inline]
     pub(crate) fn take_first(

@@ -213,7 +213,7 @@ pub(super) struct OpenCheckpoints {
 }
 
 impl OpenCheckpoints {
-    /// Opens the storage; gives what the newest checkpoint holds.
+    /// Opens the storage; returns what the newest checkpoint holds.
     pub(super) fn open(
         settings: Settings,
         graph: &'static Graph,

@@ -14,7 +14,7 @@ use crate::record::{Push, Record};
 use crate::state::Transient;
 use crate::time::Timestamp;
 
-/// A pipeline that may borrow from where it is written: what an expression that ends in a stream gives.
+/// A pipeline that may borrow from where it is written: what an expression that ends in a stream returns.
 #[must_use = "nothing happens before `.collect()`"]
 pub struct Collectable<'env, T> {
     job: LocalJob<'env>,
@@ -53,7 +53,7 @@ impl<'env, T: 'env> Collectable<'env, T> {
         }
     }
 
-    /// Runs until the sources end, and gives what comes out.
+    /// Runs until the sources end, and returns what comes out.
     ///
     /// # Errors
     /// As [`Job::run`](super::Job::run).

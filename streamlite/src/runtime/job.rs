@@ -98,7 +98,7 @@ impl Job {
     /// operator takes or that another kind of operator saved, a source or a partition that is gone, a file that is
     /// another one now.
     ///
-    /// Files that were written stay: a file sink goes on behind what is there, also one of `create`. What was written after
+    /// Files that were written stay: a file sink goes on after what is there, also one of `create`. What was written after
     /// the savepoint is written again.
     pub fn restore(self, savepoint: &Savepoint) -> Self {
         Self {

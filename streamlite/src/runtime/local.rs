@@ -13,7 +13,7 @@ use crate::state::Transient;
 use crate::time::SystemClock;
 
 /// A pipeline that may borrow from where it is written: what an expression that ends in `.to(…)` or `.for_each(…)`
-/// gives.
+/// returns.
 #[must_use = "nothing happens before `.run()`"]
 pub struct LocalJob<'env> {
     graph: &'static Graph,

@@ -85,7 +85,7 @@ impl Driver<'_> {
         Ok(ReadStatus::Ready)
     }
 
-    /// Reads a lane's share, batch by batch; gives how many records it had.
+    /// Reads a lane's share, batch by batch; returns how many records it had.
     fn read(&mut self, feed: usize, turn: Turn) -> Result<(ReadStatus, usize)> {
         let mut read = 0;
         loop {

@@ -47,7 +47,7 @@ impl RunningJob {
     /// everything was read.
     ///
     /// # Errors
-    /// As [`Job::run`](super::Job::run); the job has failed then, and gives the same error at every further call.
+    /// As [`Job::run`](super::Job::run); the job has failed then, and produces the same error at every further call.
     pub fn step(&mut self) -> Result<ReadStatus> {
         self.driver.step()
     }

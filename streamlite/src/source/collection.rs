@@ -1,4 +1,4 @@
-//! Records that are in memory already, or that an iterator gives.
+//! Records that are in memory already, or that an iterator returns.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -19,7 +19,7 @@ pub struct CollectionSource<I> {
 }
 
 impl<I: Iterator> CollectionSource<I> {
-    /// The records that `items` gives.
+    /// The records that `items` returns.
     pub fn new(items: impl IntoIterator<IntoIter = I>) -> Self {
         Self {
             items: Some(items.into_iter()),
@@ -140,7 +140,7 @@ impl<I: Iterator> Reader for CollectionReader<I> {
     }
 
     /// Where an iterator knows how many records it has, they are there already: all are one row. One that does not know
-    /// may wait for each, and gives rows of one.
+    /// may wait for each, and returns rows of one.
     #[inline]
     fn read_rows(
         &mut self,

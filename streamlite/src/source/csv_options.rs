@@ -27,7 +27,7 @@ impl<T: DeserializeOwned> CsvSource<T> {
         self
     }
 
-    /// Takes the character behind this one, such as `b'\\'`, as it stands, where it is inside of quotes. A quote that stands
+    /// Takes the character after this one, such as `b'\\'`, as it stands, where it is inside of quotes. A quote that stands
     /// twice there is one in any case.
     #[must_use]
     pub fn escape(mut self, escape: u8) -> Self {

@@ -20,7 +20,7 @@ use crate::state::head_of;
 
 /// The greatest record that is read unless the source says otherwise: 1 MiB.
 const MAX_RECORD: usize = 1 << 20;
-/// How much is kept of what is in a compressed file: a reader has not read further than that behind a record of usual length.
+/// How much is kept of what is in a compressed file: a reader has not read further than that after a record of usual length.
 const KEPT: usize = 192 << 10;
 
 /// Records out of files, read once to their end; each file is a partition with a watermark of its own.

@@ -8,7 +8,7 @@ pub(super) struct Early {
     /// The places of the slots, in the order of writing, and where the bytes of each end.
     pub(super) ends: Vec<(u32, usize)>,
     pub(super) bytes: Encoder,
-    /// Behind how many bytes of the others each of them belongs, in the order of the slots.
+    /// After how many bytes of the others each of them belongs, in the order of the slots.
     pub(super) gaps: Vec<usize>,
 }
 

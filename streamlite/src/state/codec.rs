@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 /// Writes what stands in a gap.
 type WriteLater = Box<dyn FnOnce(&mut Encoder) -> Result<(), StateError> + Send>;
 
-/// What belongs into a gap, behind so many bytes.
+/// What belongs into a gap, after so many bytes.
 pub(super) enum Gap {
     /// What is written in slices.
     Slices,
@@ -35,7 +35,7 @@ impl Encoder {
         }
     }
 
-    /// Goes on behind these bytes.
+    /// Goes on after these bytes.
     pub(super) fn behind(bytes: Vec<u8>) -> Self {
         Self {
             bytes,

@@ -7,7 +7,7 @@ use super::codec::{Decoder, Encoder, StateError};
 /// Writes a value.
 type Write<V> = fn(&V, &mut Encoder) -> Result<(), StateError>;
 
-/// A list that goes on growing while a checkpoint is written of what it held at the barrier: values only come behind those
+/// A list that goes on growing while a checkpoint is written of what it held at the barrier: values only come after those
 /// that are there, until all are taken.
 #[derive(Debug)]
 pub struct LiveList<V> {

@@ -203,7 +203,7 @@ impl<S: Table> LiveTable<S> {
         Ok(())
     }
 
-    /// Writes entries as long as there is room; gives what was written once all is, and nothing if nothing was to be.
+    /// Writes entries as long as there is room; returns what was written once all is, and nothing if nothing was to be.
     pub fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
         let is_written = self.go_on(room);
         is_written.then(|| self.finish().into_iter().collect())
@@ -257,7 +257,7 @@ mod tests {
         to.plain(&(key, value))
     }
 
-    /// What saving gives that leaves no gap.
+    /// What saving returns that leaves no gap.
     fn whole(table: &mut LiveTable<Table32>) -> Vec<u8> {
         let mut encoder = Encoder::default();
         table.save(&mut encoder, write).expect("it is a number");

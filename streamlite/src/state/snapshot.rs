@@ -106,7 +106,7 @@ impl SavedState {
 
 /// State that can be saved and restored.
 ///
-/// Law: after `restore` of what `save` wrote, the same further input gives the same further output.
+/// Law: after `restore` of what `save` wrote, the same further input produces the same further output.
 pub trait Snapshot {
     /// Writes the state, perhaps with gaps if the encoder takes them.
     ///

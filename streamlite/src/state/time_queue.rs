@@ -103,7 +103,7 @@ impl<E> TimeQueue<E> {
         self.entries
     }
 
-    /// Takes all entries of the earliest time that is not after `last`, and puts them behind those of a list; says whether
+    /// Takes all entries of the earliest time that is not after `last`, and puts them after those of a list; says whether
     /// there was one. What is put in meanwhile for that time, or for one before it, is taken next.
     pub fn take_first(&mut self, last: Timestamp, into: &mut Vec<(Timestamp, E)>) -> bool {
         if !self.may_have(last) {

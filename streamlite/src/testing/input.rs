@@ -84,7 +84,7 @@ impl<T> TestInput<T> {
         self.push_all([record]);
     }
 
-    /// Pushes a record, and gives the error of a job that fails, to be looked at.
+    /// Pushes a record, and returns the error of a job that fails, to be looked at.
     ///
     /// # Errors
     /// What the job fails with.

@@ -75,7 +75,7 @@ impl TestRunner {
         self.report()
     }
 
-    /// Ends the inputs, and gives the error of a job that fails, to be looked at.
+    /// Ends the inputs, and returns the error of a job that fails, to be looked at.
     ///
     /// # Errors
     /// What the job fails with.

@@ -1,4 +1,4 @@
-//! What may stand in `.window(…)`, and what stands behind it.
+//! What may stand in `.window(…)`, and what stands after it.
 
 use std::fmt;
 

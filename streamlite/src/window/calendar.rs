@@ -275,7 +275,7 @@ impl CalendarGrid {
             if timestamp < end {
                 return Some(Span::new(self.start_of(first)?, end));
             }
-            // Where the clocks have gone back behind the start of a day, that day has begun all the same.
+            // Where the clocks have gone back after the start of a day, that day has begun all the same.
             first = next;
         }
     }

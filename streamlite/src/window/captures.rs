@@ -68,7 +68,7 @@ impl<S: Table> Captures<S> {
         }
     }
 
-    /// Writes entries as long as there is room; gives the tables once all are written.
+    /// Writes entries as long as there is room; returns the tables once all are written.
     pub(super) fn walk<D>(
         &mut self,
         windows: &mut OpenWindows<S, D>,

@@ -63,7 +63,7 @@ pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
     /// If a value's `Serialize` fails.
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError>;
 
-    /// Writes what belongs into the gaps that saving has left for large tables, as long as there is room; gives it once all
+    /// Writes what belongs into the gaps that saving has left for large tables, as long as there is room; returns it once all
     /// is written.
     fn walk(&mut self, room: &mut Room) -> Option<CapturedTables>;
 

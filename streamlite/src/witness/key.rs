@@ -8,7 +8,7 @@ use crate::state::By;
 /// What may be a key: anything `Hash + Eq + Clone`.
 ///
 /// The bound stands here twice, so that rustc weighs two ways and takes neither where it does not hold. [`By`] then
-/// is unknown, and everything behind it stays silent: one mistake is one error.
+/// is unknown, and everything after it stays silent: one mistake is one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
     label = "a key must be `Hash + Eq + Clone`",

@@ -1,4 +1,4 @@
-//! Checks whose failure is one error at the user's token: a method that checks gives a type that only exists where the
+//! Checks whose failure is one error at the user's token: a method that checks returns a type that only exists where the
 //! check holds, so that nothing after it fails again.
 
 mod answer;

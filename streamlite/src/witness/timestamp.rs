@@ -2,7 +2,7 @@
 
 use crate::time::Timestamp;
 
-/// What becomes a timestamp: all that is `Into<Timestamp>`, asked where a closure gives it.
+/// What becomes a timestamp: all that is `Into<Timestamp>`, asked where a closure returns it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no timestamp",
     label = "this is `{Self}`",

@@ -141,7 +141,7 @@ impl Analyzer {
         })
     }
 
-    /// Shows it a text, as if it were being typed, and gives the place of the `$0`.
+    /// Shows it a text, as if it were being typed, and returns the place of the `$0`.
     fn show(&mut self, text: &str) -> Value {
         let before = text.split("$0").next().unwrap_or_default();
         let before = format!("{}{before}", self.preamble);

@@ -60,7 +60,7 @@ const FORMS: [Form; 4] = [
 
 const END: &str = "readings.map(|r| r.temp).to(out);";
 
-/// Asked in every form. `END` stands for a whole statement behind the one that is typed.
+/// Asked in every form. `END` stands for a whole statement after the one that is typed.
 const EVERYWHERE: &[(&str, &str, Ask)] = &[
     (
         "an operator",
@@ -93,12 +93,12 @@ const EVERYWHERE: &[(&str, &str, Ask)] = &[
         Ask::Offers(&["allowed_lateness", "with_late", "aggregate"]),
     ),
     (
-        "an operator behind a missing semicolon",
+        "an operator after a missing semicolon",
         "let x = readings.map(|r| r.temp)\nlet y = x.$0;\nEND",
         Ask::Offers(&["filter", "map", "to"]),
     ),
     (
-        "a field behind an unfinished statement",
+        "a field after an unfinished statement",
         "let x = readings.filter(|r| r.temp > 0.0).\nlet y = readings.map(|r| r.$0);\ny.to(out);",
         Ask::Offers(&["temp", "sensor"]),
     ),
@@ -118,7 +118,7 @@ const EVERYWHERE: &[(&str, &str, Ask)] = &[
         Ask::Offers(&["temp", "sensor"]),
     ),
     (
-        "a field behind a `let`",
+        "a field after a `let`",
         "let x = readings.map(|r| r.clone());\nx.map(|y| y.$0).to(out);",
         Ask::Offers(&["temp", "sensor"]),
     ),

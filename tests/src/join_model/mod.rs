@@ -112,7 +112,7 @@ impl Watermarks {
         self.inputs[side as usize].max(self.merged)
     }
 
-    /// A row has come; gives the watermark of both.
+    /// A row has come; returns the watermark of both.
     pub fn row(&mut self, side: Side, at: i64) -> i128 {
         let said = (i128::from(at) - self.delay).clamp(START, END - 1);
         let input = &mut self.inputs[side as usize];
@@ -120,7 +120,7 @@ impl Watermarks {
         self.merge()
     }
 
-    /// A stream has ended; gives the watermark of both.
+    /// A stream has ended; returns the watermark of both.
     pub fn end(&mut self, side: Side) -> i128 {
         self.ended[side as usize] = true;
         self.merge()

@@ -1,4 +1,4 @@
-//! A user under every lint of rustc and clippy, and in places where names mean something else: the expansion gives no
+//! A user under every lint of rustc and clippy, and in places where names mean something else: the expansion returns no
 //! warning, and finds its way.
 
 #![deny(

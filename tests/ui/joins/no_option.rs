@@ -1,4 +1,4 @@
-//! A left join gives options.
+//! A left join returns options.
 
 use streamlite::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What stands behind a join works on its output.
+//! What stands after a join works on its output.
 
 use streamlite::prelude::*;
 

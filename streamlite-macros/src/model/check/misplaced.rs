@@ -40,7 +40,7 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
         ),
         Extent::Latest if name == "on" => "the keys of this join are said already".to_owned(),
         Extent::LatestWithin if is_join_setting(&name) => {
-            format!("`{name}` is said already: behind `.join_latest(other).on(…)` stands one `.within(1h)`")
+            format!("`{name}` is said already: after `.join_latest(other).on(…)` stands one `.within(1h)`")
         }
         Extent::Latest | Extent::LatestWithin
             if is_window(&name) || (is_window_setting(&name) && name != "with_late") =>
@@ -50,7 +50,7 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
             )
         }
         Extent::Interval | Extent::JoinedInWindows if is_join_setting(&name) => format!(
-            "`{name}` is said already, or stands too late: behind `.join(other).on(…)` stands `.within(…)` or `.window(…)`"
+            "`{name}` is said already, or stands too late: after `.join(other).on(…)` stands `.within(…)` or `.window(…)`"
         ),
         Extent::JoinedInWindows if matches!(&*name, "accumulating" | "discarding") => {
             format!("`{name}` is about aggregates: a window of a join that fires again emits all its pairs")
@@ -103,19 +103,19 @@ pub(crate) fn keys(on: &Ident, given: usize, extent: Extent, errors: &mut Errors
 }
 
 /// Says that a join without keys is none, nor are connected streams without a process; says
-/// whether what it gives is of no use.
+/// whether what it returns is of no use.
 pub(crate) fn unfinished(extent: Extent, last: Span, errors: &mut Errors) -> bool {
     let text = match extent {
         Extent::Joining | Extent::MatchingLatest => {
-            "a join needs keys: write `.on(|left| …, |right| …)` behind it"
+            "a join needs keys: write `.on(|left| …, |right| …)` after it"
         }
-        Extent::Connecting => "connected streams need keys: write `.on(|left| …, |right| …)` behind it",
+        Extent::Connecting => "connected streams need keys: write `.on(|left| …, |right| …)` after it",
         Extent::Connected => {
-            "connected streams go into a process: write `.process(|ctx| { on_left(…); on_right(…); })` behind it"
+            "connected streams go into a process: write `.process(|ctx| { on_left(…); on_right(…); })` after it"
         }
-        Extent::Broadcasting => "what is broadcast to is handled by keys: write `.on(|record| …)` behind it",
+        Extent::Broadcasting => "what is broadcast to is handled by keys: write `.on(|record| …)` after it",
         Extent::Broadcast => {
-            "what is broadcast goes into a process: write `.process(|ctx| { on_broadcast(…); on_record(…); })` behind it"
+            "what is broadcast goes into a process: write `.process(|ctx| { on_broadcast(…); on_record(…); })` after it"
         }
         _ => return false,
     };
@@ -137,10 +137,10 @@ fn ends_in_event_time(operators: &[Operator]) -> bool {
 pub(crate) fn unaggregated(extent: Extent, last: Span, errors: &mut Errors) -> bool {
     let text = match extent {
         Extent::Window | Extent::Global => {
-            "a window is aggregated in its own statement: write `.count()`, or another aggregate, behind it"
+            "a window is aggregated in its own statement: write `.count()`, or another aggregate, after it"
         }
         Extent::Running => {
-            "`running` makes the aggregate behind it emit with every record: write `.running().count()`"
+            "`running` makes the aggregate after it emit with every record: write `.running().count()`"
         }
         _ => return false,
     };

@@ -1,6 +1,6 @@
 //! Ports that are called as a part of the test driver is.
 //!
-//! `name::test(…)` gives a struct with a field for each port, and the clock. Two fields of one name cannot be.
+//! `name::test(…)` returns a struct with a field for each port, and the clock. Two fields of one name cannot be.
 
 use crate::errors::Errors;
 use crate::syntax::Parameter;

@@ -12,7 +12,7 @@ use crate::model::LoweredFunction;
 use crate::model::graph::{Graph, StreamId};
 use crate::syntax::Parameter;
 
-/// So many streams a fragment takes and gives.
+/// So many streams a fragment takes and returns.
 pub(crate) const MOST_INPUTS: usize = 4;
 pub(crate) const MOST_OUTPUTS: usize = 8;
 
@@ -66,7 +66,7 @@ fn fragment(function: &mut LoweredFunction) {
     if let Some(ninth) = function.outputs.get(MOST_OUTPUTS) {
         errors.at(
             ninth.path.span(),
-            "a fragment gives at most eight streams: make two of it",
+            "a fragment returns at most eight streams: make two of it",
         );
     }
     if graph.inputs.is_empty() {
@@ -78,7 +78,7 @@ fn fragment(function: &mut LoweredFunction) {
     if function.outputs.is_empty() {
         errors.at(
             function.name.span(),
-            "a function of streams is a fragment and gives streams: write what it returns, `-> Stream<T>`",
+            "a function of streams is a fragment and returns streams: write what it returns, `-> Stream<T>`",
         );
     }
     if let Some(source) = graph

@@ -514,7 +514,7 @@ impl Lowering<'_> {
         })))
     }
 
-    /// Ends a node behind operators that take several streams, so that what follows is built once.
+    /// Ends a node after operators that take several streams, so that what follows is built once.
     fn cut_if_joined(&mut self, cursor: Cursor) -> Cursor {
         let is_fragment = matches!(cursor.description.head, Head::Fragment { .. });
         if cursor.inputs.len() < 2 && !is_fragment {
@@ -525,7 +525,7 @@ impl Lowering<'_> {
         Cursor::of_stream(stream, place, name)
     }
 
-    /// Ends a node inside a statement: gives the stream that comes out of it.
+    /// Ends a node inside a statement: returns the stream that comes out of it.
     fn cut(&mut self, cursor: Cursor) -> (StreamId, Ident) {
         let name = self.invented_name(cursor.ends_at);
         let stream = self.stream(
@@ -583,7 +583,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Asks for a timestamp at what a closure gives, so that an error about it stands there.
+/// Asks for a timestamp at what a closure returns, so that an error about it stands there.
 fn ask_for_timestamp(argument: &mut Expr) {
     let Expr::Closure(closure) = argument else { return };
     let is_said = !matches!(closure.output, syn::ReturnType::Default);

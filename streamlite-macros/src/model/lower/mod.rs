@@ -173,7 +173,7 @@ impl<'a> Lowering<'a> {
         )
     }
 
-    /// Uses a stream; gives the place of the use.
+    /// Uses a stream; returns the place of the use.
     fn use_stream(&mut self, stream: StreamId, at: &Ident) -> usize {
         let uses = &mut self.graph.streams[stream.0].uses;
         uses.push(Use {

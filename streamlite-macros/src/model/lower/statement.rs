@@ -83,7 +83,7 @@ impl Lowering<'_> {
         };
         if names.len() > 8 {
             self.errors
-                .at(self.statement.span, "a statement gives at most eight streams");
+                .at(self.statement.span, "a statement returns at most eight streams");
         }
         let outputs = names
             .into_iter()

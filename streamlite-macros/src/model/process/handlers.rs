@@ -187,7 +187,7 @@ pub(super) fn context_uses(tokens: &TokenStream, ctx: &Ident) -> Vec<Option<Iden
     for (place, tree) in trees.iter().enumerate() {
         match tree {
             TokenTree::Group(group) => uses.extend(context_uses(&group.stream(), ctx)),
-            // Behind a dot it is a field, or a handler that is half typed.
+            // After a dot it is a field, or a handler that is half typed.
             TokenTree::Ident(word) if word == ctx && place > 0 && is_dot(trees.get(place - 1)) => {
                 uses.push(None);
             }

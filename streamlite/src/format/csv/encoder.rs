@@ -4,7 +4,7 @@ use csv_core::{WriteResult, Writer, WriterBuilder};
 
 use super::dialect::Dialect;
 
-/// Puts fields into quotes where they need them, delimiters between them, and ends behind lines.
+/// Puts fields into quotes where they need them, delimiters between them, and ends after lines.
 #[derive(Debug)]
 pub(super) struct FieldEncoder(Writer);
 

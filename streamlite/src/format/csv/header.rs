@@ -105,7 +105,7 @@ impl<T: DeserializeOwned> Header<T> {
     }
 
     /// The fields that no column is, by any of their names: those that a good record does not have twice when a column of
-    /// that name is put behind it.
+    /// that name is put after it.
     #[cold]
     pub(super) fn unmatched(&self, record: Row<'_>) -> Unmatched {
         let Shape::Struct(fields) = self.shape else {

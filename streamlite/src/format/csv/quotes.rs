@@ -10,7 +10,7 @@ pub(super) enum Quoting {
     Fine,
     /// It ends inside a quoted field.
     Unclosed,
-    /// Something other than a delimiter stands behind a closing quote.
+    /// Something other than a delimiter stands after a closing quote.
     TextBehind,
 }
 

@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Splits a file into records; what stands between the quotes is left to `csv_core`.
 ///
 /// The bytes of a record are together in its buffer, so that a bad one is shown as it stands, and read again from its second
-/// line on where a quote has swallowed the records behind it.
+/// line on where a quote has swallowed the records after it.
 pub(super) struct Splitter {
     file: TrackedFile,
     core: csv_core::Reader,
@@ -30,7 +30,7 @@ pub(super) struct Splitter {
     place: FilePlace,
     /// Of these bytes the present record is, with its end.
     taken: usize,
-    /// A line has ended with CR: an LF behind it belongs to it.
+    /// A line has ended with CR: an LF after it belongs to it.
     after_cr: bool,
     /// A blank line is a record of one empty field.
     blank_is_record: bool,
@@ -143,7 +143,7 @@ impl Splitter {
         &mut self.file
     }
 
-    /// The place behind the present record.
+    /// The place after the present record.
     pub(super) fn place_behind(&self) -> FilePlace {
         let record = &self.buffer[self.start..self.start + self.taken];
         FilePlace {
@@ -183,7 +183,7 @@ impl Splitter {
         Ok(())
     }
 
-    /// Reads on; gives `false` at the end of the file.
+    /// Reads on; returns `false` at the end of the file.
     fn fill(&mut self) -> io::Result<bool> {
         if self.end == self.buffer.len() {
             if self.start > 0 {
@@ -331,7 +331,7 @@ impl Splitter {
         self.take_line_end()
     }
 
-    /// An LF behind a CR belongs to the record, unless it must be waited for.
+    /// An LF after a CR belongs to the record, unless it must be waited for.
     #[inline]
     fn take_line_end(&mut self) -> io::Result<Next> {
         let behind = self.start + self.taken;
@@ -363,7 +363,7 @@ impl Splitter {
         let cause = match quotes::check(seen, &self.dialect) {
             Quoting::Unclosed => "a quote opens in this record and is not closed".to_owned(),
             Quoting::TextBehind => {
-                "there is text behind the closing quote of a field; write a quote inside a quoted \
+                "there is text after the closing quote of a field; write a quote inside a quoted \
                                     field twice, or read `\\\"` with `.escape(b'\\\\')`"
                     .to_owned()
             }

@@ -49,7 +49,7 @@ impl CsvWriter {
         writer
     }
 
-    /// Writes behind a header, if there is one.
+    /// Writes after a header, if there is one.
     pub(super) fn behind(file: RecordFile, dialect: &Dialect, header: Option<Vec<String>>) -> Self {
         Self {
             file,

@@ -38,7 +38,7 @@ pub(super) fn instead_of_lines(line: &[u8], behind: &[u8], has_names: bool) -> O
     }
 }
 
-/// The character behind the first one.
+/// The character after the first one.
 fn second(text: &[u8]) -> Option<u8> {
     let text = text.trim_ascii_start();
     let text = text.strip_prefix(b"[").unwrap_or(text);

@@ -26,7 +26,7 @@ use crate::record::Record;
 /// JSON lines: a record is a JSON value on a line of its own; lines of nothing but white space are none.
 ///
 /// Numbers are never rounded in silence: one that does not fit is a bad record, and so are nesting deeper than 128,
-/// anything behind the value, and a field that comes twice.
+/// anything after the value, and a field that comes twice.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T = ()>(PhantomData<fn() -> T>);
 

@@ -278,7 +278,7 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
         N: Push<T>,
         W: WatermarkStrategy<T, State = S>,
     {
-        // The strategy looks at the record before it goes; what it says comes behind it.
+        // The strategy looks at the record before it goes; what it says comes after it.
         let is_likely = timestamp <= self.skew.far_ahead() || !self.skew.refuses(timestamp);
         let said = if is_likely {
             self.strategy.on_record(self.lanes.strategy(), &value, timestamp)

@@ -67,7 +67,7 @@ fn decode(output: &str, bytes: &[u8]) -> Result<Committed, Damage> {
     file.frames(|(), body| body.read(&mut contents))?;
     let committed = match postcard::take_from_bytes(&contents) {
         Ok((committed, [])) => committed,
-        Ok(_) => return Err(Damage::new(0, "bytes are left over behind its contents")),
+        Ok(_) => return Err(Damage::new(0, "bytes are left over after its contents")),
         Err(cause) => return Err(Damage::new(0, format!("its contents are none of ours: {cause}"))),
     };
     if of != identity(output, &committed) {

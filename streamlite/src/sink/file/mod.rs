@@ -32,7 +32,7 @@ use crate::state::head_of;
 use crate::time::TimeDelta;
 
 /// Writes records to a file: `create` puts it in place of one that is there, `create_new` refuses to, `append` writes
-/// behind its end. A job that is restored goes on behind what is there, also where the sink was made by `create`.
+/// after its end. A job that is restored goes on after what is there, also where the sink was made by `create`.
 ///
 /// In a job that takes [checkpoints](crate::Job::checkpoints) each record is in the file exactly once: what is written between
 /// two of them is put beside the file first, under names such as `.out.csv.3-1.pending`, and appended when the
@@ -99,7 +99,7 @@ impl<F: Default> FileSink<F> {
         Self::new(Arc::new(LocalFs), path.as_ref(), Mode::CreateNew)
     }
 
-    /// Writes behind the end of the file, which is created if it is not there. A last line without an end gets one first.
+    /// Writes after the end of the file, which is created if it is not there. A last line without an end gets one first.
     ///
     /// A CSV file that has something already has a header, too: it must name the columns of the records in their order,
     /// and is not written again.
@@ -110,7 +110,7 @@ impl<F: Default> FileSink<F> {
         Self::append_in(LocalFs, path)
     }
 
-    /// Writes behind the end of a file of another file system.
+    /// Writes after the end of a file of another file system.
     ///
     /// # Errors
     /// If it cannot be opened.
@@ -252,7 +252,7 @@ impl<F> FileSink<F> {
         }
     }
 
-    /// Opens the first of the files with numbers that this run writes: where a job goes on behind what it has committed, that
+    /// Opens the first of the files with numbers that this run writes: where a job goes on after what it has committed, that
     /// one, and otherwise a new one.
     fn first_of_many<T>(&self) -> Result<FileWriter<F::Writer>>
     where
@@ -329,7 +329,7 @@ impl<F> FileSink<F> {
         })
     }
 
-    /// Opens the file behind its end, and behind the end of its last line.
+    /// Opens the file after its end, and after the end of its last line.
     fn behind<T>(&self) -> Result<F::Writer>
     where
         F: Encode<T>,
@@ -392,7 +392,7 @@ impl<T, F: Encode<T> + Clone + 'static> Sink<T> for FileSink<F> {
         Ok(self.writer(self.format.writer(file)))
     }
 
-    /// Goes on behind what is there, also where it was created by the run that was saved.
+    /// Goes on after what is there, also where it was created by the run that was saved.
     fn reopen(&mut self) -> Result<Self::Writer> {
         self.open_once()?;
         if self.roll.is_set() {

@@ -30,7 +30,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Where a piece begins that comes behind what ends here.
+    /// Where a piece begins that comes after what ends here.
     pub(super) fn of_next(self, piece: &Piece) -> Self {
         if piece.file == self.file {
             self

@@ -14,7 +14,7 @@ use crate::fs::{ReadFile, lock};
 /// How much is copied at once.
 const BLOCK: usize = 256 << 10;
 
-/// Commits what a [`Staging`] has: first the record of it is stored, which says what comes behind which byte; then that is
+/// Commits what a [`Staging`] has: first the record of it is stored, which says what comes after which byte; then that is
 /// appended to the file, again after a crash, until it is all there.
 pub(super) struct FileTransactions {
     pub(super) staging: Staging,
@@ -106,7 +106,7 @@ impl Transactional for FileTransactions {
         // Before the first commit nobody but the writer knows where the output begins.
         if shared.committed.epoch.is_some() && shared.committed.end != start {
             let cause = format!(
-                "a checkpoint goes on behind {} bytes of it, and {} were committed",
+                "a checkpoint goes on after {} bytes of it, and {} were committed",
                 start.bytes, shared.committed.end.bytes
             );
             let advice = format!("put `{}` beside it back as it was", shared.record_name());
@@ -232,7 +232,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Appends the pieces that belong to one file, behind where the output ended before.
+    /// Appends the pieces that belong to one file, after where the output ended before.
     fn append_to_file(&self, start: Place, pieces: &[Piece], is_done: bool) -> Result<()> {
         let (path, is_new) = (self.file(start.file), !self.is_there(start.file)?);
         let failed = |cause| Error::io("writing", &path, cause);

@@ -16,7 +16,7 @@ pub struct Ascending;
 
 /// Records come at most `delay` out of order: the watermark is the greatest timestamp less `delay`.
 ///
-/// After a record at 10 000, `bounded(5s)` gives W = 5 000. This is Flink's `forBoundedOutOfOrderness`.
+/// After a record at 10 000, `bounded(5s)` returns W = 5 000. This is Flink's `forBoundedOutOfOrderness`.
 #[must_use]
 pub fn bounded(delay: TimeDelta) -> BoundedOutOfOrderness {
     BoundedOutOfOrderness(delay)

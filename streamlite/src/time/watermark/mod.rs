@@ -24,7 +24,7 @@ pub use punctuated::{Punctuated, RecordWatermarks, punctuated};
 /// * What it says depends on the state, the record and its timestamp alone, not on a clock or on chance: so the same
 ///   partition gives the same watermarks in whatever sizes it is read, and after a crash. (A watermark by the clock is
 ///   [`processing_time`](crate::flow::Stream::processing_time).)
-/// * What it says is a promise: a record of the partition that comes below it is late. It is asked behind the record, so that
+/// * What it says is a promise: a record of the partition that comes below it is late. It is asked after the record, so that
 ///   no record is late by what it says itself.
 /// * A watermark never goes back: what it says that is not above what it said before is no news.
 /// * It is asked once for each record, in the partition's order, but for those that
@@ -40,18 +40,18 @@ pub use punctuated::{Punctuated, RecordWatermarks, punctuated};
 /// struct Numbered;
 ///
 /// impl WatermarkStrategy<(u64, i64)> for Numbered {
-///     /// The number that is waited for, and the times of those behind it.
+///     /// The number that is waited for, and the times of those after it.
 ///     type State = (u64, BTreeMap<u64, Timestamp>);
 ///
 ///     fn on_record(
 ///         &self,
-///         (awaited, behind): &mut Self::State,
+///         (awaited, after): &mut Self::State,
 ///         (number, _): &(u64, i64),
 ///         timestamp: Timestamp,
 ///     ) -> Option<Timestamp> {
-///         behind.insert(*number, timestamp);
+///         after.insert(*number, timestamp);
 ///         let mut complete = None;
-///         while let Some(timestamp) = behind.remove(awaited) {
+///         while let Some(timestamp) = after.remove(awaited) {
 ///             complete = Some(timestamp);
 ///             *awaited += 1;
 ///         }

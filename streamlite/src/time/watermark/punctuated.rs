@@ -19,7 +19,7 @@ impl<F> fmt::Debug for Punctuated<F> {
 }
 
 /// Some records say themselves how far event time has come: markers that a device or a gateway puts among them. The closure
-/// gives the watermark that is in a record: no record of its partition with a timestamp below that is still to come.
+/// returns the watermark that is in a record: no record of its partition with a timestamp below that is still to come.
 ///
 /// A watermark below one that was said before is no news. Flink's `WatermarkGenerator` that emits in `onEvent`.
 ///

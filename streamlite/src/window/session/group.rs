@@ -187,7 +187,7 @@ impl<A> Group<A> {
         Added::To(self.current.insert(session))
     }
 
-    /// Takes out the sessions that are due at a watermark, and keeps what `keep` gives back of them. Says when the next
+    /// Takes out the sessions that are due at a watermark, and keeps what `keep` returns back of them. Says when the next
     /// one is due; `None` if none is left.
     pub(super) fn take_due(
         &mut self,

@@ -37,7 +37,7 @@ pub struct SlidingSize(TimeDelta);
 /// is in every window that contains it.
 ///
 /// A record is added to one *slice*, the part of the time line between two edges of windows, and a window that fires is
-/// merged from its slices. An aggregate for which that is not exactly what adding every record gives (sums of floats,
+/// merged from its slices. An aggregate for which that is not exactly what adding every record returns (sums of floats,
 /// which round; the first, the last and lists, which depend on the order of arrival) is updated in each window instead.
 ///
 /// With a slide that is longer than the windows, records between them are in no window: they are counted, and the report

@@ -4,7 +4,7 @@ use super::{MergeTrigger, Trigger, TriggerContext, TriggerResult};
 use crate::error::Result;
 use crate::time::Timestamp;
 
-/// What can be said behind a trigger. For one of one's own: `impl Combine for Mine {}`.
+/// What can be said after a trigger. For one of one's own: `impl Combine for Mine {}`.
 pub trait Combine: Sized {
     /// Fires when either of two triggers does; each knows for itself what it waits for.
     ///

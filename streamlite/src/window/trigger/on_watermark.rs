@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 pub struct OnWatermark;
 
 /// Fires a window when the watermark comes to its end, and then once for each late record within the allowed lateness: the
-/// default, to be written behind others. Flink's `EventTimeTrigger`.
+/// default, to be written after others. Flink's `EventTimeTrigger`.
 ///
 /// ```
 /// # use streamlite::prelude::*;

@@ -20,7 +20,7 @@ pub(in crate::window) struct Group<A, S, M> {
     pub(in crate::window) has_records: bool,
 }
 
-/// What a firing gives.
+/// What a firing returns.
 pub(in crate::window) struct Fired<V, M> {
     pub(in crate::window) index: u32,
     pub(in crate::window) stamp: M,

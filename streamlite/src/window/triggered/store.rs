@@ -250,7 +250,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
         D::find_one(&mut self.windows, times, prepare)
     }
 
-    /// Adds a record to a group of a window: `add` does that, behind the trigger, which only looks at the record.
+    /// Adds a record to a group of a window: `add` does that, after the trigger, which only looks at the record.
     #[inline]
     fn add_to<V>(
         &mut self,
