@@ -1,17 +1,15 @@
 //! Whether a file is compressed, and how it is read and written then.
 
-use std::io::{self, Error, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 #[cfg(feature = "gzip")]
 use super::gzip::{Gunzip, Gzip};
+use super::headed::{Headed, Reopen};
 use crate::fs::{ReadFile, WriteFile};
 
 /// What a file that is compressed with gzip begins with.
 const MAGIC: &[u8] = &[0x1f, 0x8b];
-
-/// Opens a file again, from its beginning.
-pub(crate) type Reopen = Box<dyn FnMut() -> io::Result<Box<dyn ReadFile>> + Send>;
 
 /// A file, or what is in it if it is compressed; and whether it is. Of what is in it so many of the last bytes are kept. One
 /// that cannot be opened again is a pipe.
@@ -24,7 +22,7 @@ pub(crate) fn unpacked(
     file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut head)?;
     let is_compressed = head == MAGIC;
     if reopen.is_some() {
-        file.rewind()?;
+        rewind(&mut *file)?;
     } else {
         file = Box::new(Headed::new(head, file));
     }
@@ -33,6 +31,16 @@ pub(crate) fn unpacked(
     } else {
         (file, false)
     })
+}
+
+/// Goes back to the beginning; an interruption is no answer.
+fn rewind(file: &mut dyn ReadFile) -> io::Result<()> {
+    loop {
+        match file.rewind() {
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            rewound => return rewound,
+        }
+    }
 }
 
 #[cfg(feature = "gzip")]
@@ -62,32 +70,4 @@ pub(crate) fn packed(file: Box<dyn WriteFile>, bytes: u64) -> Box<dyn WriteFile>
 #[cfg(not(feature = "gzip"))]
 pub(crate) fn packed(file: Box<dyn WriteFile>, _: u64) -> Box<dyn WriteFile> {
     file
-}
-
-/// A pipe of which the first bytes were looked at.
-pub(super) struct Headed {
-    head: io::Cursor<Vec<u8>>,
-    pipe: Box<dyn ReadFile>,
-}
-
-impl Headed {
-    pub(super) fn new(head: Vec<u8>, pipe: Box<dyn ReadFile>) -> Self {
-        let head = io::Cursor::new(head);
-        Self { head, pipe }
-    }
-}
-
-impl Read for Headed {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        match self.head.read(to)? {
-            0 => self.pipe.read(to),
-            read => Ok(read),
-        }
-    }
-}
-
-impl Seek for Headed {
-    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
-        Err(Error::new(ErrorKind::NotSeekable, "a pipe is read once"))
-    }
 }

@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 
-use super::compression::Reopen;
+use super::headed::Reopen;
 use crate::fs::{ReadFile, WriteFile};
 
 const BUFFER: usize = 64 << 10;
@@ -173,7 +173,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::format::compression::Headed;
+    use crate::format::headed::Headed;
 
     /// So much text that not all of it is kept.
     fn text() -> Vec<u8> {

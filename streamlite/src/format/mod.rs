@@ -5,6 +5,7 @@ mod compression;
 mod csv;
 #[cfg(feature = "gzip")]
 mod gzip;
+mod headed;
 #[cfg(feature = "json")]
 mod json;
 mod lines;
