@@ -1,5 +1,4 @@
-//! The engine without its features: `cargo test -p streamlite-tests-bare`, by itself, as cargo unites the features of what it
-//! builds together.
+//! The engine without its features: `cargo test --manifest-path tests/bare/Cargo.toml`.
 
 use std::path::Path;
 
@@ -49,7 +48,6 @@ fn the_engine_works_without_its_features() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a test writes its input")]
 fn what_is_compressed_names_the_feature() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("in.gz");
