@@ -249,6 +249,19 @@ fn a_header_that_was_said_is_there_once_when_more_is_appended() {
 }
 
 #[test]
+fn a_header_of_more_or_fewer_columns_is_refused() {
+    let folder = Folder::new();
+    for header in ["x,y,z\n", "x\n"] {
+        folder.write("out.csv", header);
+        let sink = CsvSink::append(folder.path("out.csv")).expect("it is there");
+        let error = pipeline!(from([Place { x: 1, y: 2 }]).to(sink)).run();
+        let error = error.expect_err("the header has other columns").to_string();
+        assert!(error.contains("and the records have `x`, `y`"), "{error}");
+        assert_eq!(folder.read("out.csv"), header);
+    }
+}
+
+#[test]
 fn each_record_has_the_columns_of_the_first() {
     #[derive(Clone, Serialize)]
     struct Sparse {

@@ -169,8 +169,8 @@ impl fmt::Debug for Gzip {
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
 
     use super::*;
     use crate::format::headed::Headed;
@@ -240,5 +240,60 @@ mod tests {
         pipe.read_to_end(&mut rest).expect("it ends");
         assert_eq!(rest, text());
         assert!(pipe.seek(SeekFrom::Start(0)).is_err(), "it was let go");
+    }
+
+    /// A file that takes so many writes, and fails then.
+    struct Failing {
+        bytes: Arc<Mutex<Vec<u8>>>,
+        left: usize,
+    }
+
+    impl Write for Failing {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut file = self.bytes.lock().expect("nobody has broken it");
+            if self.left == 0 {
+                file.extend_from_slice(&bytes[..bytes.len() / 2]);
+                return Err(ErrorKind::StorageFull.into());
+            }
+            self.left -= 1;
+            file.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl WriteFile for Failing {
+        fn set_len(&mut self, bytes: u64) -> io::Result<()> {
+            let mut file = self.bytes.lock().expect("nobody has broken it");
+            file.truncate(usize::try_from(bytes).expect("it is small"));
+            Ok(())
+        }
+
+        fn sync(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_part_that_fails_is_cut_off_and_the_ones_before_it_stay() {
+        let before = compressed(b"before");
+        let bytes = Arc::new(Mutex::new(before.clone()));
+        let file = Failing {
+            bytes: Arc::clone(&bytes),
+            left: 2,
+        };
+        let mut file = Gzip::new(Box::new(file), before.len() as u64);
+        file.write_all(b" one").expect("there is room");
+        file.write_all(b" two").expect("there is room");
+        assert!(file.write_all(b" three").is_err(), "there is no room");
+        file.set_len(0).expect("it can be cut off");
+        let there = bytes.lock().expect("nobody has broken it").clone();
+        let mut text = String::new();
+        let mut file = Gunzip::new(open(&there), None, 0);
+        file.read_to_string(&mut text).expect("it is whole");
+        assert_eq!(text, "before one two");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
@@ -146,9 +147,10 @@ impl<T: DeserializeOwned> Header<T> {
             names: self.named.iter().map(|(_, name)| &**name),
             value: Offer::Blank,
         };
-        match T::deserialize(offered) {
-            Err(misfit) => self.blame(&misfit, dialect).map_or(Ok(()), Err),
-            Ok(_) => Ok(()),
+        // A conversion of the user's own may not like what nobody has written.
+        match catch_unwind(AssertUnwindSafe(|| T::deserialize(offered))) {
+            Ok(Err(misfit)) => self.blame(&misfit, dialect).map_or(Ok(()), Err),
+            Ok(Ok(_)) | Err(_) => Ok(()),
         }
     }
 }

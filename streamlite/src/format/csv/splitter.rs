@@ -234,6 +234,7 @@ impl Splitter {
             } else if byte == b'\n' || byte == b'\r' {
                 if self.blank_is_record {
                     self.blank();
+                    self.take_line_end()?;
                     return Ok(Next::Record);
                 }
                 self.pass(1);
@@ -328,12 +329,13 @@ impl Splitter {
         if quotes::check(record, &self.dialect) != Quoting::Fine {
             return self.broken(used);
         }
-        self.take_line_end()
+        self.take_line_end()?;
+        Ok(Next::Record)
     }
 
     /// An LF after a CR belongs to the record, unless it must be waited for.
     #[inline]
-    fn take_line_end(&mut self) -> io::Result<Next> {
+    fn take_line_end(&mut self) -> io::Result<()> {
         let behind = self.start + self.taken;
         if self.buffer[behind - 1] == b'\r' {
             if behind == self.end && !self.waits {
@@ -344,7 +346,7 @@ impl Splitter {
                 self.taken += 1;
             }
         }
-        Ok(Next::Record)
+        Ok(())
     }
 
     fn too_long(&self) -> String {
@@ -369,11 +371,9 @@ impl Splitter {
             }
             Quoting::Fine => self.too_long(),
         };
-        self.taken = match memchr2(b'\n', b'\r', seen) {
-            Some(end) if seen[end..].starts_with(b"\r\n") => end + 2,
-            Some(end) => end + 1,
-            None => seen.len(),
-        };
+        let end = memchr2(b'\n', b'\r', seen);
+        self.taken = end.map_or(seen.len(), |end| end + 1);
+        self.take_line_end()?;
         Ok(Next::Broken(cause))
     }
 
