@@ -1,6 +1,6 @@
 //! Whether a file is compressed, and how it is read and written then.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::path::Path;
 
 #[cfg(feature = "gzip")]
