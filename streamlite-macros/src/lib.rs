@@ -5,6 +5,8 @@
 //! errors of a phase are reported together, and whatever happens the expansion has the right type, so that one mistake
 //! is one error.
 
+#[cfg(test)]
+mod anything;
 mod codegen;
 mod errors;
 #[cfg(test)]
