@@ -14,4 +14,6 @@ pipeline!(
     }
 );
 
-fn main() {}
+fn main() {
+    let _job = p(from(Vec::<Reading>::new()), NullSink);
+}
