@@ -277,6 +277,17 @@ fn each_record_has_the_columns_of_the_first() {
         error.contains("the record has a column `b` where the ones before it have `a`"),
         "{error}"
     );
+    #[derive(Clone, Serialize)]
+    #[serde(tag = "kind")]
+    enum Kind {
+        Cold { low: u32 },
+        Warm { high: u32 },
+    }
+    let error = write(&[Kind::Cold { low: 1 }, Kind::Warm { high: 2 }]).expect_err("another name");
+    assert!(
+        error.contains("the record has a column `high` where the ones before it have `low`"),
+        "{error}"
+    );
     let lists = |lengths: &[usize]| {
         let records: Vec<Vec<u32>> = lengths.iter().map(|length| vec![7; *length]).collect();
         write_with(&records, CsvSink::without_header)

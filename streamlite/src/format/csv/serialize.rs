@@ -57,6 +57,15 @@ impl Columns<'_> {
         })
     }
 
+    /// Holds the name of the next column against that of the records before: those of another variant have others.
+    #[inline]
+    fn check(&self, name: &str) -> Result<(), Refused> {
+        match self.known.get(self.count) {
+            Some(Some(known)) if *known != name => Err(another_name(name, known)),
+            _ => Ok(()),
+        }
+    }
+
     #[inline]
     fn add(&mut self, name: Name, text: &[u8]) {
         if let Some(names) = &mut self.names {
@@ -76,6 +85,9 @@ struct Column<'c, 'a> {
 impl<'c, 'a> Column<'c, 'a> {
     #[inline]
     fn add(self, text: &[u8]) -> Result<(), Refused> {
+        if let Some(name) = &self.name {
+            self.columns.check(name)?;
+        }
         self.columns.add(self.name, text);
         Ok(())
     }
@@ -88,6 +100,14 @@ impl<'c, 'a> Column<'c, 'a> {
             _ => Ok(self.columns),
         }
     }
+}
+
+#[cold]
+fn another_name(name: &str, known: &str) -> Refused {
+    Refused(format!(
+        "the record has a column `{name}` where the ones before it have `{known}`; the names must be the same in each record, \
+         in one order"
+    ))
 }
 
 #[cold]
@@ -350,14 +370,6 @@ impl SerializeMap for Entries<'_, '_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refused> {
         let name = key.serialize(Text)?;
-        if let Some(Some(known)) = self.columns.known.get(self.columns.count)
-            && *known != name
-        {
-            return Err(Refused(format!(
-                "the record has a column `{name}` where the ones before it have `{known}`; the names must be the same in each \
-                 record, in one order"
-            )));
-        }
         self.name = Some(Cow::Owned(name));
         Ok(())
     }
