@@ -1,4 +1,4 @@
-//! Writes random pipelines for `tests/dags.rs`: each as the text of a `pipeline!` and, beside it, as data that a naive
+//! Writes random pipelines for `tests/language/dags.rs`: each as the text of a `pipeline!` and, beside it, as data that a naive
 //! model walks.
 
 use std::fmt::Write as _;

@@ -9,7 +9,7 @@
 //!
 //! Not modelled: files that cannot be read, two live processes, files that several checkpoints share, loss inside a sink;
 //! files are damaged only while the process is down. Bounds are small, and a model is not the code: the code is tested by
-//! crashes (`tests/tests/crashes.rs`, `damage.rs`, `kills.rs`).
+//! crashes (`tests/tests/recovery/crashes.rs`, `damage.rs`, `kills.rs`).
 
 mod disk;
 mod model;

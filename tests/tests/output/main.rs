@@ -1,0 +1,5 @@
+//! What people and tools see of a job: its report, its pictures, its standard output.
+
+pub mod pictures;
+pub mod printing;
+pub mod report;

@@ -1,0 +1,11 @@
+//! What survives a stop: savepoints, checkpoints, crashes, damage, transactions.
+
+pub mod checkpoint_errors;
+pub mod checkpoints;
+pub mod crashes;
+pub mod damage;
+pub mod failures;
+pub mod restore;
+pub mod savepoints;
+pub mod slices;
+pub mod transactional;

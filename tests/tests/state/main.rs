@@ -1,0 +1,6 @@
+//! Keyed state: processes, timers, the tables under them, and rows of records.
+
+pub mod process_rules;
+pub mod processes;
+pub mod rows;
+pub mod state_tables;

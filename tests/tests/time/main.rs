@@ -1,0 +1,5 @@
+//! Event time: watermarks, idle inputs, and how times are written.
+
+pub mod idleness;
+pub mod times;
+pub mod watermarks;
