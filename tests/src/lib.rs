@@ -12,6 +12,7 @@ mod partitions;
 pub mod process_model;
 mod recorder;
 pub mod sim_fs;
+pub mod strategies;
 pub mod trigger_model;
 pub mod window_model;
 pub mod windows;

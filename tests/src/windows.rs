@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use crate::strategies::{breaks, drifting, timestamps};
 use proptest::prelude::*;
 use streamlite::prelude::*;
 use streamlite::sink::Record;
@@ -183,25 +184,13 @@ fn in_order(log: &Reading) -> Reading {
     reading
 }
 
-/// Timestamps around zero, at the edges of windows, and at both ends of time.
-fn timestamps() -> impl Strategy<Value = i64> {
-    prop_oneof![
-        10 => -50_i64..50,
-        4 => (-4_i64..4, -1_i64..=1).prop_map(|(window, edge)| window * 10 + edge),
-        1 => (0_i64..40).prop_map(|from| i64::MAX - from),
-        1 => (0_i64..40).prop_map(|from| i64::MIN + from),
-    ]
-}
-
 /// Records of one partition: anywhere in time, or drifting forward so that much is late and much is not.
 pub fn events(at_most: usize) -> impl Strategy<Value = Vec<Event>> {
     let event = |(key, value, at)| Event { key, value, at };
     let anywhere = prop::collection::vec((0_u8..4, -5_i32..20, timestamps()).prop_map(event), 0..at_most);
-    let drifting = prop::collection::vec((0_u8..4, -5_i32..20, -30_i64..10), 0..at_most);
-    let drifting = drifting.prop_map(move |steps| {
-        let drifted = steps.into_iter().enumerate();
-        drifted
-            .map(|(place, (key, value, off))| event((key, value, place as i64 * 3 + off - 60)))
+    let drifting = drifting((0_u8..4, -5_i32..20), 3, -90..-50, 0..at_most).prop_map(move |list| {
+        list.into_iter()
+            .map(|((key, value), at)| event((key, value, at)))
             .collect()
     });
     prop_oneof![1 => anywhere, 2 => drifting]
@@ -216,7 +205,7 @@ pub fn setups(at_most: usize) -> impl Strategy<Value = Setup> {
         ],
         prop_oneof![Just(1_usize), 2_usize..20, Just(4096)],
         any::<bool>(),
-        prop_oneof![Just(Vec::new()), prop::collection::vec(0_usize..12, 0..6)],
+        prop_oneof![Just(Vec::new()), breaks(5)],
     )
         .prop_map(|(partitions, batch, one_by_one, breaks)| Setup {
             partitions,

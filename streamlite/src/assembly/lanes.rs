@@ -26,6 +26,20 @@ impl LaneNumbers {
     pub(crate) fn of_operator(&mut self, name: String) -> Lane {
         Lane(number(&mut self.operators, name) * 2 + 1)
     }
+
+    /// Whether the numbers are those that were given one after the other.
+    pub(crate) fn are_whole(&self) -> bool {
+        [&self.partitions, &self.operators].into_iter().all(|numbers| {
+            let mut sorted: Vec<_> = numbers.values().copied().collect();
+            sorted.sort_unstable();
+            sorted.into_iter().eq(0..u32::try_from(numbers.len()).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// Whether the lane is that of a partition.
+    pub(crate) fn has_partition(&self, lane: Lane) -> bool {
+        lane.0 % 2 == 0 && lane.index() / 2 < self.partitions.len()
+    }
 }
 
 fn number(numbers: &mut BTreeMap<String, u32>, name: String) -> u32 {

@@ -279,8 +279,12 @@ impl Snapshot for Inputs {
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        self.0 = from.plain()?;
-        self.0.reindex();
+        let mut saved: Alignment = from.plain()?;
+        if saved.inputs() != self.0.inputs() {
+            return Err(StateError::new("it has another number of inputs"));
+        }
+        saved.reindex();
+        self.0 = saved;
         Ok(())
     }
 }

@@ -75,6 +75,17 @@ pub(super) struct Progress {
     pub(super) elapsed: TimeDelta,
 }
 
+impl Progress {
+    /// Whether each partition has a number that was given.
+    fn fits_together(&self) -> bool {
+        let known = |lane: &Lane| self.lanes.has_partition(*lane);
+        self.lanes.are_whole()
+            && self.sources.values().all(|source| {
+                source.places.iter().all(|place| known(&place.lane)) && source.turns.keys().all(known)
+            })
+    }
+}
+
 /// How far a source was read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct SavedSource {
@@ -174,11 +185,14 @@ impl Contents {
     /// What a file of this pipeline holds; an error says what is wrong.
     pub(super) fn from_image(pipeline: String, image: Image) -> Result<Self, String> {
         let Image { job, states, .. } = image;
-        let progress = match postcard::take_from_bytes(&job) {
+        let progress: Progress = match postcard::take_from_bytes(&job) {
             Ok((progress, [])) => progress,
             Ok((_, rest)) => return Err(format!("{} bytes are left over", rest.len())),
             Err(cause) => return Err(format!("its contents are not what this version writes: {cause}")),
         };
+        if !progress.fits_together() {
+            return Err("it has other partitions than it has numbers for".to_owned());
+        }
         Ok(Self {
             pipeline,
             states,

@@ -9,6 +9,7 @@ use streamlite::source::ReadStatus;
 use streamlite::{Job, Report, Savepoint};
 use streamlite_tests::Partitions;
 use streamlite_tests::model::Event;
+use streamlite_tests::strategies::{breaks, drifting};
 
 include!(concat!(env!("OUT_DIR"), "/dags.rs"));
 
@@ -397,31 +398,16 @@ struct Setup {
 }
 
 fn setup() -> impl Strategy<Value = Setup> {
-    let event = (0_u8..3, -5_i32..20, -8_i64..9);
-    let list = || {
-        prop::collection::vec(event.clone(), 0..40).prop_map(|steps| {
-            let drifted = steps.into_iter().enumerate();
-            let events = drifted.map(|(place, (key, value, off))| Event {
-                key,
-                value,
-                at: place as i64 + off,
-            });
-            events.collect::<Vec<_>>()
-        })
-    };
-    let inputs = prop::collection::vec(list(), 2);
-    (
+    let event = |((key, value), at)| Event { key, value, at };
+    let list = drifting((0_u8..3, -5_i32..20), 1, -8..9, 0..40)
+        .prop_map(move |list| list.into_iter().map(event).collect::<Vec<_>>());
+    let inputs = prop::collection::vec(list, 2);
+    (inputs, 1_usize..9, 1_usize..9, breaks(4)).prop_map(|(inputs, batch, turn, breaks)| Setup {
         inputs,
-        1_usize..9,
-        1_usize..9,
-        prop::collection::vec(0_usize..12, 0..5),
-    )
-        .prop_map(|(inputs, batch, turn, breaks)| Setup {
-            inputs,
-            batch,
-            turn,
-            breaks,
-        })
+        batch,
+        turn,
+        breaks,
+    })
 }
 
 proptest! {

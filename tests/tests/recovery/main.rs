@@ -4,6 +4,7 @@ pub mod checkpoint_errors;
 pub mod checkpoints;
 pub mod crashes;
 pub mod damage;
+pub mod decoders;
 pub mod failures;
 pub mod restore;
 pub mod savepoints;

@@ -6,6 +6,7 @@ use streamlite::source::ReadStatus;
 use streamlite::{Job, Report, Savepoint};
 use streamlite_tests::Partitions;
 use streamlite_tests::model::Event;
+use streamlite_tests::strategies::{breaks, drifting};
 
 /// A count of a window.
 type Count = Windowed<u8, u64>;
@@ -167,17 +168,9 @@ fn counts_of(
 }
 
 fn partition() -> impl Strategy<Value = Vec<Event>> {
-    let one = (0_u8..3, -5_i32..20, -15_i64..6);
-    prop::collection::vec(one, 0..40).prop_map(|steps| {
-        let drifted = steps.into_iter().enumerate();
-        drifted
-            .map(|(place, (key, value, off))| Event {
-                key,
-                value,
-                at: place as i64 * 2 + off,
-            })
-            .collect()
-    })
+    let event = |((key, value), at)| Event { key, value, at };
+    drifting((0_u8..3, -5_i32..20), 2, -15..6, 0..40)
+        .prop_map(move |list| list.into_iter().map(event).collect())
 }
 
 fn setup() -> impl Strategy<Value = Setup> {
@@ -194,7 +187,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
-    fn breaks_change_nothing(setup in setup(), breaks in prop::collection::vec(0_usize..15, 0..6)) {
+    fn breaks_change_nothing(setup in setup(), breaks in breaks(5)) {
         let (expected, expected_report) = setup.run();
         let (out, report) = setup.run_with_breaks(&breaks);
         prop_assert_eq!(out, expected);

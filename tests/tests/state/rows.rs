@@ -6,6 +6,7 @@ use streamlite::prelude::*;
 use streamlite::sink::Record;
 use streamlite::state::look_up_in_blocks;
 use streamlite_tests::model::Event;
+use streamlite_tests::strategies::drifting;
 use streamlite_tests::{Partitions, Recorder};
 
 type Row = (u8, Timestamp, u64, i64, Vec<i32>);
@@ -172,18 +173,10 @@ fn run(source: Partitions<Event>, batch: usize, delay: i64, lateness: i64) -> Ra
 }
 
 /// Records that drift forward out of order, so that some are late and some fire a window again.
-fn drifting(at_most: usize) -> impl Strategy<Value = Vec<Event>> {
-    let one = (0_u8..9, -9_i32..30, -30_i64..10);
-    prop::collection::vec(one, 0..at_most).prop_map(|steps| {
-        let drifted = steps.into_iter().enumerate();
-        drifted
-            .map(|(place, (key, value, off))| Event {
-                key,
-                value,
-                at: i64::try_from(place).expect("it is small") + off,
-            })
-            .collect()
-    })
+fn events(at_most: usize) -> impl Strategy<Value = Vec<Event>> {
+    let event = |((key, value), at)| Event { key, value, at };
+    drifting((0_u8..9, -9_i32..30), 1, -30..10, 0..at_most)
+        .prop_map(move |list| list.into_iter().map(event).collect())
 }
 
 proptest! {
@@ -191,7 +184,7 @@ proptest! {
 
     #[test]
     fn rows_and_blocks_are_never_seen(
-        lists in prop::collection::vec(drifting(400), 1..4),
+        lists in prop::collection::vec(events(400), 1..4),
         batch in prop_oneof![1_usize..5, 100_usize..300, Just(4096)],
         delay in 0_i64..25,
         lateness in 0_i64..20,

@@ -6,6 +6,7 @@ use streamlite::prelude::*;
 use streamlite::state::look_up_in_blocks;
 use streamlite_tests::in_rows::{ReadLog, lists, run_in_rows};
 use streamlite_tests::join_model::{Join, Line, Outcome, Row, Side, Step, latest, steps};
+use streamlite_tests::strategies::breaks;
 use streamlite_tests::windows::cases;
 
 /// The number of the right row, if there is one.
@@ -172,7 +173,7 @@ proptest! {
         (join, oldest) in joins(),
         steps in steps(),
         batch in prop_oneof![1..5_usize, 5..70_usize],
-        breaks in proptest::collection::vec(0..20_usize, 0..3),
+        breaks in breaks(2),
         blocks in proptest::option::of(any::<bool>()),
     ) {
         look_up_in_blocks(blocks);

@@ -7,6 +7,7 @@ use streamlite::state::look_up_in_blocks;
 use streamlite_tests::connect_model::{Outcome, Said, broadcast, process};
 use streamlite_tests::in_rows::{ReadLog, lists, run_in_rows};
 use streamlite_tests::join_model::{Row, Side as Input, Step, steps};
+use streamlite_tests::strategies::breaks;
 use streamlite_tests::windows::cases;
 
 pipeline!(
@@ -284,7 +285,7 @@ proptest! {
         steps in steps(),
         delay in prop_oneof![Just(0_i64), 0..30_i64],
         batch in prop_oneof![1..5_usize, 5..70_usize],
-        breaks in proptest::collection::vec(0..20_usize, 0..3),
+        breaks in breaks(2),
         blocks in proptest::option::of(any::<bool>()),
         is_broadcast in any::<bool>(),
     ) {
@@ -301,7 +302,7 @@ proptest! {
         steps in steps(),
         delay in prop_oneof![Just(0_i64), 0..30_i64],
         batch in prop_oneof![1..5_usize, 5..70_usize],
-        breaks in proptest::collection::vec(0..20_usize, 0..3),
+        breaks in breaks(2),
     ) {
         let delta = TimeDelta::from_millis(delay);
         let (said, steps) = run_in_rows(&lists(&steps), batch, breaks, |[left, right], log, sink| {

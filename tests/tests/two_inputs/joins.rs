@@ -9,6 +9,7 @@ use streamlite_tests::in_rows::{ReadLog, lists, run_in_rows};
 use streamlite_tests::join_model::{
     Join, Line, Outcome, Row, Side, Step, Windows, hash, interval, steps, steps_around, windows,
 };
+use streamlite_tests::strategies::breaks;
 use streamlite_tests::windows::cases;
 
 /// The numbers of two rows.
@@ -229,7 +230,7 @@ proptest! {
         steps in steps(),
         kind in 0..4_u8,
         batch in prop_oneof![1..5_usize, 5..70_usize],
-        breaks in proptest::collection::vec(0..20_usize, 0..3),
+        breaks in breaks(2),
         blocks in proptest::option::of(any::<bool>()),
     ) {
         look_up_in_blocks(blocks);

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use streamlite::prelude::*;
 use streamlite_tests::Partitions;
 use streamlite_tests::model::{Event, Outcome, Row, Settings, last_words, one_partition};
+use streamlite_tests::strategies::{drifting, timestamps};
 
 /// The same pipeline for both ways in which a window fires again.
 macro_rules! windows_pipeline {
@@ -95,28 +96,16 @@ fn event(key: u8, value: i32, at: i64) -> Event {
     Event { key, value, at }
 }
 
-/// Timestamps around zero, at the edges of windows, and at both ends of time.
-fn timestamps() -> impl Strategy<Value = i64> {
-    prop_oneof![
-        10 => -50_i64..50,
-        4 => (-4_i64..4, -1_i64..=1).prop_map(|(window, edge)| window * 10 + edge),
-        1 => (0_i64..40).prop_map(|from| i64::MAX - from),
-        1 => (0_i64..40).prop_map(|from| i64::MIN + from),
-    ]
-}
-
 fn events(at_most: usize) -> impl Strategy<Value = Vec<Event>> {
     let one = (0_u8..4, -5_i32..20, timestamps()).prop_map(|(key, value, at)| event(key, value, at));
     prop::collection::vec(one, 0..at_most)
 }
 
 /// Records that drift forward, so that much is late and much is not.
-fn drifting(at_most: usize) -> impl Strategy<Value = Vec<Event>> {
-    let one = (0_u8..4, -5_i32..20, -30_i64..10);
-    prop::collection::vec(one, 0..at_most).prop_map(|steps| {
-        let drifted = steps.into_iter().enumerate();
-        drifted
-            .map(|(place, (key, value, off))| event(key, value, place as i64 * 3 + off - 60))
+fn late_and_not(at_most: usize) -> impl Strategy<Value = Vec<Event>> {
+    drifting((0_u8..4, -5_i32..20), 3, -90..-50, 0..at_most).prop_map(|list| {
+        list.into_iter()
+            .map(|((key, value), at)| event(key, value, at))
             .collect()
     })
 }
@@ -147,7 +136,7 @@ proptest! {
 
     #[test]
     fn one_partition_is_as_the_model_says(
-        events in prop_oneof![events(60), drifting(60)],
+        events in prop_oneof![events(60), late_and_not(60)],
         settings in settings(),
         batch in prop_oneof![Just(1_usize), 2_usize..20, Just(4096)],
     ) {
@@ -159,7 +148,7 @@ proptest! {
 
     #[test]
     fn several_partitions_come_to_the_same_whatever_the_batch(
-        partitions in prop::collection::vec(prop_oneof![events(30), drifting(30)], 0..5),
+        partitions in prop::collection::vec(prop_oneof![events(30), late_and_not(30)], 0..5),
         settings in settings(),
         batch in 1_usize..40,
     ) {
@@ -188,7 +177,7 @@ proptest! {
 
     #[test]
     fn what_discarding_windows_give_adds_up(
-        partitions in prop::collection::vec(prop_oneof![events(30), drifting(30)], 0..4),
+        partitions in prop::collection::vec(prop_oneof![events(30), late_and_not(30)], 0..4),
         settings in settings(),
         batch in 1_usize..40,
     ) {
@@ -208,7 +197,7 @@ proptest! {
 
     #[test]
     fn without_lateness_each_window_fires_once(
-        partitions in prop::collection::vec(drifting(40), 1..4),
+        partitions in prop::collection::vec(late_and_not(40), 1..4),
         settings in settings(),
     ) {
         let settings = Settings { lateness: 0, ..settings };

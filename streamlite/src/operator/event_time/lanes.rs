@@ -1,5 +1,7 @@
 //! How far each partition has come, of those whose records come by an `event_time`.
 
+use std::collections::HashMap;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +19,7 @@ pub(super) struct LaneWatermarks<S> {
     pub(super) known: Vec<LaneState<S>>,
     /// The places of the lanes among the known, by their numbers.
     #[serde(skip)]
-    places: Vec<Option<usize>>,
+    places: HashMap<Lane, usize, foldhash::fast::FixedState>,
     pub(super) current: usize,
     /// The lanes that were current before those that were entered.
     #[serde(skip)]
@@ -40,7 +42,7 @@ impl<S> Default for LaneWatermarks<S> {
     fn default() -> Self {
         Self {
             known: Vec::new(),
-            places: Vec::new(),
+            places: HashMap::default(),
             current: 0,
             outer: Vec::new(),
             alignment: Alignment::default(),
@@ -61,7 +63,7 @@ impl<S> LaneWatermarks<S> {
         S: Default,
     {
         if self.search(lane).is_none() {
-            self.index(lane, self.known.len());
+            self.places.insert(lane, self.known.len());
             self.known.push(LaneState {
                 lane: lane.0,
                 quiet_since: None,
@@ -77,14 +79,7 @@ impl<S> LaneWatermarks<S> {
     }
 
     pub(super) fn search(&self, lane: Lane) -> Option<usize> {
-        self.places.get(lane.index()).copied().flatten()
-    }
-
-    fn index(&mut self, lane: Lane, place: usize) {
-        if self.places.len() <= lane.index() {
-            self.places.resize(lane.index() + 1, None);
-        }
-        self.places[lane.index()] = Some(place);
+        self.places.get(&lane).copied()
     }
 }
 
@@ -94,11 +89,16 @@ impl<S: Serialize + DeserializeOwned> Snapshot for LaneWatermarks<S> {
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
-        *self = from.plain()?;
-        for place in 0..self.known.len() {
-            self.index(Lane(self.known[place].lane), place);
+        let mut saved: Self = from.plain()?;
+        let lanes = saved.known.iter().map(|known| Lane(known.lane));
+        saved.places = lanes.zip(0..).collect();
+        let count = saved.known.len();
+        let each_once = saved.places.len() == count;
+        if !each_once || saved.current >= count.max(1) || saved.alignment.inputs() != count {
+            return Err(StateError::new("its partitions do not fit together"));
         }
-        self.alignment.reindex();
+        saved.alignment.reindex();
+        *self = saved;
         Ok(())
     }
 }

@@ -106,6 +106,9 @@ where
         core.now.has_event_time = head.has_event_time;
         core.births.next = head.next_birth;
         core.resolve_ttls();
+        if head.fields.len() != core.expirations.ttls.len() {
+            return Err(StateError::new("it has another number of states"));
+        }
         let fields: Vec<_> = head
             .fields
             .iter()
@@ -118,7 +121,8 @@ where
                 }
             })
             .collect();
-        for _ in 0..from.plain::<u64>()? {
+        let keys: u64 = from.plain()?;
+        for _ in 0..keys {
             let key = C::read(from)?;
             let mut states = core.process.first();
             states.read(from, &fields)?;
@@ -129,6 +133,10 @@ where
             absent,
             timers,
         } = from.plain()?;
+        let numbers = timers.iter().map(|(number, _)| number).chain(&absent);
+        if births.len() as u64 > keys || numbers.copied().any(|number| u64::from(number) >= keys) {
+            return Err(StateError::new("it says something of a key that is missing"));
+        }
         for (place, birth) in (0..).zip(births) {
             core.births.set(place, birth);
         }
