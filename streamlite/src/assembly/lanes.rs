@@ -32,13 +32,15 @@ impl LaneNumbers {
         [&self.partitions, &self.operators].into_iter().all(|numbers| {
             let mut sorted: Vec<_> = numbers.values().copied().collect();
             sorted.sort_unstable();
-            sorted.into_iter().eq(0..u32::try_from(numbers.len()).unwrap_or(u32::MAX))
+            sorted
+                .into_iter()
+                .eq(0..u32::try_from(numbers.len()).unwrap_or(u32::MAX))
         })
     }
 
     /// Whether the lane is that of a partition.
     pub(crate) fn has_partition(&self, lane: Lane) -> bool {
-        lane.0 % 2 == 0 && lane.index() / 2 < self.partitions.len()
+        lane.0.is_multiple_of(2) && lane.index() / 2 < self.partitions.len()
     }
 }
 

@@ -8,5 +8,6 @@ mod unmatched;
 
 pub(crate) use report::SourceTally;
 pub use report::{CheckpointReport, Delivery, OperatorReport, Report, SinkReport, SourceReport};
+pub(crate) use tally::is_plausible;
 pub use tally::{NodeTally, SavedCounts, Tally};
 pub use unmatched::Unmatched;

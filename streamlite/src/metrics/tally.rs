@@ -59,7 +59,7 @@ impl Tally {
         for node in graph.parts().nodes.iter().filter(|node| node.conserves) {
             if let [others @ .., last] = node.outputs {
                 let sum = |streams: &[usize]| streams.iter().map(|&stream| self.streams[stream]).sum::<u64>();
-                self.streams[*last] = sum(node.inputs) - sum(others);
+                self.streams[*last] = sum(node.inputs).saturating_sub(sum(others));
             }
         }
     }
@@ -100,6 +100,28 @@ impl Tally {
 pub struct SavedCounts {
     streams: BTreeMap<String, u64>,
     nodes: BTreeMap<String, NodeTally>,
+}
+
+/// Whether sums of such counts are numbers: nobody has counted farther.
+pub(crate) fn is_plausible(count: u64) -> bool {
+    count < 1 << 56
+}
+
+impl SavedCounts {
+    /// Whether sums of these counts are numbers.
+    pub(crate) fn are_plausible(&self) -> bool {
+        let of_nodes = self.nodes.values().flat_map(|node| {
+            [
+                node.late,
+                node.late_dropped,
+                node.in_gaps,
+                node.ahead_of_clock,
+                node.written,
+            ]
+        });
+        let mut counts = self.streams.values().copied().chain(of_nodes);
+        counts.all(is_plausible)
+    }
 }
 
 /// What the statements of a graph are called in a savepoint: by their identities, numbered where several without state

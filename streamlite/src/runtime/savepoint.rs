@@ -16,7 +16,7 @@ use crate::control::Lane;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::fs::{Fs as _, LocalFs};
-use crate::metrics::SavedCounts;
+use crate::metrics::{SavedCounts, is_plausible};
 use crate::state::{SavedState, StateGaps, StateId};
 use crate::time::TimeDelta;
 
@@ -76,12 +76,15 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Whether each partition has a number that was given.
+    /// Whether each partition has a number that was given, and sums of the counts are numbers.
     fn fits_together(&self) -> bool {
         let known = |lane: &Lane| self.lanes.has_partition(*lane);
         self.lanes.are_whole()
+            && self.counts.are_plausible()
             && self.sources.values().all(|source| {
-                source.places.iter().all(|place| known(&place.lane)) && source.turns.keys().all(known)
+                source.places.iter().all(|place| known(&place.lane))
+                    && source.turns.keys().all(known)
+                    && is_plausible(source.skipped)
             })
     }
 }
@@ -191,7 +194,7 @@ impl Contents {
             Err(cause) => return Err(format!("its contents are not what this version writes: {cause}")),
         };
         if !progress.fits_together() {
-            return Err("it has other partitions than it has numbers for".to_owned());
+            return Err("its partitions or its counts do not fit together".to_owned());
         }
         Ok(Self {
             pipeline,

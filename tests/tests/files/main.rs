@@ -1,5 +1,6 @@
 //! Files in and out: CSV, JSON lines, gzip, what is wrong in them, and what can go wrong with them.
 
+pub mod anything;
 pub mod bad_input;
 pub mod csv;
 pub mod csv_places;

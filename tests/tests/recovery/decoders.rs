@@ -19,11 +19,24 @@ pipeline!(
         let keyed = events.key_by(|e| e.key);
         let means = keyed
             .window(tumbling(10ms))
-            .aggregate(|key, _window, rows| (*key, rows.count(), rows.mean(|e| e.value), rows.quantile(0.5, |e| e.value)))
+            .aggregate(|key, _window, rows| {
+                (
+                    *key,
+                    rows.count(),
+                    rows.mean(|e| e.value),
+                    rows.quantile(0.5, |e| e.value),
+                )
+            })
             .map(|row| format!("{row:?}"));
         let largest = keyed
             .window(sliding(20ms).every(5ms))
-            .aggregate(|key, _window, rows| (*key, rows.max(|e| e.value), rows.approx_count_distinct(|e| e.value)))
+            .aggregate(|key, _window, rows| {
+                (
+                    *key,
+                    rows.max(|e| e.value),
+                    rows.approx_count_distinct(|e| e.value),
+                )
+            })
             .map(|row| format!("{row:?}"));
         let visits = keyed
             .window(session(4ms))
@@ -55,9 +68,25 @@ pipeline!(
                 });
             })
             .map(|row| format!("{row:?}"));
-        let pairs = events.join(others).on(|l| l.key, |r| r.key).within(-5ms..=5ms).map(|row| format!("{row:?}"));
-        let latest = events.join_latest(others).on(|l| l.key, |r| r.key).map(|row| format!("{row:?}"));
-        means.union(largest).union(visits).union(threes).union(leading).union(peaks).union(told).union(pairs).union(latest).to(out);
+        let pairs = events
+            .join(others)
+            .on(|l| l.key, |r| r.key)
+            .within(-5ms..=5ms)
+            .map(|row| format!("{row:?}"));
+        let latest = events
+            .join_latest(others)
+            .on(|l| l.key, |r| r.key)
+            .map(|row| format!("{row:?}"));
+        means
+            .union(largest)
+            .union(visits)
+            .union(threes)
+            .union(leading)
+            .union(peaks)
+            .union(told)
+            .union(pairs)
+            .union(latest)
+            .to(out);
     }
 );
 
@@ -210,21 +239,29 @@ impl Tried {
         let allocated = allocation_counter::measure(|| {
             read = Some(catch_unwind(AssertUnwindSafe(|| restore(&file.write()))));
         });
-        if allocated.bytes_max > MOST_BYTES {eprintln!("ZZ {}: {}", what(), allocated.bytes_max)}
+        assert!(
+            allocated.bytes_max < MOST_BYTES,
+            "{}: {} bytes",
+            what(),
+            allocated.bytes_max
+        );
         match read.expect("it has run") {
             Ok(Ok(())) => self.restored += 1,
             Ok(Err(error)) => {
                 let error = error.to_string();
-                if error.contains("panic") { eprintln!("XX {error}") }
+                assert!(!error.contains("panic"), "{}: {error}", what());
                 self.refused += 1;
             }
-            Err(_) => eprintln!("YY"),
+            Err(_) => panic!("{} made a decoder panic", what()),
         }
     }
 
     fn check(&self) {
         let Self { restored, refused } = self;
-        assert!(*restored > 0 && *refused > 0, "{restored} restored, {refused} refused");
+        assert!(
+            *restored > 0 && *refused > 0,
+            "{restored} restored, {refused} refused"
+        );
     }
 }
 

@@ -78,6 +78,8 @@ impl<T: DeserializeOwned> CsvReader<T> {
         skipped.map_err(|cause| reader.failure(cause))?;
         if dialect.header {
             reader.read_header()?;
+        } else if let Some((place, _)) = &resumed {
+            reader.count_columns(place.byte)?;
         }
         if let Some((place, mark)) = resumed {
             let returned = reader.splitter.file().return_to(mark);
@@ -99,6 +101,27 @@ impl<T: DeserializeOwned> CsvReader<T> {
         self.set_columns(header.columns.len());
         self.header = Some(header);
         Ok(())
+    }
+
+    /// The first record says how many columns there are: it was read before this place, or is still to come.
+    fn count_columns(&mut self, before: u64) -> Result<()> {
+        loop {
+            let next = self.next()?;
+            if self.splitter.start() >= before {
+                return Ok(());
+            }
+            match next {
+                Next::Record => {
+                    self.set_columns(self.splitter.fields().len());
+                    return Ok(());
+                }
+                Next::Broken(_) => {
+                    let left = self.splitter.leave_broken();
+                    left.map_err(|cause| self.failure(cause))?;
+                }
+                Next::End => return Ok(()),
+            }
+        }
     }
 
     /// Each record has so many columns.

@@ -98,12 +98,13 @@ impl Splitter {
     /// A file that is read from its beginning on. One that `waits` for its data, as a pipe does, is not read further than
     /// is needed.
     pub(super) fn new(file: TrackedFile, dialect: Dialect, max_record: usize, waits: bool) -> Self {
-        let core = ReaderBuilder::new()
+        let mut core = ReaderBuilder::new()
             .delimiter(dialect.delimiter)
             .quoting(dialect.quote.is_some())
             .quote(dialect.quote.unwrap_or(b'"'))
             .escape(dialect.escape)
             .build();
+        take_no_mark(&mut core);
         Self {
             file,
             core,
@@ -152,6 +153,11 @@ impl Splitter {
         }
     }
 
+    /// The byte that the present record begins with.
+    pub(super) fn start(&self) -> u64 {
+        self.place.byte
+    }
+
     /// The line of the present record, counted from 1.
     pub(super) fn line(&self) -> u64 {
         self.place.lines + 1
@@ -173,12 +179,6 @@ impl Splitter {
     pub(super) fn skip_lines(&mut self, lines: u64) -> io::Result<()> {
         for _ in 0..lines {
             self.skip_line()?;
-            while self.after_cr && (self.start < self.end || self.fill()?) {
-                if self.buffer[self.start] != b'\n' {
-                    break;
-                }
-                self.pass(1);
-            }
         }
         Ok(())
     }
@@ -264,13 +264,15 @@ impl Splitter {
         Ok(is_mark)
     }
 
-    /// Leaves out a line, however long it is.
+    /// Leaves out a line, however long it is, with its end.
     fn skip_line(&mut self) -> io::Result<()> {
         loop {
             let there = &self.buffer[self.start..self.end];
             match memchr2(b'\n', b'\r', there) {
                 Some(end) => {
-                    self.pass(end + 1);
+                    self.taken = end + 1;
+                    self.take_line_end()?;
+                    self.advance();
                     return Ok(());
                 }
                 None => {
@@ -324,6 +326,7 @@ impl Splitter {
         self.fields.count = count;
         let record = &self.buffer[self.start..self.start + used];
         if without_end(record).len() > self.max_record {
+            self.take_line_end()?;
             return Ok(Next::Broken(self.too_long()));
         }
         if quotes::check(record, &self.dialect) != Quoting::Fine {
@@ -361,6 +364,7 @@ impl Splitter {
     #[cold]
     fn broken(&mut self, seen: usize) -> io::Result<Next> {
         self.core.reset();
+        take_no_mark(&mut self.core);
         let seen = &self.buffer[self.start..self.start + seen];
         let cause = match quotes::check(seen, &self.dialect) {
             Quoting::Unclosed => "a quote opens in this record and is not closed".to_owned(),
@@ -388,6 +392,13 @@ impl Splitter {
     fn raw_with_end(&self) -> &[u8] {
         &self.buffer[self.start..self.start + self.taken]
     }
+}
+
+/// `csv_core` leaves out a byte order mark in the first bytes that it sees, which may be in the middle of a file: it has seen
+/// the end of a line.
+fn take_no_mark(core: &mut csv_core::Reader) {
+    let (_, read, ..) = core.read_record(b"\n", &mut [0], &mut [0]);
+    debug_assert_eq!(read, 1, "an end of a line is no record");
 }
 
 #[inline]

@@ -345,7 +345,8 @@ where
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let latest = &mut *self.0;
         latest.watermark = from.plain()?;
-        for _ in 0..from.plain::<u64>()? {
+        let keys: u64 = from.plain()?;
+        for _ in 0..keys {
             let key = C::read(from)?;
             let mut rows = Rows::default();
             read::<C, _, _>(&mut rows.left, from)?;
@@ -353,6 +354,9 @@ where
             latest.state.insert(key, rows);
         }
         for (at, number) in from.plain::<Vec<(Timestamp, u32)>>()? {
+            if u64::from(number) >= keys {
+                return Err(StateError::new("a left row waits for a key that is missing"));
+            }
             latest.waiting.put(at, number);
         }
         latest.schedule_all();

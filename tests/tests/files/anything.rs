@@ -1,0 +1,316 @@
+//! Whatever stands in a file, it is read to its end: each piece of it is a record or a bad one, and they are the same whether
+//! the job is stopped after any of them or not, and whether the file is compressed or not.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::io::Write as _;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use streamlite::format::Decode;
+use streamlite::prelude::*;
+use streamlite::source::{BadRecord, FileSource, ReadStatus};
+use streamlite_tests::Folder;
+use streamlite_tests::windows::cases;
+
+/// What is in a file: the records, and the bad ones; or why it cannot be read.
+type Found = Result<(Vec<String>, Vec<String>), String>;
+
+pipeline!(
+    fn shown<T: Debug + Send + 'static>(rows: Source<T>, out: Sink<String>) {
+        rows.map(|row| format!("{row:?}")).to(out);
+    }
+);
+
+/// Reads a file at once, or by one job for each record.
+fn found<F>(open: impl Fn() -> FileSource<F>, in_steps: bool) -> Found
+where
+    F: Decode<Item: Debug + Send> + Default + 'static,
+{
+    let (mut rows, mut bad, mut savepoint) = (Vec::new(), Vec::new(), None);
+    for _ in 0..1_000 {
+        let (out, seen) = CollectionSink::new();
+        let (route, seen_bad) = CollectionSink::new();
+        let job = shown(open().on_error(Route(route)), out);
+        let status = (|| {
+            if !in_steps {
+                job.run()?;
+                return Ok(ReadStatus::End);
+            }
+            let job = job.batch_size(1);
+            let mut job = match &savepoint {
+                Some(savepoint) => job.restore(savepoint),
+                None => job,
+            }
+            .start()?;
+            let status = job.step()?;
+            savepoint = Some(job.savepoint()?);
+            Ok::<_, streamlite::Error>(status)
+        })();
+        rows.extend(seen.take());
+        let line = |bad: BadRecord| format!("{}: {}: {}", bad.line, bad.column, bad.cause);
+        bad.extend(seen_bad.take().into_iter().map(line));
+        match status {
+            Ok(ReadStatus::End) => return Ok((rows, bad)),
+            Ok(_) => {}
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+    panic!("it has no end: {rows:?}, {bad:?}");
+}
+
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("there is room");
+    encoder.finish().expect("there is room")
+}
+
+/// Reads the same bytes in every way; returns what is in them.
+fn each_way<F>(bytes: &[u8], open: impl Fn(&Path) -> FileSource<F>) -> Found
+where
+    F: Decode<Item: Debug + Send> + Default + 'static,
+{
+    let folder = Folder::new();
+    let plain = folder.write("in", bytes);
+    let packed = folder.write("packed", compressed(bytes));
+    let found_in = |path: &Path, in_steps| found(|| open(path), in_steps);
+    let whole = found_in(&plain, false);
+    if whole.is_ok() {
+        assert_eq!(found_in(&plain, true), whole, "in steps");
+        assert_eq!(found_in(&packed, false), whole, "compressed");
+        assert_eq!(found_in(&packed, true), whole, "compressed, in steps");
+    } else {
+        found_in(&packed, false).expect_err("compressed");
+    }
+    whole
+}
+
+/// Pieces one after the other, and bytes between them that are no text.
+fn pieces(of: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        30 => prop::sample::select(of).prop_map(|piece| piece.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..4),
+    ];
+    prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+}
+
+const OF_CSV: &[&str] = &[
+    "a",
+    "b",
+    "a,b",
+    ",",
+    ";",
+    "\"",
+    "\"\"",
+    "'",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "#",
+    "\\",
+    " ",
+    "\t",
+    "1",
+    "-1",
+    "1.5",
+    "NA",
+    "true",
+    "\u{feff}",
+    "\u{e9}",
+    "\0",
+    "a,b\n1,2\n",
+    "\"x\ny\"",
+    "long long long long long long",
+];
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "it is printed")]
+struct Named {
+    a: Option<f64>,
+    #[serde(default)]
+    b: String,
+    c: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Dialect {
+    semicolon: bool,
+    single_quote: bool,
+    no_quotes: bool,
+    escape: bool,
+    comment: bool,
+    trim: bool,
+    no_header: bool,
+    skip: u64,
+    short: bool,
+}
+
+impl Dialect {
+    fn of<T: DeserializeOwned + 'static>(self, csv: CsvSource<T>) -> CsvSource<T> {
+        let mut csv = csv.null_values(["NA"]).skip_lines(self.skip);
+        if self.semicolon {
+            csv = csv.delimiter(b';');
+        }
+        if self.single_quote {
+            csv = csv.quote(b'\'');
+        }
+        if self.no_quotes {
+            csv = csv.without_quotes();
+        }
+        if self.escape {
+            csv = csv.escape(b'\\');
+        }
+        if self.comment {
+            csv = csv.comment(b'#');
+        }
+        if self.trim {
+            csv = csv.trim();
+        }
+        if self.no_header {
+            csv = csv.without_header();
+        }
+        if self.short {
+            csv = csv.max_record_bytes(20);
+        }
+        csv
+    }
+}
+
+fn dialects() -> impl Strategy<Value = Dialect> {
+    let rarely = || prop::bool::weighted(0.2);
+    let flags = (
+        rarely(),
+        rarely(),
+        rarely(),
+        rarely(),
+        rarely(),
+        rarely(),
+        any::<bool>(),
+    );
+    (flags, prop_oneof![3 => Just(0_u64), 1 => 0_u64..4], rarely()).prop_map(|(flags, skip, short)| {
+        let (semicolon, single_quote, no_quotes, escape, comment, trim, no_header) = flags;
+        Dialect {
+            semicolon,
+            single_quote,
+            no_quotes,
+            escape: escape && !no_quotes,
+            comment,
+            trim,
+            no_header,
+            skip,
+            short,
+        }
+    })
+}
+
+const OF_JSON: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"a\"",
+    "\"b\"",
+    "\"c\"",
+    "\"",
+    "\\",
+    "\\u0000",
+    "\\ud800",
+    "null",
+    "true",
+    "1",
+    "-0",
+    "1e999",
+    "18446744073709551616",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    " ",
+    "\t",
+    "\u{feff}",
+    "\u{e9}",
+    "\0",
+    "{\"a\":1}\n",
+    "{\"a\":1.5,\"b\":\"x\",\"more\":[{\"a\":[]}]}\n",
+    "[[[[[[[[",
+];
+
+/// What was found once.
+#[test]
+fn a_csv_file_is_the_same_read_in_steps() {
+    let open = |path: &Path| CsvSource::<Vec<String>>::open(path).expect("it is there");
+    let read = |text: &str| {
+        let found = each_way(text.as_bytes(), |path| {
+            open(path).without_header().max_record_bytes(20)
+        });
+        found.expect("it can be read")
+    };
+    let rows = |rows: &[&str]| rows.iter().map(|row| (*row).to_owned()).collect::<Vec<_>>();
+    // How many columns there are is known after a restore, too.
+    let (good, bad) = read("a,b\n1,2\n3\n4,5\n");
+    assert_eq!(good, rows(&[r#"["a", "b"]"#, r#"["1", "2"]"#, r#"["4", "5"]"#]));
+    assert_eq!(bad, ["3: : 2 columns expected, 1 found"]);
+    assert_eq!(read("a\n\nb\n").0, rows(&[r#"["a"]"#, r#"[""]"#, r#"["b"]"#]));
+    // A mark that is not at the beginning is text.
+    assert_eq!(read("\n\u{feff}a\nb").0, rows(&[r#"["\u{feff}a"]"#, r#"["b"]"#]));
+    // The whole of a line is left out.
+    let (good, bad) = read("a\r\n0123456789012345678901234\r\nb\r\n");
+    assert_eq!((good, bad.len()), (rows(&[r#"["a"]"#, r#"["b"]"#]), 1));
+}
+
+/// A quarter of those of other tests: each reads files four times.
+fn some_cases() -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        cases: cases().cases / 4,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(some_cases())]
+
+    #[test]
+    fn any_csv_with_names(bytes in pieces(OF_CSV), dialect in dialects()) {
+        let _ = each_way(&bytes, |path| dialect.of(CsvSource::<Named>::open(path).expect("it is there")));
+    }
+
+    #[test]
+    fn any_csv_without_names(bytes in pieces(OF_CSV), dialect in dialects()) {
+        let _ = each_way(&bytes, |path| dialect.of(CsvSource::<Vec<String>>::open(path).expect("it is there")));
+    }
+
+    #[test]
+    fn any_csv_of_one_column(bytes in pieces(OF_CSV), dialect in dialects()) {
+        let _ = each_way(&bytes, |path| dialect.of(CsvSource::<(Option<String>,)>::open(path).expect("it is there")));
+    }
+
+    #[test]
+    fn any_csv_as_a_map(bytes in pieces(OF_CSV), dialect in dialects()) {
+        let open = |path: &Path| CsvSource::<BTreeMap<String, String>>::open(path).expect("it is there");
+        let _ = each_way(&bytes, |path| dialect.of(open(path)));
+    }
+
+    #[test]
+    fn any_json(bytes in pieces(OF_JSON), short: bool) {
+        let _ = each_way(&bytes, |path| {
+            let json = JsonSource::<Named>::open(path).expect("it is there");
+            if short { json.max_record_bytes(20) } else { json }
+        });
+        let _ = each_way(&bytes, |path| JsonSource::<serde_json::Value>::open(path).expect("it is there"));
+    }
+
+    #[test]
+    fn any_lines(bytes in pieces(OF_CSV)) {
+        let found = each_way(&bytes, |path| LinesSource::open(path).expect("it is there"));
+        let is_read = found.as_ref().map_or_else(|cause| cause.contains("UTF-16"), |_| true);
+        prop_assert!(is_read, "a line that is no text is a bad record: {found:?}");
+    }
+}
