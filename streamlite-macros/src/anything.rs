@@ -1,4 +1,4 @@
-//! Whatever stands in a block, the macro says what is wrong, and never panics: an editor hands it everything that is typed.
+//! Whatever is in a block, the macro says what is wrong, and never panics: an editor hands it everything that is typed.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -29,7 +29,7 @@ impl Errors {
         self.0.is_empty()
     }
 
-    /// The errors as `compile_error!`s. They stand behind everything else in an expansion, so that what stands before
+    /// The errors as `compile_error!`s. They come after everything else in an expansion, so that what is before
     /// a half-typed word is the same text with and without it, as rust-analyzer needs.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()

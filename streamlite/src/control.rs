@@ -67,7 +67,7 @@ pub enum LaneEvent {
         lane: Lane,
         /// Its records come as they happen, so that the clock says what their timestamps may be.
         is_live: bool,
-        /// Its records have event time: an operator upstream gives it to them.
+        /// Its records have event time: an operator upstream assigns it.
         has_event_time: bool,
     },
     /// The records that follow come in rows, in which watermarks need not be at their places: before each of them the

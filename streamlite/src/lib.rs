@@ -82,7 +82,7 @@ pub use time::{TimeDelta, Timestamp};
 
 /// Describes a pipeline: a function from its sources, sinks and parameters to a [`Job`], or an expression.
 ///
-/// Inside stands Rust: operators are methods of [`flow::Stream`] and its kin, their arguments are any expression. The
+/// Inside is Rust: operators are methods of [`flow::Stream`] and its kin, their arguments are any expression. The
 /// macro adds streams that are used several times, typed splits, duration literals, aggregate expressions, and checks
 /// of the whole graph.
 ///
@@ -132,13 +132,13 @@ pub use time::{TimeDelta, Timestamp};
 ///
 /// **Ports and parameters.** `Source<T>` and `Sink<T>` become anything that is a source or a sink of `T`; `Stream<T>`
 /// makes the function a *fragment*; all other parameters are values, cloned into each closure that mentions them but the
-/// last. A function of ports returns a [`Job`]; beside it stands an enum of its name with `GRAPH` and `test(…)`.
+/// last. A function of ports returns a [`Job`]; beside it is an enum of the same name with `GRAPH` and `test(…)`.
 ///
 /// **Statements.** `let name = chain;` names a stream, `let (a, b) = chain;` two, `let name: Type = expression;` a value,
 /// `chain.to(sink);` and `chain.for_each(…);` are outputs. A stream may be used any number of times: each use gets every
 /// record, by clones for all uses but the last. One that is never used is an error; `_` drops it in plain sight.
 ///
-/// **Duration literals** stand wherever an expression does: `5ms`, `2s`, `1min`, `6h`, `1d`, `1min + 30s`.
+/// **Duration literals** are allowed wherever an expression is: `5ms`, `2s`, `1min`, `6h`, `1d`, `1min + 30s`.
 ///
 /// **Several streams out of one**: by a predicate, by a result, or by a `match`, whose arms feed streams of types of their
 /// own; **one out of several** by `union`.
@@ -210,7 +210,7 @@ pub use time::{TimeDelta, Timestamp};
 /// `pipeline!({ …; chain.for_each(…); }).run()`. It borrows what it mentions, and what it keeps need not be storable.
 ///
 /// **Mistakes** are errors at your own token, one each, that say what to write. What the macro turns each construct into
-/// stands, formatted, in `streamlite-macros/src/expansions/`.
+/// is shown, formatted, in `streamlite-macros/src/expansions/`.
 #[macro_export]
 macro_rules! pipeline {
     ($($tokens:tt)*) => {

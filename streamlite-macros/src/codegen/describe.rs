@@ -9,7 +9,7 @@ use crate::model::{
     RecordFunctions, Step, StreamId, is_join_key, is_key, is_process, is_short_form, kind, pieces, slot,
 };
 
-/// How many aggregates stand in one tuple; more are nested.
+/// How many aggregates one tuple holds; more are nested.
 const TUPLE: usize = 12;
 
 /// What returns so many streams.
@@ -114,7 +114,7 @@ impl Describe<'_> {
         (before, self.with_branches(chain, description))
     }
 
-    /// What stands after a statement of a function, which may run on another thread: if something in it cannot be sent
+    /// What follows a statement of a function, which may run on another thread: if something in it cannot be sent
     /// there, rustc says so here, and the building says nothing more. A fragment is sent with what calls it.
     fn sent(&self, number: usize) -> Option<TokenStream> {
         self.sent_local(number, &node_name(number))
@@ -129,7 +129,7 @@ impl Describe<'_> {
         Some(quote_spanned!(span=> let #local = __streamlite::sent(&#here).or_unbuilt(#here);))
     }
 
-    /// What stands before and after a fragment's call: if a stream is not what it takes, rustc has said so at the
+    /// What precedes and follows a fragment's call: if a stream is not what it takes, rustc has said so at the
     /// argument, and the building says nothing more. The call's own `let` may bind the names anew.
     fn fits(&self, number: usize) -> (Option<TokenStream>, Option<TokenStream>) {
         let Head::Fragment { arguments, .. } = &self.graph.nodes[number].description.head else {
@@ -216,7 +216,7 @@ impl Describe<'_> {
         let whole = quote!(#receiver #call_of);
         let checks = self.checks(method, before);
         if !checks.is_empty() {
-            // What is bound stands nowhere: the first token at the operator's place is the operator.
+            // What is bound is not written: the first token at the operator's place is the operator.
             let span = at(method.span());
             let (bound, keyed) = (Ident::new("keyed", Span::mixed_site()), Ident::new("keyed", span));
             let checked = checks.iter().fold(keyed.to_token_stream(), |checked, check| {
@@ -296,7 +296,7 @@ impl Describe<'_> {
         self.graph.last_mention.get(&name.to_string()) == Some(&argument.number)
     }
 
-    /// What stands before and after a statement that clones parameters: they must be `Clone`, which is asked where they
+    /// What precedes and follows a statement that clones parameters: they must be `Clone`, which is asked where they
     /// are mentioned. It is asked after the statement, as the first token at a place is the user's, and of the type
     /// alone, as the statement may have moved the parameter.
     fn mentioned_again(&self, number: usize) -> (TokenStream, TokenStream) {

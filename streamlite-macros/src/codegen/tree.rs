@@ -14,7 +14,7 @@ use super::item::item_of;
 ///    └─ [odd] for_each
 /// ```
 ///
-/// A statement of several streams stands under the first of them; the others point to it.
+/// A statement of several streams is under the first of them; the others point to it.
 pub(super) fn tree(graph: &Graph, parameters: &[Parameter]) -> String {
     let mut tree = Tree {
         graph,

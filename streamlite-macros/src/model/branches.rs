@@ -70,7 +70,7 @@ struct Feeds {
     branches: Vec<(Ident, usize)>,
     /// What the arm declares itself: an assignment to it is just that.
     locals: Vec<Ident>,
-    /// What stands in a loop may happen several times.
+    /// The body of a loop may run several times.
     in_loop: bool,
 }
 

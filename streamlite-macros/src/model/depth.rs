@@ -1,4 +1,4 @@
-//! How deep a type may be: where a statement is described in pieces, and where what follows a stream is behind a
+//! How deep a type may be: where a statement is described in pieces, and where what follows a stream is called by a
 //! dynamic call.
 //!
 //! What is built is one type, nested once per operator; rustc's recursion limit is 128. A fragment is built by a
@@ -13,7 +13,7 @@ use super::operators::{is_short_form, maps_records};
 /// How many operators are nested at most.
 const DEEPEST: usize = 32;
 
-/// How many operators a fragment is taken for, which may stand in another crate.
+/// How many operators a fragment is taken for, which may be in another crate.
 const FRAGMENT: usize = 16;
 
 /// How many operators are nested in a fragment at most.

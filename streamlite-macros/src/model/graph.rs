@@ -15,7 +15,7 @@ use super::rows::Aggregate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct StreamId(pub(crate) usize);
 
-/// A pipeline as a graph. Statements stand in the order in which they are described, which is one in which every
+/// A pipeline as a graph. Statements are in the order in which they are described, which is one in which every
 /// stream comes before its uses.
 #[derive(Default)]
 pub(crate) struct Graph {

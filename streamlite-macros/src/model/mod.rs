@@ -1,4 +1,4 @@
-//! Statements to a graph: what each name stands for, which statement feeds which, and every check that needs to know.
+//! Statements to a graph: what each name means, which statement feeds which, and every check that needs to know.
 
 mod argument;
 mod branches;

@@ -10,7 +10,7 @@ use syn::{
 /// The names that an expression means and does not bind itself, each with the place, in the order of the text.
 ///
 /// What a closure, a `let`, a `for`, an `if let` or an arm binds is not free inside of it; a field is no name. In the tokens
-/// of a macro every word may be one, and so may what stands in braces in a text.
+/// of a macro every word may be one, and so may what is in braces in a text.
 pub(super) fn free(expr: &Expr) -> Vec<Ident> {
     let mut names = Names::default();
     names.visit_expr(expr);

@@ -9,7 +9,7 @@ use super::process::Inputs;
 pub(crate) struct Known {
     name: &'static str,
     kind: Kind,
-    /// It keeps something for itself, wherever it stands.
+    /// It keeps something for itself, wherever it is used.
     keeps_state: bool,
     /// It emits one record, to one of its outputs, for each that it takes.
     one_to_one: bool,
@@ -19,7 +19,7 @@ pub(crate) struct Known {
     counts: bool,
 }
 
-/// What an operator is, and so where it may stand and what it makes of a stream.
+/// What an operator is, and so where it is allowed and what it makes of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Records to one stream of records.
@@ -56,7 +56,7 @@ pub(crate) enum Kind {
     Process,
     /// The end of a chain.
     End,
-    /// No operator, but a function that stands in an argument.
+    /// No operator, but a function in an argument.
     Function,
 }
 
@@ -283,7 +283,7 @@ pub(crate) fn is_end(name: &str) -> bool {
     kind(name) == Some(Kind::End)
 }
 
-/// What stands in front of an aggregate.
+/// What precedes an aggregate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// The whole input.
@@ -350,7 +350,7 @@ impl Extent {
         }
     }
 
-    /// Whether an operator belongs to the join that stands before it.
+    /// Whether an operator belongs to the join before it.
     pub(crate) fn is_continued_by(self, name: &str) -> bool {
         match self {
             // Whatever it is: the keys are missing, or the process.
@@ -377,7 +377,7 @@ impl Extent {
         }
     }
 
-    /// Whether what stands so far has results only at the end of the input.
+    /// Whether the chain so far has results only at the end of the input.
     pub(crate) fn is_final(self) -> bool {
         self == Extent::Joined
     }

@@ -1,7 +1,7 @@
-//! `aggregate(|key, window, rows| EXPR)`: each call on `rows` becomes an accumulator, what stands around them is
+//! `aggregate(|key, window, rows| EXPR)`: each call on `rows` becomes an accumulator, the code around them is
 //! evaluated when a window fires.
 //!
-//! The calls are found by their tokens, not by syntax, so that they may stand inside the calls of other macros, such
+//! The calls are found by their tokens, not by syntax, so that they may be inside the calls of other macros, such
 //! as `format!`.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -170,7 +170,7 @@ impl Hoist<'_> {
         replaced
     }
 
-    /// Whether a word stands for rows: all of them, or those of a filter.
+    /// Whether a word means rows: all of them, or those of a filter.
     fn is_rows(&self, word: &Ident) -> bool {
         *word == self.rows || self.filters.iter().any(|filter| filter.name == *word)
     }
@@ -220,7 +220,7 @@ impl Hoist<'_> {
         4 + filters_length(&trees[4..]) + 1
     }
 
-    /// What a word stands for that stands for rows.
+    /// Which rows a word means.
     fn rows_of(&mut self, word: &Ident) -> Vec<TokenTree> {
         match self.filters.iter_mut().rfind(|filter| filter.name == *word) {
             Some(filter) => {

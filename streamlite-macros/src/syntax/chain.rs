@@ -8,7 +8,7 @@ pub(crate) struct Chain<'a> {
     pub(crate) links: Vec<Link<'a>>,
 }
 
-/// What stands after a dot.
+/// What follows a dot.
 pub(crate) enum Link<'a> {
     /// An operator.
     Call(&'a ExprMethodCall),

@@ -55,7 +55,7 @@ impl Variant {
     }
 }
 
-/// A statement, and the conditions that stand before it.
+/// A statement, and the conditions before it.
 pub(super) struct Piece {
     conditions: Vec<TokenStream>,
     tokens: TokenStream,
@@ -179,7 +179,7 @@ fn is_punct(tree: &TokenTree, sign: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
-/// What stands in the parentheses of `cfg(…)`.
+/// What is in the parentheses of `cfg(…)`.
 fn condition(attribute: &TokenStream) -> Option<TokenStream> {
     let mut trees = attribute.clone().into_iter();
     match (trees.next(), trees.next()) {

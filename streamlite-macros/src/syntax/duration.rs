@@ -25,7 +25,7 @@ const NUMBER_SUFFIXES: [&str; 16] = [
 
 /// Replaces each duration literal by a call that makes the `TimeDelta`.
 ///
-/// It stands in an invisible group whose tokens have the literal's own span and hygiene, so that errors point at it.
+/// It is in an invisible group whose tokens have the literal's own span and hygiene, so that errors point at it.
 pub(super) fn replace(tokens: TokenStream, errors: &mut Errors) -> TokenStream {
     let mut replaced = TokenStream::new();
     let mut trees = tokens.into_iter().peekable();

@@ -52,7 +52,7 @@ pub(crate) struct Port {
     pub(crate) path: Path,
     /// `T`.
     pub(crate) item: Type,
-    /// What stands after a `+`.
+    /// What follows a `+`.
     pub(crate) bounds: Vec<TypeParamBound>,
     /// What `#[uid = "…"]` before it says.
     pub(crate) uid: Option<String>,
@@ -75,7 +75,7 @@ impl Function {
     pub(super) fn parse(input: ParseStream<'_>) -> syn::Result<Vec<Self>> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
-        // What may stand before it elsewhere was refused.
+        // What may precede it elsewhere was refused.
         while !input.peek(Token![fn]) {
             input.call(Ident::parse_any)?;
             input.parse::<Option<LitStr>>()?;

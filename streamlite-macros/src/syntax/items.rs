@@ -1,4 +1,4 @@
-//! The functions of a block, and what stands between them that is none.
+//! The functions of a block, and what else is between them.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -13,10 +13,10 @@ use crate::errors::Errors;
 const ITEMS: [&str; 9] = [
     "use", "struct", "enum", "type", "trait", "impl", "mod", "static", "union",
 ];
-/// What may stand before `fn` elsewhere.
+/// What may precede `fn` elsewhere.
 const QUALIFIERS: [&str; 4] = ["const", "async", "unsafe", "extern"];
 
-/// Whether the tokens of a block begin with an item: attributes, visibility, and `fn` or what stands there by mistake.
+/// Whether the tokens of a block begin with an item: attributes, visibility, and `fn` or what is there by mistake.
 pub(super) fn start(tokens: &TokenStream) -> bool {
     let mut trees = tokens.clone().into_iter().peekable();
     let mut is_public = false;
@@ -86,7 +86,7 @@ pub(super) fn functions(input: ParseStream<'_>) -> syn::Result<(Vec<Function>, E
             continue;
         }
         let word = ahead.call(Ident::parse_any);
-        let text = "only functions stand in `pipeline!`: move this before it";
+        let text = "only functions are allowed in `pipeline!`: move this before it";
         match word {
             Ok(word) if ahead.peek(syn::token::Paren) => {
                 return Err(syn::Error::new(
@@ -95,7 +95,7 @@ pub(super) fn functions(input: ParseStream<'_>) -> syn::Result<(Vec<Function>, E
                 ));
             }
             Ok(word) => errors.at(word.span(), text),
-            Err(_) => return Err(ahead.error("a function stands here: `fn name(…) { … }`")),
+            Err(_) => return Err(ahead.error("a function is expected here: `fn name(…) { … }`")),
         }
         // What it is, it is left out; where it is nothing at all, the error above says enough.
         let item = input.fork();

@@ -100,13 +100,13 @@ pub(crate) fn check_function(tokens: &TokenStream) -> syn::Result<()> {
             let span = first.map_or_else(proc_macro2::Span::call_site, |word| word.span());
             Err(syn::Error::new(
                 span,
-                "`#[dataflow]` stands before a function: `#[dataflow] fn name(…) { … }`",
+                "`#[dataflow]` belongs before a function: `#[dataflow] fn name(…) { … }`",
             ))
         }
     }
 }
 
-/// The tokens of a block, which may stand in braces of its own: `pipeline!({ … })`.
+/// The tokens of a block, which may have braces of its own: `pipeline!({ … })`.
 fn without_braces(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {

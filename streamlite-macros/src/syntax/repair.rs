@@ -1,6 +1,6 @@
 //! Completes what is half typed, so that every statement parses and editors keep completing.
 //!
-//! A dot with nothing behind it gets a name, and two statements without a `;` between them get one. The text up to
+//! A dot with nothing after it gets a name, and two statements without a `;` between them get one. The text up to
 //! what is being typed stays as it is: rust-analyzer looks a position up in the expansion with the word and without.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
@@ -17,7 +17,7 @@ const KEYWORDS: [&str; 24] = [
     "move", "mut", "pub", "ref", "return", "static", "unsafe", "where", "while", "yield",
 ];
 
-/// Where tokens stand.
+/// Where tokens are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
     /// Between statements and operators.
@@ -95,7 +95,7 @@ fn is_word(tree: Option<&TokenTree>, accept: impl Fn(&str) -> bool) -> bool {
     matches!(tree, Some(TokenTree::Ident(word)) if accept(&word.to_string()))
 }
 
-/// A dot after an operand with no name after it; `..` and `..=` are none.
+/// A dot after an operand with no name after it; not `..` and `..=`.
 fn is_dangling_dot(trees: &[TokenTree], place: usize, level: Level) -> bool {
     let (before, next) = (
         place.checked_sub(1).map(|place| &trees[place]),

@@ -179,7 +179,7 @@ fn lower(statement: Stmt, errors: &mut Errors) -> Option<Statement> {
         Stmt::Item(item) => {
             errors.at(
                 item.span(),
-                "items stand outside of the pipeline: move it before `pipeline!`",
+                "items are not part of a pipeline: move it before `pipeline!`",
             );
             None
         }
@@ -191,7 +191,7 @@ fn lower(statement: Stmt, errors: &mut Errors) -> Option<Statement> {
     }
 }
 
-/// The attributes before a statement, which stand at its expression.
+/// The attributes before a statement, which syn attaches to its expression.
 fn take_attributes(chain: &mut Expr) -> Vec<Attribute> {
     let attributes = match chain {
         Expr::MethodCall(expr) => &mut expr.attrs,
@@ -250,7 +250,7 @@ fn lower_let(local: Local, errors: &mut Errors) -> Statement {
         }
         errors.at(
             span,
-            "a stream's name stands here, or names in parentheses: `let (valid, broken) = …;`",
+            "a stream's name is expected here, or names in parentheses: `let (valid, broken) = …;`",
         );
         return Statement::Broken {
             names: Vec::new(),

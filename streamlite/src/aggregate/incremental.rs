@@ -46,7 +46,7 @@ pub trait Aggregate<T> {
         self.merge(acc, &other);
     }
 
-    /// What it is, in words that stand beside its saved accumulator: two aggregates whose accumulators must not be
+    /// What it is, in words that are saved with its accumulator: two aggregates whose accumulators must not be
     /// mistaken for one another describe themselves differently.
     fn describe(&self) -> String {
         format!("{} of {}", head_of::<Self>(), name_of::<Self::Acc>())
@@ -110,7 +110,7 @@ impl Merging {
 )]
 pub trait Merge<T>: Aggregate<T> {}
 
-/// No aggregate at all: what stands in an expression that is half typed, so that editors know the types around it.
+/// No aggregate at all: the type of an expression that is half typed, so that editors know the types around it.
 impl<T> Aggregate<T> for () {
     type Acc = ();
     type Out = ();

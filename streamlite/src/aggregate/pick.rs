@@ -7,7 +7,7 @@ pub trait Pick<T>: Clone {
     /// What an aggregate returns that needs at least one row: `V`, or `Option<V>` where the predicate may pick none.
     type Of<V>;
 
-    /// What stands before an aggregate's name where it does not look at every row.
+    /// The prefix of an aggregate's name if it does not look at every row.
     const PREFIX: &'static str;
 
     /// Whether it looks at this row.

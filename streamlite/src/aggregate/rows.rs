@@ -13,7 +13,7 @@ use super::{
 /// The rows of one key and window, in `.aggregate(|key, window, rows| …)`.
 ///
 /// Each call becomes one incremental accumulator, so that no rows are kept but by [`collect`](Self::collect). The
-/// arguments are evaluated when the pipeline is built; what stands around the calls, when a window fires.
+/// arguments are evaluated when the pipeline is built; the code around the calls, when a window fires.
 pub struct Rows<T, P = Every> {
     pick: P,
     row: PhantomData<fn(T)>,
@@ -329,7 +329,7 @@ impl<T, P: Clone> Rows<T, P> {
         }
     }
 
-    /// Aggregates the rows by an [`Aggregator`] of one's own, where an example stands.
+    /// Aggregates the rows by an [`Aggregator`] of your own; see its example.
     ///
     /// [`Aggregator`]: super::Aggregator
     pub fn apply<M, A: CheckedAggregator<T, M>>(&self, aggregator: A) -> Apply<P, A::Itself> {

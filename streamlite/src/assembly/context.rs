@@ -33,7 +33,7 @@ pub struct Context<C> {
     parts: Rc<Parts>,
     node: usize,
     path: String,
-    /// How many operators of the statement with a state stand before this place.
+    /// How many operators of the statement with a state precede this place.
     states: u32,
     keeps: PhantomData<fn() -> C>,
 }
@@ -218,7 +218,7 @@ impl<C> Context<C> {
     }
 
     /// The place after operators of which so many keep a state.
-    pub(crate) fn behind(&self, states: u32) -> Self {
+    pub(crate) fn downstream(&self, states: u32) -> Self {
         Self {
             states: self.states + states,
             ..self.clone()

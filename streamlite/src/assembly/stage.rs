@@ -21,7 +21,7 @@ pub trait Stage<In, Out, C> {
     fn build<N: Push<Out>>(self, cx: Context<C>, next: N) -> Self::Built<N>;
 }
 
-/// No operator at all: what a stream's own name stands for.
+/// No operator at all: the stage of a stream that is only named.
 #[derive(Clone, Copy, Debug)]
 pub struct Id;
 
@@ -65,7 +65,7 @@ where
 
     #[inline]
     fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> Self::Built<N> {
-        let after = self.after.build(cx.behind(A::STATES), next);
+        let after = self.after.build(cx.downstream(A::STATES), next);
         self.before.build(cx, after)
     }
 }

@@ -195,7 +195,7 @@ impl Damage {
     }
 
     /// The same in a part of a file that begins after so many bytes.
-    pub(crate) fn behind(self, bytes: usize) -> Self {
+    pub(crate) fn after(self, bytes: usize) -> Self {
         Self {
             at: self.at + bytes,
             ..self
@@ -227,7 +227,7 @@ pub(crate) struct FrameReader<'a> {
     identity: FileIdentity,
 }
 
-/// Where the body of a frame stands, once its checksum holds.
+/// Where the body of a frame is, once its checksum holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Body<'a> {
     at: usize,
@@ -264,8 +264,12 @@ impl<'a> FrameReader<'a> {
                 ..Damage::new(8, cause)
             });
         }
-        let identity = postcard::from_bytes(&header[PREFIX..])
-            .map_err(|cause| Damage::new(PREFIX, format!("its header is none of ours: {cause}")))?;
+        let identity = postcard::from_bytes(&header[PREFIX..]).map_err(|cause| {
+            Damage::new(
+                PREFIX,
+                format!("its header is not what this version writes: {cause}"),
+            )
+        })?;
         Ok(Self {
             bytes,
             at: end + CHECKSUM,
@@ -289,7 +293,7 @@ impl<'a> FrameReader<'a> {
         for expected in 0.. {
             let (at, head, body) = self.next_frame::<P>()?;
             if head.number != expected {
-                let cause = format!("frame {} stands where frame {expected} belongs", head.number);
+                let cause = format!("frame {} is where frame {expected} belongs", head.number);
                 return Err(Damage::new(at, cause));
             }
             match head.part {
@@ -297,10 +301,7 @@ impl<'a> FrameReader<'a> {
                 None if self.at == self.bytes.len() => break,
                 None => {
                     let surplus = self.bytes.len() - self.at;
-                    return Err(Damage::new(
-                        self.at,
-                        format!("{surplus} bytes stand after its end"),
-                    ));
+                    return Err(Damage::new(self.at, format!("{surplus} bytes follow its end")));
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! All that a job remembers, as it stands in a file.
+//! All that a job remembers, as saved in a file.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

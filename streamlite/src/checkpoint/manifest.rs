@@ -37,7 +37,7 @@ pub(crate) struct SinkToken {
     pub(crate) token: Token,
 }
 
-/// How far apart the two copies of a manifest stand at least: what a disk loses at once.
+/// How far apart the two copies of a manifest are at least: what a disk loses at once.
 const BLOCK: usize = 4096;
 
 /// Where the second copy begins in a file of so many bytes: it is as long as the first one, and that ends less than a block
@@ -98,7 +98,7 @@ impl Manifest {
         let copies = [0..bytes.len() - second, second..bytes.len()];
         let [first, second] = copies.map(|copy| {
             let begin = copy.start;
-            Self::read_copy(&bytes[copy], epoch).map_err(|damage| damage.behind(begin))
+            Self::read_copy(&bytes[copy], epoch).map_err(|damage| damage.after(begin))
         });
         let ((pipeline, manifest), damage) = match (first, second) {
             (Ok(read), other) => (read, other.err()),
@@ -127,7 +127,10 @@ impl Manifest {
         match postcard::take_from_bytes(&contents) {
             Ok((manifest, [])) => Ok((identity.of, manifest)),
             Ok(_) => Err(Damage::new(0, "bytes are left over after its contents")),
-            Err(cause) => Err(Damage::new(0, format!("its contents are none of ours: {cause}"))),
+            Err(cause) => Err(Damage::new(
+                0,
+                format!("its contents are not what this version writes: {cause}"),
+            )),
         }
     }
 }

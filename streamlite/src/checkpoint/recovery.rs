@@ -88,7 +88,7 @@ impl Coordinator {
         Ok((coordinator, newest, image))
     }
 
-    /// The number stands in a file's name, so that no byte of it can be damaged.
+    /// The number is in a file's name, so that no byte of it can be damaged.
     fn take_incarnation(&mut self) -> Result<()> {
         let names = self.names()?;
         let known = names.iter().map(|name| name.incarnation());

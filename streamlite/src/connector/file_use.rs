@@ -29,18 +29,18 @@ enum Identity {
 }
 
 impl FileUse {
-    /// A file that is read; `None` if it is none, or the system does not say which one it is.
+    /// A file that is read; `None` if it is not a file, or the system does not say which one it is.
     pub fn read(fs: &dyn Fs, path: &Path) -> Option<Self> {
         Self::new(fs, path, false)
     }
 
-    /// A file that is written; `None` if it is none, such as a terminal, or the system does not say which one it is.
+    /// A file that is written; `None` if it is not a file but a terminal, or the system does not say which one it is.
     pub fn written(fs: &dyn Fs, path: &Path) -> Option<Self> {
         Self::new(fs, path, true)
     }
 
     fn new(fs: &dyn Fs, path: &Path, is_written: bool) -> Option<Self> {
-        let target = behind_links(fs, path);
+        let target = without_links(fs, path);
         let identity = match fs.metadata(&target) {
             Ok(there) if there.kind == FileKind::File => Identity::There(there.id?),
             Ok(_) => return None,
@@ -60,7 +60,7 @@ impl FileUse {
 }
 
 /// Where a path leads to, also if there is nothing yet.
-fn behind_links(fs: &dyn Fs, path: &Path) -> PathBuf {
+fn without_links(fs: &dyn Fs, path: &Path) -> PathBuf {
     let mut target = path.to_owned();
     for _ in 0..MOST_LINKS {
         let Ok(next) = fs.read_link(&target) else { break };

@@ -181,14 +181,14 @@ pub trait Reader {
     /// A record.
     type Item;
 
-    /// Hands on at most `at_most` records; fewer where `out` breaks, and that record counts as handed on.
+    /// Emits at most `at_most` records; fewer if `out` breaks, and that record counts as emitted.
     ///
     /// # Errors
     /// If a record cannot be read, and the source's policy is to fail.
     fn read<F: FnMut(Self::Item) -> ControlFlow<()>>(&mut self, at_most: usize, out: F)
     -> Result<ReadStatus>;
 
-    /// Whether [`read`](Self::read) never waits for a record, as of a file: then records may be handed on in rows, which
+    /// Whether [`read`](Self::read) never waits for a record, as of a file: then records may be emitted in rows, which
     /// is faster. Where it waits, as for a pipe, each record is processed before the next one is waited for.
     fn never_waits(&self) -> bool {
         false
@@ -217,7 +217,7 @@ pub trait Reader {
         read
     }
 
-    /// The place after the last record that was handed on.
+    /// The position after the last record that was emitted.
     ///
     /// # Errors
     /// If it cannot be found out, or reading can never go on there.
@@ -251,7 +251,7 @@ pub enum ReadStatus {
     Ready,
     /// There is nothing now; there may be later.
     Pending,
-    /// There is nothing more, ever, and everything was handed on.
+    /// There is nothing more, ever, and everything was emitted.
     End,
 }
 

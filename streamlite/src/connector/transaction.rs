@@ -45,7 +45,7 @@ pub enum Outcome {
 ///
 /// Each may come again after a crash, at any place. This is the two-phase commit of Flink's sinks, with a fence.
 ///
-/// A sink into a table that stands for a database:
+/// A sink into a table that mimics a database:
 ///
 /// ```
 /// use std::collections::BTreeMap;

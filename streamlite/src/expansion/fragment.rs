@@ -11,7 +11,7 @@ use crate::state::Durable;
 /// A piece of a pipeline, from streams of `I` to streams of `O` (tuples of their records).
 ///
 /// It is written inside [`pipeline!`](crate::pipeline) as a function from `Stream<T>` to `Stream<U>`, and called in
-/// others. What it keeps as state is storable, so that it may stand in any pipeline.
+/// others. What it keeps as state is storable, so that any pipeline may use it.
 #[must_use = "a fragment does nothing until it is part of a pipeline"]
 pub struct Fragment<I, O, N> {
     nodes: N,

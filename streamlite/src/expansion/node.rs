@@ -19,7 +19,7 @@ pub fn after_piece<T, O, S, C>(cx: &Context<C>, _piece: &Stream<T, O, S>) -> Con
 where
     S: Stage<O, T, C>,
 {
-    cx.behind(S::STATES)
+    cx.downstream(S::STATES)
 }
 
 impl<T, B, O, S, C> Node11<O, T, C> for KeyedStream<T, B, O, S>

@@ -28,7 +28,7 @@ macro_rules! outputs {
             /// The statement itself.
             fn itself(self) -> Self::Itself;
 
-            /// The streams that it gives, by name.
+            /// The streams that it emits, by name.
             fn handles(&self) -> outputs!(@handles $(Self::$H)*);
         }
 

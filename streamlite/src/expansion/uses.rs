@@ -12,7 +12,7 @@ pub fn port<S: Source>(_source: &S) -> Stream<S::Item> {
 
 impl<T> Stream<T> {
     /// The same stream, for one statement that takes it by its name. A method, so that the name comes first: an editor
-    /// takes the first token at a place for what stands there.
+    /// takes the first token at a place for the whole of it.
     #[doc(hidden)]
     pub fn fork(&self) -> Self {
         *self

@@ -136,7 +136,7 @@ impl<L, R, U, G, J, O, S> Joined<L, R, U, O, S, AsOf<G, J>> {
     }
 }
 
-/// The settings may stand in any order.
+/// The settings may come in any order.
 impl<L, R, U, G, J, O, S> JoinedWithLate<L, R, U, O, S, AsOf<G, J>> {
     /// Says how much older than its left row a right row may be.
     pub fn within(self, oldest: TimeDelta) -> Self {

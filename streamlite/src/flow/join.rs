@@ -360,7 +360,7 @@ impl<L, R, U, G, J, W, O, S> JoinedWithLate<L, R, U, O, S, WindowJoin<G, W, J>> 
     }
 }
 
-/// The settings may stand in any order.
+/// The settings may come in any order.
 impl<L, R, U, G, J, W, X, O, S> JoinedWithLate<L, R, U, O, S, WindowJoin<G, W, J, X>> {
     /// Waits for late rows for so much longer, in event time.
     pub fn allowed_lateness(self, lateness: TimeDelta) -> Self {

@@ -26,7 +26,7 @@ impl<T, B, O, S> fmt::Debug for KeyedStream<T, B, O, S> {
 impl<T, O, S> Stream<T, O, S> {
     /// Groups the records by a key; aggregates and windows after it are per key.
     ///
-    /// A key is `Hash + Eq + Clone`, and in a pipeline function storable, too. A float is none: key by `x.to_bits()`.
+    /// A key is `Hash + Eq + Clone`, and in a pipeline function storable, too. A float is not `Eq`: key by `x.to_bits()`.
     ///
     /// ```
     /// # use streamlite::prelude::*;
@@ -100,7 +100,7 @@ impl<T, B, O, S> KeyedStream<T, B, O, S> {
     /// | | |
     /// | --- | --- |
     /// | on a watermark | emits a result per key before the last one, which ends the input, and passes it on |
-    /// | on a late record | there is none |
+    /// | on a late record | no record is late |
     /// | at a checkpoint | saves an accumulator per key |
     /// | in Flink | `aggregate` over `GlobalWindows.createWithEndOfStreamTrigger()` |
     pub fn aggregate<A, U, F>(

@@ -309,7 +309,7 @@ impl<T, O, S> Stream<T, O, S> {
         self.then(EventTime::new(timestamp, crate::time::ascending()))
     }
 
-    /// Says aloud that a record happens when it comes by: its timestamp is what the clock shows, and the watermark is the
+    /// Declares that a record happens when it arrives: its timestamp is what the clock shows, and the watermark is the
     /// clock. After a source that is the time of ingestion, which records have without `event_time`, too.
     ///
     /// No record is late, and windows fire by the clock, also where no record comes. The same input read twice returns
@@ -333,7 +333,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// | | |
     /// | --- | --- |
     /// | on a watermark | emits its own: what the clock shows |
-    /// | on a late record | there is none |
+    /// | on a late record | no record is late |
     /// | at a checkpoint | saves how far it has come; time never goes back |
     /// | in Flink | `WatermarkStrategy.noWatermarks()`, and windows of processing time |
     pub fn processing_time(self) -> Stream<T, O, Then<S, T, ProcessingTime>> {
@@ -404,7 +404,7 @@ impl<T, O, S> Stream<T, O, S> {
     /// | | |
     /// | --- | --- |
     /// | on a watermark | emits its one result before the last one, which ends the input, and passes it on |
-    /// | on a late record | there is none |
+    /// | on a late record | no record is late |
     /// | at a checkpoint | saves the accumulator |
     /// | in Flink | `aggregate` over `GlobalWindows.createWithEndOfStreamTrigger()` |
     pub fn aggregate<A, U, F>(

@@ -19,7 +19,7 @@ use crate::window::{
 /// A keyed stream cut into windows; see [`KeyedStream::window`](super::KeyedStream::window).
 ///
 /// A window fires when the watermark reaches its end, keys in the order in which they came. A record that comes after
-/// its window was closed (the window's end and the allowed lateness lie behind the watermark of the record's own
+/// its window was closed (the window's end and the allowed lateness are before the watermark of the record's own
 /// partition) is late: it is counted, and given to [`with_late`](Self::with_late).
 #[must_use = "say next what is aggregated, such as `.count()`"]
 pub struct WindowedStream<T, B, W, L = DropLate, R = OnWatermark, O = T, S = Id> {

@@ -14,7 +14,7 @@ const BUFFER: usize = 64 << 10;
 
 type Decoder = MultiGzDecoder<BufReader<Box<dyn ReadFile>>>;
 
-/// What is in a compressed file. Some of the last bytes are kept, so that a step back is none in the file; further back it is
+/// What is in a compressed file. Some of the last bytes are kept, so that a small step back needs no seek; further back it is
 /// read again from its beginning.
 pub(super) struct Gunzip {
     decoder: Decoder,
@@ -46,7 +46,7 @@ impl Gunzip {
         }
     }
 
-    fn kept_behind(&self) -> &[u8] {
+    fn kept_after(&self) -> &[u8] {
         let place = usize::try_from(self.at - self.start).unwrap_or(usize::MAX);
         self.kept.get(place..).unwrap_or_default()
     }
@@ -65,7 +65,7 @@ impl Gunzip {
 
 impl Read for Gunzip {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        let again = self.kept_behind();
+        let again = self.kept_after();
         let read = if again.is_empty() {
             let read = self.decoder.read(to)?;
             self.kept.extend_from_slice(&to[..read]);
@@ -148,7 +148,7 @@ impl Write for Gzip {
 }
 
 impl WriteFile for Gzip {
-    /// Cuts off what is no whole part; only what was written last is ever taken back.
+    /// Cuts off what is no whole part; only what was written last is ever cut off.
     fn set_len(&mut self, _: u64) -> io::Result<()> {
         self.file.set_len(self.whole)
     }

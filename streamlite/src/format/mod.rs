@@ -45,7 +45,7 @@ pub trait Decode: Send {
     /// Reads a file.
     ///
     /// # Errors
-    /// If the file as a whole cannot be: a header that is none, an encoding that is not UTF-8.
+    /// If the file as a whole cannot be: an invalid header, an encoding that is not UTF-8.
     fn reader(&self, file: OpenFile) -> Result<Self::Reader>;
 }
 

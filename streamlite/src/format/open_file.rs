@@ -30,7 +30,7 @@ pub(crate) struct FilePlace {
     pub(crate) lines: u64,
 }
 
-/// A place in a file, and what stands before it: in another file it is no place.
+/// A place in a file, and what precedes it: in another file it means nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FilePosition {
     pub(crate) place: FilePlace,

@@ -51,7 +51,7 @@ pub struct Route<K: Sink<BadRecord>> {
 }
 
 /// Bad records go to this sink: `.on_error(Route(CsvSink::create("bad.csv")?))`.
-#[expect(non_snake_case, reason = "it stands beside `Fail` and `Skip`")]
+#[expect(non_snake_case, reason = "it is used beside `Fail` and `Skip`")]
 pub fn Route<K: Sink<BadRecord>>(sink: K) -> Route<K> {
     Route { sink, writer: None }
 }

@@ -127,8 +127,8 @@ impl RawLines {
     }
 
     #[cfg(feature = "json")]
-    /// Some of what stands after the present line; of a pipe what has come already.
-    pub(super) fn behind(&mut self) -> Result<Vec<u8>> {
+    /// Some of what follows the current line; of a pipe what has come already.
+    pub(super) fn following(&mut self) -> Result<Vec<u8>> {
         if self.origin.is_pipe {
             return Ok(self.reader.buffer().to_vec());
         }

@@ -1,4 +1,4 @@
-//! A file of whole records: what is written in part is taken back.
+//! A file of whole records: one that was written in part is cut off again.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -11,7 +11,7 @@ const BUFFER: usize = 64 << 10;
 
 /// A file that is written, record by record.
 ///
-/// Records are encoded into a buffer first: one that cannot be encoded leaves nothing behind, and where the file takes only
+/// Records are encoded into a buffer first: one that cannot be encoded leaves no trace, and where the file takes only
 /// a part of the buffer that part is cut off again. So the file never ends in the middle of a record, and what is
 /// appended later begins on a line of its own.
 pub struct RecordFile {

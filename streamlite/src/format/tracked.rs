@@ -13,7 +13,7 @@ use crate::fs::ReadFile;
 const EARLIER: usize = 64;
 const BLOCK: usize = 64 << 10;
 
-/// A file that is read from its beginning on, and returns the checksum of all that stands before a place in it.
+/// A file that is read from its beginning on, and returns the checksum of everything before a place in it.
 ///
 /// Positions carry that checksum, so that reading never goes on in another file, or in one that was changed.
 pub(crate) struct TrackedFile {

@@ -76,13 +76,13 @@ pub trait Fs: Send + Sync + fmt::Debug {
     /// What the operating system reports.
     fn append(&self, path: &Path) -> Result<(Box<dyn WriteFile>, u64)>;
 
-    /// The files that a pattern such as `logs/*.csv` names, in the order of their names; `**` stands for any folders.
+    /// The files that a pattern such as `logs/*.csv` names, in the order of their names; `**` matches any folders.
     ///
     /// # Errors
-    /// If the pattern is none, or a directory cannot be read.
+    /// If the pattern is invalid, or a directory cannot be read.
     fn matching(&self, pattern: &str) -> Result<Vec<PathBuf>>;
 
-    /// What there is at a path, behind links.
+    /// What there is at a path, with links followed.
     ///
     /// # Errors
     /// `NotFound` if there is nothing, and what the operating system reports.
@@ -147,7 +147,7 @@ pub struct Metadata {
     pub kind: FileKind,
     /// How many bytes it has, if it is a file.
     pub len: u64,
-    /// Which one it is: the same behind every path and link that leads to it. `None` where the system does not say.
+    /// Which one it is: the same by every path and link that leads to it. `None` where the system does not say.
     pub id: Option<FileId>,
 }
 

@@ -44,7 +44,7 @@ impl fmt::Display for Dot<'_> {
     }
 }
 
-/// Text that cannot end the string it stands in.
+/// Text that cannot end the string it is in.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"")
 }

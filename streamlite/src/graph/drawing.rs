@@ -6,7 +6,7 @@ use super::parts::{GraphEnd, GraphNode, Origin};
 /// How long a line inside a box may be, in letters.
 const LINE: usize = 26;
 
-/// What a box stands for.
+/// What a box shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Source,
@@ -22,7 +22,7 @@ pub(super) struct Figure {
     pub(super) id: String,
     pub(super) kind: Kind,
     pub(super) title: String,
-    /// What stands below the title.
+    /// The lines below the title.
     pub(super) lines: Vec<String>,
 }
 
@@ -135,7 +135,7 @@ fn only_writes(node: &GraphNode) -> bool {
     before_sink(node).is_empty() && node.end.is_some()
 }
 
-/// What a statement is called; one that only writes a sink, whose box stands beside it, has no name of its own.
+/// What a statement is called; one that only writes a sink, whose box is beside it, has no name of its own.
 fn title_of(node: &GraphNode) -> String {
     match node.end {
         Some(_) => String::new(),

@@ -36,7 +36,7 @@ impl fmt::Display for Mermaid<'_> {
     }
 }
 
-/// Text that cannot end the string it stands in, nor be taken for markup.
+/// Text that cannot end the string it is in, nor be taken for markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -1,6 +1,6 @@
 //! Aggregates: the list, what each keeps, and what it costs.
 //!
-//! An aggregate expression is Rust. Each call on `rows` becomes an accumulator that is updated with every record; what stands
+//! An aggregate expression is Rust. Each call on `rows` becomes an accumulator that is updated with every record; the code
 //! around the calls is evaluated when a window fires. Nothing keeps the rows, but for the calls that say so.
 //!
 //! ```
@@ -36,7 +36,7 @@
 //! | `fold(init, f, merge)` `reduce(f)` | what you make of it | one value |
 //! | `apply(aggregator)` | what an [`Aggregator`](crate::aggregate::Aggregator) of yours makes of it | its accumulator |
 //!
-//! `rows.filter(p)` may stand before each; what needs a row then returns an `Option`.
+//! `rows.filter(p)` may precede each; what needs a row then returns an `Option`.
 //!
 //! # The order of the rows
 //!

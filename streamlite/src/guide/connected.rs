@@ -65,7 +65,7 @@
 //! # What every key hears of
 //!
 //! Rules, limits, exchange rates: a stream of few records that concern all keys. `rules.broadcast_to(records)` lets the process of
-//! each key see them. What they leave behind stands in states marked `#[broadcast]`, which all keys share:
+//! each key see them. What they leave is in states marked `#[broadcast]`, which all keys share:
 //!
 //! ```text
 //! rules    ────r1─────────r2──▶  on_broadcast ──▶ ┌──────────────────┐

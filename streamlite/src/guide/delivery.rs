@@ -82,7 +82,7 @@
 //!
 //! * **P1** After a crash at any instruction, also while a job recovers, and any number of times, a start goes on with the
 //!   state, timers, watermarks and positions of one run without a crash.
-//! * **P2** What files hold in the end is that of one run, and nobody sees a record that is taken back later.
+//! * **P2** What files hold in the end is that of one run, and nobody sees a record that is withdrawn later.
 //! * **P3** The same after a loss of power, on a disk that writes what it says it has written; with
 //!   [`Durability::Process`](crate::checkpoint::Durability) only after crashes of the process.
 //! * **P4** Output is the beginning of the whole output at any time, in whole checkpoints.
@@ -91,7 +91,7 @@
 //!   said. A job starts anew only where there never was a checkpoint.
 //! * **P7** A damaged checkpoint is put aside, and the one before is used, unless a sink has shown what came after it: then
 //!   the job stops, as it would write the same again. It says what to do, and by which setting that can be
-//!   [accepted](crate::checkpoint::Checkpoints::accept_duplicates_of), once. A manifest stands twice in its file, so that a
+//!   [accepted](crate::checkpoint::Checkpoints::accept_duplicates_of), once. A manifest is written twice in its file, so that a
 //!   bad sector costs nothing.
 //! * **P8** The number of a checkpoint, such as `3.12`, is that of the start and of the checkpoint within it. It is never used
 //!   twice.

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! The *watermark* is how far event time has come: "nothing older than this is expected any more". With `bounded(3s)` it
-//! is three seconds behind the newest record, and never goes back. Ten records, in the order of their arrival:
+//! trails the newest record by three seconds, and never goes back. Ten records, in the order of their arrival:
 //!
 //! ```text
 //! record at (s)       1   4   2   7   5  12   9  15  11  20

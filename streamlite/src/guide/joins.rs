@@ -1,6 +1,6 @@
 //! Which rows of two streams match, and what becomes of the others.
 //!
-//! A join is written `a.join(b).on(|a| …, |b| …)`: rows match that have the same key. What stands after says which of them
+//! A join is written `a.join(b).on(|a| …, |b| …)`: rows match that have the same key. What follows says which of them
 //! match in time.
 //!
 //! | | which rows match | what comes when | what waits in state |
@@ -99,7 +99,7 @@
 //!
 //! # With the latest row
 //!
-//! `orders.join_latest(rates)` gives each order the rate that was valid when it came: the latest right row of its key that is not
+//! `orders.join_latest(rates)` emits each order with the rate that was valid when it came: the latest right row of its key that is not
 //! after it. Which one that is, is known when the watermark is above the order's time, however the two streams come:
 //!
 //! ```text

@@ -27,7 +27,7 @@
 //! # Ok::<(), streamlite::Error>(())
 //! ```
 //!
-//! Each key has states of its own. They stand side by side, so that a record finds all of them by one look-up:
+//! Each key has states of its own. They are side by side, so that a record finds all of them by one look-up:
 //!
 //! ```text
 //!              key         total: f64   count: u64   recent: List<f64>     timers

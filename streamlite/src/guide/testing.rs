@@ -1,6 +1,6 @@
 //! Testing a pipeline.
 //!
-//! Beside every pipeline `name` stands `name::test(…)`, which takes the parameters that are neither sources nor sinks
+//! Every pipeline `name` has `name::test(…)`, which takes the parameters that are neither sources nor sinks
 //! and returns a driver: an input for each source, an output for each sink, and a clock. It is the same code as in
 //! production, on one thread, and nothing sleeps.
 //!

@@ -49,7 +49,7 @@
 //! | [`on_delta(1.0, \|last, new\| …)`](crate::window::on_delta) | with a record that is far from the one that fired last | nothing |
 //! | a type of one's own | as its [`Trigger`](crate::window::Trigger) says | as it says |
 //!
-//! Where "nothing" stands, what is left at the end is in no result: write [`.or(on_watermark())`](crate::window::Combine::or)
+//! Where the table says "nothing", what is left at the end is in no result: write [`.or(on_watermark())`](crate::window::Combine::or)
 //! after it. `or` joins any two triggers, as often as one likes.
 //!
 //! * By **event time** the same input produces the same results, however fast it is read. This is what to test, and to

@@ -9,7 +9,7 @@
 //!
 //! # What happens to ten records in each kind of window
 //!
-//! Windows of event time fire when the watermark has passed their end, here three seconds behind the latest record. A
+//! Windows of event time fire when the watermark has passed their end; here it trails the latest record by three seconds. A
 //! window has its start and not its end: a record at 5 is in `[5, 10)`.
 //!
 //! ```text
@@ -64,7 +64,7 @@
 //! assert_eq!(counts!(session(s(4))), [(1, 19, 9), (20, 24, 1)]);
 //! ```
 //!
-//! What each of them does at its edges, and how it deals with records that come late, stands on its page:
+//! What each of them does at its edges, and how it deals with late records, is on its page:
 //! [`tumbling`](crate::window::tumbling), [`sliding`](crate::window::sliding), [`session`](crate::window::session) and
 //! [`session_by`](crate::window::session_by), [`count`](crate::window::count), [`global`](crate::window::global), and
 //! for days, weeks, months and years of a time zone [`daily`](crate::window::daily).

@@ -10,8 +10,8 @@ use crate::time::Timestamp;
 
 /// Rows in the order of time, those of one time in the order in which they came.
 ///
-/// Most keys have few rows at a time: they stand in a ring, in which a row that comes out of order is moved past those
-/// after it. Where many wait they stand in a tree, so that a row costs O(log n) however far out of order it comes.
+/// Most keys have few rows at a time: they are in a ring, in which a row that comes out of order is moved past those
+/// after it. Where many wait they are in a tree, so that a row costs O(log n) however far out of order it comes.
 #[derive(Debug)]
 pub struct Buffer<T, M>(Rows<T, M>);
 
@@ -39,7 +39,7 @@ struct Tree<T, M> {
     next: u64,
 }
 
-/// Up to so many rows stand in a ring.
+/// Up to so many rows are kept in a ring.
 const FEW: usize = 64;
 
 impl<T, M> Default for Buffer<T, M> {

@@ -54,7 +54,7 @@ impl Tally {
     }
 
     /// Works out the counts that follow from others: see [`GraphNode::conserves`](crate::graph::GraphNode). The
-    /// statements of a graph stand after those that feed them.
+    /// statements of a graph come after those that feed them.
     pub(crate) fn derive(&mut self, graph: &Graph) {
         for node in graph.parts().nodes.iter().filter(|node| node.conserves) {
             if let [others @ .., last] = node.outputs {

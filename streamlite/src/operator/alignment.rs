@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-/// The watermarks of several inputs, and the one that stands for all.
+/// The watermarks of several inputs, and their combined watermark.
 ///
 /// The rule is Flink's: the minimum over the inputs that are neither idle nor finished. If all that are left are
 /// idle, it rises to the greatest seen. An input that wakes up below it is left out until it has caught up.
@@ -136,7 +136,7 @@ impl Alignment {
         self.inputs.len()
     }
 
-    /// The watermark that stands for all.
+    /// The combined watermark.
     #[inline]
     pub(super) fn merged(&self) -> Timestamp {
         self.merged
@@ -182,7 +182,7 @@ impl Alignment {
         self.active == 0 && !self.all_finished()
     }
 
-    /// Works out the watermark that stands for all; returns it if it has risen.
+    /// Computes the combined watermark; returns it if it has risen.
     pub(super) fn raise(&mut self) -> Option<Timestamp> {
         let greatest = || self.inputs.iter().map(|input| input.watermark).max();
         let risen = if self.all_idle() {

@@ -194,7 +194,7 @@ impl<C, S: Table> KeyedState<C, S> {
         self.table.count()
     }
 
-    /// Puts in what was saved of a key, while it is restored: the first stands in the first slot, the next in the next.
+    /// Puts in what was saved of a key, while it is restored: the first in the first slot, the next in the next.
     pub fn insert(&mut self, key: S::Key, value: S::Value) {
         self.table.insert(key, value);
     }

@@ -1,4 +1,4 @@
-//! Two streams meet: what is behind them is built once, and shared by a port for each.
+//! Two streams meet: what is downstream is built once, and shared by a port for each.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::state::{DeclaredState, Decoder, Encoder, Shape, Snapshot, StateError}
 use crate::time::Timestamp;
 
 /// What becomes of the records of an input: the operator after has one input, and is told by the type where a record
-/// came in. What concerns both inputs it is told once: the watermark that stands for both, and each signal when it has
+/// came in. What concerns both inputs it is told once: the combined watermark, and each signal when it has
 /// come from every input that it comes to.
 pub(super) trait Entrance<T> {
     /// What the operator after takes.

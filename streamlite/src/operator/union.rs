@@ -17,7 +17,7 @@ where
 {
     #[inline]
     fn build<N: Push<T>>(self, cx: Context<C>, next: N) -> (impl Push<O>, impl Push<T>) {
-        let (first, second) = ports::<Same, Same, _, _>(&cx.behind(S::STATES), Shape::new("union"), next);
+        let (first, second) = ports::<Same, Same, _, _>(&cx.downstream(S::STATES), Shape::new("union"), next);
         (self.chain.stage.build(cx, first), second)
     }
 }

@@ -186,7 +186,7 @@ impl<U> fmt::Debug for BroadcastContext<'_, U> {
     }
 }
 
-/// What a handler has emitted: what came first stands by itself, as most handlers emit once, and it never touches memory.
+/// What a handler has emitted: the first record has a place of its own, as most handlers emit once, and never touches memory.
 pub(crate) struct Emitted<U> {
     pub(crate) first: Option<(u32, U)>,
     /// There are others, after it.

@@ -24,7 +24,7 @@ use crate::time::{Clock, Timestamp};
 pub(crate) struct Sizes {
     /// How many records are read at once.
     pub(crate) batch: usize,
-    /// How many records a lane gives before another has its turn. The order in which partitions are read decides the
+    /// How many records a lane emits before another has its turn. The order in which partitions are read decides the
     /// order of the output, so this is no setting but for tests.
     pub(crate) run: usize,
 }

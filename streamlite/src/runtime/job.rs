@@ -81,7 +81,7 @@ impl Job {
         Self { sizes, ..self }
     }
 
-    /// How many records a partition gives before another has its turn; for tests of small inputs.
+    /// How many records a partition emits before another has its turn; for tests of small inputs.
     #[doc(hidden)]
     pub fn turn_size(self, records: usize) -> Self {
         let sizes = Sizes {

@@ -42,7 +42,7 @@ struct LaneRun {
     state: LaneState,
 }
 
-/// How often a lane was read. A run is what a lane gives before another has its turn.
+/// How often a lane was read. A run is what a lane emits before another has its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Turns {
     /// How many runs it has had.

@@ -59,7 +59,7 @@ impl Driver<'_> {
         }
     }
 
-    /// What the job remembers, for a checkpoint or a savepoint that is none.
+    /// What the job remembers, for a checkpoint, or for a savepoint that is not part of one.
     pub(super) fn contents(&mut self, epoch: Option<Epoch>) -> Result<(Contents, StateGaps)> {
         let mut save = Save::new(epoch);
         self.control(&mut Control::Question(Question::Save(&mut save)));

@@ -20,14 +20,14 @@ impl<T: DeserializeOwned> CsvSource<T> {
         self
     }
 
-    /// Takes quotes as text like any other: a record is a line, whatever stands in it.
+    /// Takes quotes as text like any other: a record is a line, whatever its characters.
     #[must_use]
     pub fn without_quotes(mut self) -> Self {
         self.format.dialect.quote = None;
         self
     }
 
-    /// Takes the character after this one, such as `b'\\'`, as it stands, where it is inside of quotes. A quote that stands
+    /// Takes the character after this one, such as `b'\\'`, literally inside of quotes. A quote that is
     /// twice there is one in any case.
     #[must_use]
     pub fn escape(mut self, escape: u8) -> Self {
@@ -42,7 +42,7 @@ impl<T: DeserializeOwned> CsvSource<T> {
         self
     }
 
-    /// Leaves out white space around values and names, also where it was inside of quotes. A quote behind white space does not
+    /// Leaves out white space around values and names, also where it was inside of quotes. A quote after white space does not
     /// open a field.
     #[must_use]
     pub fn trim(mut self) -> Self {

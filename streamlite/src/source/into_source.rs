@@ -1,4 +1,4 @@
-//! What may stand in `from(…)`.
+//! What `from(…)` accepts.
 
 use super::CollectionSource;
 use crate::connector::Source;

@@ -28,7 +28,7 @@ impl Captured {
         }
     }
 
-    /// Appends what the table held to what stands before it, in the order of the slots.
+    /// Appends what the table held to what precedes it, in the order of the slots.
     pub(crate) fn append_to(self, bytes: &mut Vec<u8>) {
         let Self { blocks, early } = self;
         let Early {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Writes what stands in a gap.
+/// Writes the contents of a gap.
 type WriteLater = Box<dyn FnOnce(&mut Encoder) -> Result<(), StateError> + Send>;
 
 /// What belongs into a gap, after so many bytes.
@@ -36,7 +36,7 @@ impl Encoder {
     }
 
     /// Goes on after these bytes.
-    pub(super) fn behind(bytes: Vec<u8>) -> Self {
+    pub(super) fn after(bytes: Vec<u8>) -> Self {
         Self {
             bytes,
             ..Self::default()

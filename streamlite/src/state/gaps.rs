@@ -35,7 +35,7 @@ impl Gaps {
                     }
                 }
                 Gap::Later(write) => {
-                    let mut encoder = Encoder::behind(std::mem::take(bytes));
+                    let mut encoder = Encoder::after(std::mem::take(bytes));
                     write(&mut encoder)?;
                     *bytes = encoder.into_bytes();
                 }

@@ -79,7 +79,7 @@ impl KeyIndex {
         self.lines.insert(hash, as_place(place));
     }
 
-    /// Forgets a key that stands at this place, and says whether it was known.
+    /// Forgets a key that is at this place, and says whether it was known.
     pub(crate) fn remove<Q: Hash + ?Sized>(&mut self, key: &Q, place: usize) -> bool {
         self.lines.remove(self.hash(key), as_place(place))
     }

@@ -7,10 +7,10 @@ const PLACES: usize = 12;
 /// The lines of the smallest index.
 const FEWEST_LINES: usize = 2;
 
-/// Places by hash. What stands at a place, and whether it is what is looked for, the caller knows.
+/// Places by hash. The caller knows what is at a place, and whether it is the one that is looked for.
 ///
 /// A look-up reads one cache line, where a table of tags and places apart reads two: a byte of the hash, the *tag*,
-/// stands beside each place, and all of a line are compared at once. A line that is full goes on in the next. Which line
+/// is beside each place, and all of a line are compared at once. A line that is full overflows into the next. Which line
 /// it is is known from the hash alone, so that it can be fetched before it is needed.
 #[derive(Debug, Default)]
 pub(super) struct LineIndex {
@@ -36,7 +36,7 @@ impl Line {
         places: [0; PLACES],
     };
 
-    /// Where the tag stands.
+    /// Where the tag is.
     #[inline]
     fn matches(&self, tag: Tag) -> Matches {
         Matches::of(self.tags, u64::from(tag.0) * 0x0101_0101_0101_0101)
@@ -105,7 +105,7 @@ fn equal_bytes(tags: [u64; 2], pattern: u64) -> u64 {
     (first >> 7) | (second >> 6)
 }
 
-/// Which byte of the two words a bit of `equal_bytes` stands for.
+/// Which byte of the two words a bit of `equal_bytes` means.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 #[inline]
 fn number_of(bit: u32) -> usize {
@@ -126,12 +126,12 @@ impl Iterator for Matches {
     }
 }
 
-/// What of the hash stands beside a place.
+/// The part of the hash that is beside a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tag(u8);
 
 impl Tag {
-    /// Nothing stands there, nor did since the index was made: a look-up ends here.
+    /// The place is empty, and was since the index was made: a look-up ends here.
     const FREE: Self = Self(0);
     /// What stood there was removed: a look-up goes on.
     const REMOVED: Self = Self(1);

@@ -37,7 +37,7 @@ impl<V> Default for LiveList<V> {
 }
 
 impl<V> LiveList<V> {
-    /// Puts a value behind the others.
+    /// Appends a value.
     #[inline]
     pub fn push(&mut self, value: V) {
         self.values.push(value);

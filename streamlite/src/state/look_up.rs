@@ -15,7 +15,7 @@ pub struct LookUp {
 /// Records that are looked up together, in three passes: the key of each is hashed, and the part of the index fetched
 /// that knows its slot; the slot is guessed, and fetched; it is found, and used.
 ///
-/// What the passes write stands in lists of its own: a struct that is written in parts and read as a whole would wait for
+/// What the passes write is in separate lists: a struct that is written in parts and read as a whole would wait for
 /// each part to reach the cache.
 #[derive(Debug)]
 pub struct Block<R, H> {

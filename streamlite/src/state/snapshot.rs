@@ -135,7 +135,7 @@ pub struct Save {
 }
 
 impl Save {
-    /// For a checkpoint, or for a savepoint that is none.
+    /// For a checkpoint, or for a savepoint that is not part of one.
     pub(crate) fn new(epoch: Option<Epoch>) -> Self {
         Self {
             epoch,

@@ -9,7 +9,7 @@ pub trait Table: Default {
     type Key;
     /// What is kept for each key.
     type Value;
-    /// Where an entry stands, as long as it is there.
+    /// The place of an entry, as long as it exists.
     type Slot: Copy + Ord;
 
     /// Whether it may be so large that a checkpoint takes it in slices.
@@ -115,7 +115,7 @@ pub trait Table: Default {
     /// Inserts an entry whose key is not there yet, as the last one.
     fn insert(&mut self, key: Self::Key, value: Self::Value);
 
-    /// Writes how many entries there are, which stands before them.
+    /// Writes how many entries there are, in front of them.
     ///
     /// # Errors
     /// Never.

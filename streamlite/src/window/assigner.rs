@@ -1,4 +1,4 @@
-//! What may stand in `.window(…)`, and what stands after it.
+//! What `.window(…)` accepts, and what follows it.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::state::{Grouping, Shape};
 use crate::time::TimeDelta;
 
-/// What may stand in `.window(…)`. The assigner is a type of its own, so that a wrong argument is one error.
+/// What `.window(…)` accepts. The assigner is a type of its own, so that a wrong argument is one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a window",
     label = "expected a window, such as `tumbling(5min)`",

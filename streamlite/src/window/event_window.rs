@@ -30,7 +30,7 @@ pub struct Window {
 
 #[cfg(feature = "csv")]
 /// What [`Window`] is called where it is written down. A format without nesting knows what is ours by its `streamlite::`, and
-/// gives it columns of its own.
+/// makes it columns of its own.
 pub(crate) const WINDOW: &str = "streamlite::Window";
 
 impl Window {

@@ -43,7 +43,7 @@ pub struct Global;
 /// | | |
 /// | --- | --- |
 /// | on a watermark | fires when it is the last, and passes it on |
-/// | on a late record | there are none |
+/// | on a late record | no record is late |
 /// | at a checkpoint | saves what each key has |
 /// | in Flink | `GlobalWindows.createWithEndOfStreamTrigger` |
 #[must_use]

@@ -19,7 +19,7 @@ pub struct EvenGrid {
 }
 
 impl EvenGrid {
-    /// One window for all of time: what stands where a setting makes no sense.
+    /// One window for all of time: used where a setting is invalid.
     pub(super) const ONE: Self = Self {
         size: TimeDelta::MAX,
         offset: TimeDelta::ZERO,

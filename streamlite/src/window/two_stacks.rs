@@ -3,7 +3,7 @@
 use prefetch_index::prefetch_index;
 
 /// Parts that are merged, as two stacks: of the earlier ones, what is merged from each of them up to the last of them; of
-/// the later ones, what is merged of all. The parts themselves stand elsewhere. Each is merged twice in all, however long
+/// the later ones, what is merged of all. The parts themselves are elsewhere. Each is merged twice in all, however long
 /// the queue is: the well-known queue of two stacks.
 #[derive(Debug)]
 pub(super) struct TwoStacks<P> {

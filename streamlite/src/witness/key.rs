@@ -7,7 +7,7 @@ use crate::state::By;
 
 /// What may be a key: anything `Hash + Eq + Clone`.
 ///
-/// The bound stands here twice, so that rustc weighs two ways and takes neither where it does not hold. [`By`] then
+/// Two candidate impls: where the bound fails rustc cannot choose, so that nothing after it errs. [`By`] then
 /// is unknown, and everything after it stays silent: one mistake is one error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",

@@ -1,4 +1,4 @@
-//! What may stand in `.to(…)`.
+//! What `.to(…)` accepts.
 
 use super::answer::{Never, No, Yes};
 use crate::connector::Sink;

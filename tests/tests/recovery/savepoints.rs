@@ -106,7 +106,7 @@ fn a_savepoint_with_any_byte_changed_is_refused() {
     let mut longer = whole;
     longer.push(0);
     let error = Savepoint::from_bytes(&longer).expect_err("a byte was added");
-    assert!(error.to_string().contains("stand after its end"), "{error}");
+    assert!(error.to_string().contains("follow its end"), "{error}");
 }
 
 #[test]

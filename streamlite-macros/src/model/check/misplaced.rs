@@ -1,7 +1,7 @@
 //! Operators where they have nothing to work on.
 //!
 //! rustc would say that there is no such method, which is true and helps nobody: the method is there once a window or an
-//! aggregate stands before it. Only names that the library itself has are looked at, so that a user's own extension
+//! aggregate precedes it. Only names that the library itself has are looked at, so that a user's own extension
 //! traits stay possible.
 
 use proc_macro2::{Ident, Span};
@@ -12,7 +12,7 @@ use crate::model::operators::{
     Extent, is_join_setting, is_on_records, is_process, is_time_setting, is_window, is_window_setting,
 };
 
-/// Checks one operator against those that stand before it; says whether it may stand there.
+/// Checks one operator against those before it; says whether it is allowed there.
 pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, errors: &mut Errors) -> bool {
     let name = method.to_string();
     let mistake = match extent {
@@ -40,7 +40,7 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
         ),
         Extent::Latest if name == "on" => "the keys of this join are said already".to_owned(),
         Extent::LatestWithin if is_join_setting(&name) => {
-            format!("`{name}` is said already: after `.join_latest(other).on(…)` stands one `.within(1h)`")
+            format!("`{name}` was given already: `.join_latest(other).on(…)` takes one `.within(1h)`")
         }
         Extent::Latest | Extent::LatestWithin
             if is_window(&name) || (is_window_setting(&name) && name != "with_late") =>
@@ -50,7 +50,7 @@ pub(crate) fn operator(method: &Ident, before: &[Operator], extent: Extent, erro
             )
         }
         Extent::Interval | Extent::JoinedInWindows if is_join_setting(&name) => format!(
-            "`{name}` is said already, or stands too late: after `.join(other).on(…)` stands `.within(…)` or `.window(…)`"
+            "`{name}` was given already, or comes too late: `.join(other).on(…)` takes one `.within(…)` or `.window(…)`, right after it"
         ),
         Extent::JoinedInWindows if matches!(&*name, "accumulating" | "discarding") => {
             format!("`{name}` is about aggregates: a window of a join that fires again emits all its pairs")
@@ -102,7 +102,7 @@ pub(crate) fn keys(on: &Ident, given: usize, extent: Extent, errors: &mut Errors
     false
 }
 
-/// Says that a join without keys is none, nor are connected streams without a process; says
+/// Says that a join needs keys, and connected streams a process; says
 /// whether what it returns is of no use.
 pub(crate) fn unfinished(extent: Extent, last: Span, errors: &mut Errors) -> bool {
     let text = match extent {

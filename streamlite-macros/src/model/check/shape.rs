@@ -1,7 +1,7 @@
 //! What a block must have.
 //!
 //! A pipeline reads something and writes something; what ends in a stream is a fragment or an expression. A fragment is
-//! a piece between streams: sources and sinks belong to the pipeline that it stands in, and the test driver of that
+//! a piece between streams: sources and sinks belong to the pipeline that it is used in, and the test driver of that
 //! pipeline must see them.
 
 use proc_macro2::Span;

@@ -30,7 +30,7 @@ pub(crate) fn second_trigger(method: &Ident, operators: &[Operator], errors: &mu
     is_second
 }
 
-/// Checks the settings of a window, which stand after it.
+/// Checks the settings of a window, which follow it.
 pub(crate) fn purging(operators: &[Operator], errors: &mut Errors) {
     let settings = settings(operators);
     let setting = |name: &str| settings.iter().find(|call| call.method == name);

@@ -34,7 +34,7 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    /// The stream of a source, if there is nothing behind `from(…)`.
+    /// The stream of a source, if there is nothing after `from(…)`.
     pub(super) fn bare_source(&self, graph: &Graph) -> Option<StreamId> {
         let Description {
             head: Head::Stream(stream, _),
@@ -112,7 +112,7 @@ impl Lowering<'_> {
                 self.fragment(call)
             }
             head => {
-                let text = "a chain stands here: it starts with a source, a stream's name, `from(…)`, `union(a, b)` or a fragment's call";
+                let text = "a chain is expected here: it starts with a source, a stream's name, `from(…)`, `union(a, b)` or a fragment's call";
                 self.errors.at(head.span(), text);
                 Err(Skip)
             }
@@ -323,7 +323,7 @@ impl Lowering<'_> {
         Ok(cursor)
     }
 
-    /// Whether a name stands for something that is wrong, which was said.
+    /// Whether a name means something that is wrong and was reported.
     fn is_wrong(&self, name: &Ident) -> bool {
         match self.scope.find(name) {
             Some(Binding::Stream(stream)) => self.graph.stream(stream).broken,
@@ -360,7 +360,7 @@ impl Lowering<'_> {
             if let Some(stream) = stream {
                 let text = if matches!(argument, Expr::Closure(_)) {
                     format!(
-                        "`{stream}` is a stream, and what stands here sees one record: bring the two together by a join, `a.join({stream})`"
+                        "`{stream}` is a stream, and this code sees one record: bring the two together by a join, `a.join({stream})`"
                     )
                 } else {
                     format!(
@@ -583,7 +583,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Asks for a timestamp at what a closure returns, so that an error about it stands there.
+/// Asks for a timestamp at what a closure returns, so that an error about it is shown there.
 fn ask_for_timestamp(argument: &mut Expr) {
     let Expr::Closure(closure) = argument else { return };
     let is_said = !matches!(closure.output, syn::ReturnType::Default);

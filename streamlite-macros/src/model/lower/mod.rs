@@ -41,7 +41,7 @@ pub(super) struct Lowering<'a> {
 /// What the nodes of the present statement are called.
 struct Label {
     text: String,
-    /// What `#[uid = "…"]` says instead, where it stands.
+    /// What `#[uid = "…"]` says instead, where it is written.
     uid: Option<String>,
     /// What is said to rustc about its code.
     attributes: Vec<syn::Attribute>,
@@ -233,7 +233,7 @@ impl<'a> Lowering<'a> {
         self.closure_body_besides(expr, &[])
     }
 
-    /// The same where some names stand for something else than parameters.
+    /// The same where some names mean something else than parameters.
     fn closure_body_besides(&mut self, expr: Expr, others: &[Ident]) -> Argument {
         let number = self.arguments;
         self.arguments += 1;

@@ -6,7 +6,7 @@ use syn::{Expr, ExprMethodCall, Token};
 
 use crate::model::graph::RecordFunctions;
 
-/// Where they stand: in an argument of this operator; what method of the stream returns them; their names.
+/// Where they are allowed: in an argument of this operator; what method of the stream returns them; their names.
 const FUNCTIONS: [(&str, &str, &[&str]); 2] = [
     ("trigger", "triggers", &["on_delta"]),
     ("watermark", "watermarks", &["punctuated"]),

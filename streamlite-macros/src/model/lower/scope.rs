@@ -1,11 +1,11 @@
-//! What each name stands for, the latest meaning first.
+//! What each name means, the latest meaning first.
 
 use proc_macro2::Ident;
 
 use crate::model::graph::StreamId;
 use crate::syntax::text;
 
-/// What a name stands for.
+/// What a name means.
 #[derive(Clone, Copy)]
 pub(super) enum Binding {
     Stream(StreamId),

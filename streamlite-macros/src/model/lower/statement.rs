@@ -106,7 +106,7 @@ impl Lowering<'_> {
         self.scope.bind(name.clone(), Binding::Stream(stream));
     }
 
-    /// What stands before a statement: `#[uid = "old"]`, which is the identity of what follows, kept through a rename, and
+    /// The attributes of a statement: `#[uid = "old"]`, which is the identity of what follows, kept through a rename, and
     /// what is said to rustc about its code.
     fn attributes(&mut self, attributes: &[Attribute]) {
         for attribute in attributes {
@@ -142,7 +142,7 @@ impl Lowering<'_> {
     /// `let name: Type = EXPR;`
     fn value(&mut self, name: Ident, mut local: Local) {
         if self.form == Form::Expression {
-            let text = "a value stands before the pipeline, which borrows what it mentions; a `let` without a type names a stream";
+            let text = "write a value before the pipeline, which borrows what it mentions; a `let` without a type names a stream";
             self.errors.at(name.span(), text);
         }
         let Some(init) = &mut local.init else {

@@ -326,7 +326,7 @@ impl TakenApart {
         self.states.iter().chain(&self.shared)
     }
 
-    /// The names that stand for something in a handler, and so for no parameter of the pipeline.
+    /// The names that mean something in a handler, and so for no parameter of the pipeline.
     pub(in crate::model) fn names(&self, handler: &Handler<Expr>) -> Vec<Ident> {
         let states = self.all_states().map(|state| state.name.clone());
         let sides = self.sides.iter().map(|side| side.name.clone());

@@ -157,7 +157,7 @@ fn unknown(name: &str, inputs: Inputs) -> String {
             format!("unknown handler `{name}`: did you mean `{near}`?")
         }
         _ => format!(
-            "unknown handler `{name}`: there are {}; what a handler calls stands inside it",
+            "unknown handler `{name}`: there are {}; define what a handler calls inside of it",
             named(inputs)
         ),
     }

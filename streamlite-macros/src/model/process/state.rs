@@ -93,7 +93,7 @@ pub(in crate::model) fn first_values(states: &[State]) -> Expr {
     syn::parse_quote!({ #(#statements)* #values })
 }
 
-/// How many states stand in one tuple; more are nested.
+/// How many states one tuple holds; more are nested.
 const TUPLE: usize = 8;
 
 /// A tuple, or a tuple of tuples where there are too many.

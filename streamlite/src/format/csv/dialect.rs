@@ -14,7 +14,7 @@ pub(crate) struct Dialect {
     pub(crate) comment: Option<u8>,
     pub(crate) trim: bool,
     pub(crate) header: bool,
-    /// How many lines stand before the header.
+    /// How many lines precede the header.
     pub(crate) skip_lines: u64,
     /// What an empty field is for an `Option`, beside being empty.
     pub(crate) nulls: Vec<String>,
@@ -79,7 +79,7 @@ impl Dialect {
         Ok(())
     }
 
-    /// Another delimiter that is likely, where a line has none of ours.
+    /// Another delimiter that is likely, where a line has none of this one.
     pub(super) fn likely_delimiter(&self, line: &[u8]) -> Option<u8> {
         if line.contains(&self.delimiter) {
             return None;

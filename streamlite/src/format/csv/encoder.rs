@@ -1,4 +1,4 @@
-//! Fields and lines as they stand in a file; the quotes are left to `csv_core`.
+//! Fields and lines as written to a file; the quotes are left to `csv_core`.
 
 use csv_core::{WriteResult, Writer, WriterBuilder};
 

@@ -28,7 +28,7 @@ pub use writer::CsvWriter;
 /// CSV as RFC 4180 has it: quoted fields may hold the delimiter, line ends and doubled quotes.
 ///
 /// Columns are matched to the fields of the user's type by name, in any order; a column that no field names is left
-/// out. Values are taken as they stand, white space included: ` 1` is no number. `NaN` and `inf` are floats. What a float
+/// out. Values are taken verbatim, white space included: ` 1` is no number. `NaN` and `inf` are floats. What a float
 /// cannot hold is a bad record: `1e400`, and a whole number that would become another one. An empty field is `None` for an
 /// `Option`. Lines of nothing are left out, but where there is one column: there they are an empty field.
 ///
@@ -75,13 +75,13 @@ impl<T: Serialize> Encode<T> for Csv {
     /// A file that has something already has a header, too: it must be that of the records.
     fn append(&self, file: RecordFile, there: Box<dyn ReadFile>) -> Result<CsvWriter> {
         if !self.dialect.header {
-            return Ok(CsvWriter::behind(file, &self.dialect, None));
+            return Ok(CsvWriter::after(file, &self.dialect, None));
         }
         let mut splitter = Splitter::new(TrackedFile::new(there), self.dialect.clone(), MAX_HEADER, false);
         let cause = match splitter.next() {
             Ok(Next::Record) => {
                 let header = splitter.fields().texts();
-                return Ok(CsvWriter::behind(file, &self.dialect, Some(header)));
+                return Ok(CsvWriter::after(file, &self.dialect, Some(header)));
             }
             Ok(Next::End) => return Ok(CsvWriter::new(file, &self.dialect, self.columns.as_deref())),
             Ok(Next::Broken(cause)) => format!("in its header {cause}"),

@@ -10,8 +10,8 @@ pub(super) enum Quoting {
     Fine,
     /// It ends inside a quoted field.
     Unclosed,
-    /// Something other than a delimiter stands after a closing quote.
-    TextBehind,
+    /// Something other than a delimiter follows a closing quote.
+    TextAfter,
 }
 
 /// Looks at the quotes of a record. One that does not open a field is text.
@@ -37,7 +37,7 @@ fn check_quotes(record: &[u8], quote: u8, dialect: &Dialect) -> Quoting {
         };
         place = end + 1;
         match record.get(place) {
-            Some(byte) if !ends_field(*byte) => return Quoting::TextBehind,
+            Some(byte) if !ends_field(*byte) => return Quoting::TextAfter,
             _ => place += 1,
         }
     }
@@ -97,7 +97,7 @@ mod tests {
             assert_eq!(checked(open, None), Quoting::Unclosed, "{open:?}");
         }
         for behind in [&b"\"say \\\"hi\\\" now\",b"[..], b"a,\"b\"c,d", b"\"\"a"] {
-            assert_eq!(checked(behind, None), Quoting::TextBehind, "{behind:?}");
+            assert_eq!(checked(behind, None), Quoting::TextAfter, "{behind:?}");
         }
     }
 

@@ -274,7 +274,7 @@ impl<T: DeserializeOwned> Reader for CsvReader<T> {
     }
 
     fn position(&mut self) -> Result<Position> {
-        let place = self.splitter.place_behind();
+        let place = self.splitter.place_after();
         self.origin.position(self.splitter.file(), place)
     }
 

@@ -14,15 +14,15 @@ use crate::format::tracked::TrackedFile;
 const BLOCK: usize = 64 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Splits a file into records; what stands between the quotes is left to `csv_core`.
+/// Splits a file into records; the quotes themselves are left to `csv_core`.
 ///
-/// The bytes of a record are together in its buffer, so that a bad one is shown as it stands, and read again from its second
+/// The bytes of a record are together in its buffer, so that a bad one is shown verbatim, and read again from its second
 /// line on where a quote has swallowed the records after it.
 pub(super) struct Splitter {
     file: TrackedFile,
     core: csv_core::Reader,
     dialect: Dialect,
-    /// `buffer[start..end]` was read and is not handed on.
+    /// `buffer[start..end]` was read and not emitted yet.
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -145,7 +145,7 @@ impl Splitter {
     }
 
     /// The place after the present record.
-    pub(super) fn place_behind(&self) -> FilePlace {
+    pub(super) fn place_after(&self) -> FilePlace {
         let record = &self.buffer[self.start..self.start + self.taken];
         FilePlace {
             byte: self.place.byte + self.taken as u64,
@@ -163,7 +163,7 @@ impl Splitter {
         self.place.lines + 1
     }
 
-    /// The present record as it stands in the file, without the end of its line.
+    /// The current record verbatim, without the end of its line.
     pub(super) fn raw(&self) -> &[u8] {
         without_end(&self.buffer[self.start..self.start + self.taken])
     }
@@ -201,7 +201,7 @@ impl Splitter {
         Ok(read > 0)
     }
 
-    /// Leaves the present record behind.
+    /// Steps over the current record.
     #[inline]
     fn advance(&mut self) {
         let taken = std::mem::take(&mut self.taken);
@@ -214,7 +214,7 @@ impl Splitter {
         }
     }
 
-    /// Leaves bytes behind that are no record.
+    /// Steps over bytes that are no record.
     fn pass(&mut self, bytes: usize) {
         self.taken = bytes;
         self.advance();
@@ -368,7 +368,7 @@ impl Splitter {
         let seen = &self.buffer[self.start..self.start + seen];
         let cause = match quotes::check(seen, &self.dialect) {
             Quoting::Unclosed => "a quote opens in this record and is not closed".to_owned(),
-            Quoting::TextBehind => {
+            Quoting::TextAfter => {
                 "there is text after the closing quote of a field; write a quote inside a quoted \
                                     field twice, or read `\\\"` with `.escape(b'\\\\')`"
                     .to_owned()

@@ -34,7 +34,7 @@ impl fmt::Debug for CsvWriter {
 impl CsvWriter {
     /// Writes a file from its beginning.
     pub(super) fn new(file: RecordFile, dialect: &Dialect, columns: Option<&[String]>) -> Self {
-        let mut writer = Self::behind(file, dialect, columns.map(<[String]>::to_vec));
+        let mut writer = Self::after(file, dialect, columns.map(<[String]>::to_vec));
         if let Some(columns) = columns
             && dialect.header
         {
@@ -50,7 +50,7 @@ impl CsvWriter {
     }
 
     /// Writes after a header, if there is one.
-    pub(super) fn behind(file: RecordFile, dialect: &Dialect, header: Option<Vec<String>>) -> Self {
+    pub(super) fn after(file: RecordFile, dialect: &Dialect, header: Option<Vec<String>>) -> Self {
         Self {
             file,
             encoder: FieldEncoder::new(dialect),

@@ -1,4 +1,4 @@
-//! JSON that is none in lines: a value over several lines, or all records in one list.
+//! JSON that is not JSON lines: a value over several lines, or all records in one list.
 
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
@@ -15,16 +15,16 @@ const LIST: Instead = (
     "write each record on a line of its own, as `jq -c '.[]'` does",
 );
 
-/// What a file is whose first line is no record; `behind` is some of what follows. A record that has names is no list.
-pub(super) fn instead_of_lines(line: &[u8], behind: &[u8], has_names: bool) -> Option<Instead> {
+/// What a file is whose first line is no record; `following` is some of what follows. A record that has names is no list.
+pub(super) fn instead_of_lines(line: &[u8], following: &[u8], has_names: bool) -> Option<Instead> {
     let first = *line.trim_ascii_start().first()?;
     if !matches!(first, b'{' | b'[') {
         return None;
     }
     let is_list_of_records =
-        has_names && first == b'[' && matches!(second(line).or_else(|| second(behind)), Some(b'{' | b'['));
-    let goes_on = !behind.trim_ascii().is_empty();
-    let text = [line, b"\n", behind].concat();
+        has_names && first == b'[' && matches!(second(line).or_else(|| second(following)), Some(b'{' | b'['));
+    let goes_on = !following.trim_ascii().is_empty();
+    let text = [line, b"\n", following].concat();
     let mut values = Deserializer::from_slice(&text).into_iter::<IgnoredAny>();
     let over_lines = match values.next()? {
         Ok(_) if values.byte_offset() > line.len() => true,
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_value_over_several_lines_is_seen() {
-        for (line, behind, expected) in [
+        for (line, following, expected) in [
             ("{", "\"a\": 1\n}\n", Some(OVER_LINES)),
             ("{", "\"a\": 1,\n\"b\":", Some(OVER_LINES)),
             ("{ \"a\": [1,", "2] }\n", Some(OVER_LINES)),
@@ -68,8 +68,8 @@ mod tests {
             ("x", "{\"a\":2}", None),
             ("", "", None),
         ] {
-            let found = instead_of_lines(line.as_bytes(), behind.as_bytes(), true);
-            assert_eq!(found, expected, "{line} {behind}");
+            let found = instead_of_lines(line.as_bytes(), following.as_bytes(), true);
+            assert_eq!(found, expected, "{line} {following}");
         }
         assert_eq!(instead_of_lines(b"[{\"a\":1}]", b"", false), None);
         assert_eq!(instead_of_lines(b"[", b"{\"a\":1}]", false), Some(LIST));

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::metrics::Unmatched;
 use crate::record::Record;
 
-/// JSON lines: a record is a JSON value on a line of its own; lines of nothing but white space are none.
+/// JSON lines: a record is a JSON value on a line of its own; lines of nothing but white space are skipped.
 ///
 /// Numbers are never rounded in silence: one that does not fit is a bad record, and so are nesting deeper than 128,
 /// anything after the value, and a field that comes twice.
@@ -111,9 +111,9 @@ impl<T: DeserializeOwned> JsonReader<T> {
     #[cold]
     fn bad_record(&mut self, error: &serde_json::Error) -> Result<()> {
         if self.nothing_before {
-            let behind = self.lines.behind()?;
+            let following = self.lines.following()?;
             let has_names = Shape::of::<T>() != Shape::Other;
-            let instead = layout::instead_of_lines(self.lines.line(), &behind, has_names);
+            let instead = layout::instead_of_lines(self.lines.line(), &following, has_names);
             if let Some((cause, advice)) = instead {
                 return Err(self.lines.unreadable(cause, advice));
             }

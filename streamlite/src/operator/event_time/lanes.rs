@@ -1,4 +1,4 @@
-//! How far each partition has come, of those whose records come by an `event_time`.
+//! How far each partition has come, of those whose records reach an `event_time`.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// The greatest watermark that records can give; one more is the end of the input.
 pub(super) const GREATEST: Timestamp = Timestamp::from_millis(i64::MAX - 1);
 
-/// The partitions whose records come by here.
+/// The partitions whose records pass through here.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LaneWatermarks<S> {
     pub(super) known: Vec<LaneState<S>>,

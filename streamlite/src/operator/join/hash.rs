@@ -47,11 +47,11 @@ where
 {
     #[inline]
     fn build<N: Push<J::Out<L, R>>>(self, cx: Context<C>, next: N) -> (impl Push<O>, impl Push<R>) {
-        let place = cx.behind(S::STATES + 1);
+        let place = cx.downstream(S::STATES + 1);
         let has_ended = Rc::new(Cell::new(false));
         let join = HashPush::<L, R, C, G, J, N>::new(self.on, Rc::clone(&has_ended), &place, next);
         let state = join.rows.declared().clone();
-        let (left, right) = meet::<L, R, _, _>(&cx.behind(S::STATES), join);
+        let (left, right) = meet::<L, R, _, _>(&cx.downstream(S::STATES), join);
         let right = RightEnd {
             state,
             has_ended,

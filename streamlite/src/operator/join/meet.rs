@@ -33,8 +33,8 @@ where
 {
     #[inline]
     fn build<N: Push<U>>(self, cx: Context<C>, next: N) -> (impl Push<O>, impl Push<R>) {
-        let join = self.join.build(cx.behind(S::STATES + 1), next);
-        let (left, right) = meet::<T, R, _, _>(&cx.behind(S::STATES), join);
+        let join = self.join.build(cx.downstream(S::STATES + 1), next);
+        let (left, right) = meet::<T, R, _, _>(&cx.downstream(S::STATES), join);
         (self.chain.stage.build(cx, left), right)
     }
 }

@@ -41,7 +41,7 @@ pub(super) enum Side {
 /// The rows that wait for others.
 ///
 /// A row that is emitted alone if it matches none is found by the time at which it can match no more. Other rows are
-/// removed when a row of their key comes by, and where none does by a queue in which each key stands once.
+/// removed when a row of their key arrives, and where none does by a queue that holds each key once.
 pub struct Waiting<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
     on: G,
     pub(super) state: KeyedState<C, TableOf<L, R, G, J>>,

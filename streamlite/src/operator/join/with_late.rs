@@ -36,8 +36,8 @@ where
         right_late: B,
     ) -> (impl Push<O>, impl Push<R>) {
         let Joined { chain, join, .. } = self.0;
-        let join = join.build_with_late(cx.behind(S::STATES + 1), next, left_late, right_late);
-        let (left, right) = meet::<L, R, _, _>(&cx.behind(S::STATES), join);
+        let join = join.build_with_late(cx.downstream(S::STATES + 1), next, left_late, right_late);
+        let (left, right) = meet::<L, R, _, _>(&cx.downstream(S::STATES), join);
         (chain.stage.build(cx, left), right)
     }
 }

@@ -95,7 +95,7 @@ where
         };
         BroadcastPush {
             shared: cx.declare(states_shape::<P::Shared>(Shape::new("broadcast"), &specs)),
-            by_key: ProcessPush::new(described, &cx.behind(1), outputs),
+            by_key: ProcessPush::new(described, &cx.downstream(1), outputs),
         }
     }
 }

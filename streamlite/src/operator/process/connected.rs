@@ -44,9 +44,9 @@ macro_rules! with_sides {
                 $($next: $N),+
             ) -> (impl Push<I>, impl Push<R>) {
                 let Joined { chain, join, .. } = self.joined;
-                let place = cx.behind(S::STATES + 1);
+                let place = cx.downstream(S::STATES + 1);
                 let push = join.build_process(&place, AllOutputs { main, sides: ($($next,)+) });
-                let (left, right) = meet::<L, R, _, _>(&cx.behind(S::STATES), push);
+                let (left, right) = meet::<L, R, _, _>(&cx.downstream(S::STATES), push);
                 (chain.stage.build(cx, left), right)
             }
         }

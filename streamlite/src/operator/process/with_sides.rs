@@ -37,7 +37,7 @@ macro_rules! with_sides {
         {
             #[inline]
             fn build<N: Push<U>, $($N: Push<$A>),+>(self, cx: Context<C>, main: N, $($next: $N),+) -> impl Push<I> {
-                let place = cx.behind(S::STATES);
+                let place = cx.downstream(S::STATES);
                 let push = self.processing.build_process(&place, AllOutputs { main, sides: ($($next,)+) });
                 self.chain.stage.build(cx, push)
             }

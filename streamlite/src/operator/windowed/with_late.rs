@@ -42,7 +42,7 @@ where
 {
     #[inline]
     fn build<N: Push<F::Out>, L: Push<T>>(self, cx: Context<C>, next: N, late: L) -> impl Push<O> {
-        let place = cx.behind(S::STATES);
+        let place = cx.downstream(S::STATES);
         let late = LateOutput::kept(late);
         let push = WindowedPush::<T, C, G, A, W::Store, F, N, L>::new(self.windowing, &place, next, late);
         self.chain.stage.build(cx, push)

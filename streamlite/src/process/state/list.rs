@@ -45,7 +45,7 @@ struct Item<T, E: Expiry> {
     stamp: E::Stamp,
 }
 
-/// The stamp of an item that has expired, and stands between others.
+/// The stamp of an item that has expired and is between others.
 const GONE: Timestamp = UNWRITTEN;
 
 impl<T, E: Expiry> Item<T, E> {

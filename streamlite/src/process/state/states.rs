@@ -4,7 +4,7 @@ use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, StateError};
 use crate::time::Timestamp;
 
-/// The states of one key: one, or a tuple of several, which stand side by side, so that one look-up finds them all.
+/// The states of one key: one, or a tuple of several side by side, so that one look-up finds them all.
 ///
 /// The methods are the library's own.
 pub trait States: Sized {
@@ -108,7 +108,7 @@ impl<C> StoredStates<C> for () {
     }
 }
 
-/// Implements the states of a key for tuples. A tuple may stand in a tuple.
+/// Implements the states of a key for tuples. A tuple may hold a tuple.
 macro_rules! tuples {
     ($($($A:ident $a:ident $first:ident),+;)*) => {$(
         impl<$($A: States),+> States for ($($A,)+) {

@@ -68,7 +68,12 @@ fn decode(output: &str, bytes: &[u8]) -> Result<Committed, Damage> {
     let committed = match postcard::take_from_bytes(&contents) {
         Ok((committed, [])) => committed,
         Ok(_) => return Err(Damage::new(0, "bytes are left over after its contents")),
-        Err(cause) => return Err(Damage::new(0, format!("its contents are none of ours: {cause}"))),
+        Err(cause) => {
+            return Err(Damage::new(
+                0,
+                format!("its contents are not what this version writes: {cause}"),
+            ));
+        }
     };
     if of != identity(output, &committed) {
         return Err(Damage::new(0, format!("it is {of}")));

@@ -202,7 +202,7 @@ impl<F> FileSink<F> {
         self
     }
 
-    /// The file, or in a job that has checkpoints what stands for it, from a place on.
+    /// The file, or in a job that has checkpoints the staged pieces of it, from a place on.
     fn record_file(&self, file: Box<dyn WriteFile>, place: Place) -> Result<RecordFile> {
         let name = numbered(&self.path, place.file).display().to_string();
         let Some(staging) = &self.staging else {
@@ -330,7 +330,7 @@ impl<F> FileSink<F> {
     }
 
     /// Opens the file after its end, and after the end of its last line.
-    fn behind<T>(&self) -> Result<F::Writer>
+    fn at_the_end<T>(&self) -> Result<F::Writer>
     where
         F: Encode<T>,
     {
@@ -385,7 +385,7 @@ impl<T, F: Encode<T> + Clone + 'static> Sink<T> for FileSink<F> {
                 self.fs.create(&self.path)
             }
             Mode::CreateNew => self.fs.create_new(&self.path),
-            Mode::Append => return Ok(self.writer(self.behind()?)),
+            Mode::Append => return Ok(self.writer(self.at_the_end()?)),
         };
         let file = file.map_err(|cause| Error::io(self.mode.doing(), &self.path, cause))?;
         let file = self.record_file(file, Place::default())?;
@@ -398,7 +398,7 @@ impl<T, F: Encode<T> + Clone + 'static> Sink<T> for FileSink<F> {
         if self.roll.is_set() {
             return self.first_of_many();
         }
-        Ok(self.writer(self.behind()?))
+        Ok(self.writer(self.at_the_end()?))
     }
 
     /// What is no file, such as a terminal, is written at once.

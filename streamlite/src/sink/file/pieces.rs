@@ -43,7 +43,7 @@ impl Place {
     }
 
     /// Where the output ends with a piece.
-    pub(super) fn behind(self, piece: &Piece) -> Self {
+    pub(super) fn after(self, piece: &Piece) -> Self {
         let start = self.of_next(piece);
         Self {
             bytes: start.bytes + piece.bytes,

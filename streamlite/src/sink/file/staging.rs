@@ -42,7 +42,7 @@ pub(super) struct Shared {
     ended: Vec<(Epoch, Current)>,
     /// Where the output ends with what was prepared.
     prepared: Place,
-    /// How many bytes stand before the current piece in its file.
+    /// How many bytes precede the current piece in its file.
     before: u64,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Shared {
 pub(super) struct Current {
     pub(super) piece: Piece,
     pub(super) file: Box<dyn WriteFile>,
-    /// Its length and its checksum when it was flushed last: what was written in part is taken back to there.
+    /// Its length and its checksum when it was flushed last: what was written in part is cut off after it.
     flushed: (u64, u32),
 }
 
@@ -153,7 +153,7 @@ impl Shared {
         self.ended = after;
         let up_to: Vec<Current> = up_to.into_iter().map(|(_, current)| current).collect();
         let pieces = up_to.iter().map(|current| &current.piece);
-        self.prepared = pieces.fold(start, Place::behind);
+        self.prepared = pieces.fold(start, Place::after);
         (start, up_to)
     }
 

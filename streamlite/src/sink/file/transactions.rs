@@ -118,7 +118,7 @@ impl Transactional for FileTransactions {
         }
         shared.committed.epoch = Some(token.epoch);
         shared.committed.end_before = start;
-        shared.committed.end = pieces.iter().fold(start, Place::behind);
+        shared.committed.end = pieces.iter().fold(start, Place::after);
         shared.committed.pieces = pieces;
         shared.write_committed()?;
         shared.append()?;
@@ -157,7 +157,7 @@ impl Shared {
         }
     }
 
-    /// The file itself, so that no other one is left behind; beside files with numbers one that stays.
+    /// The file itself, so that no other one remains; beside files with numbers one that stays.
     fn lock_path(&self) -> PathBuf {
         if self.has_numbers {
             self.beside(&format!("{}lock", self.stem()))
@@ -221,7 +221,7 @@ impl Shared {
             .chunk_by(|one, other| one.file == other.file)
         {
             start = start.of_next(&pieces[0]);
-            let end = pieces.iter().fold(start, Place::behind);
+            let end = pieces.iter().fold(start, Place::after);
             self.append_to_file(start, pieces, is_done)?;
             start = end;
         }
@@ -237,7 +237,7 @@ impl Shared {
         let (path, is_new) = (self.file(start.file), !self.is_there(start.file)?);
         let failed = |cause| Error::io("writing", &path, cause);
         let (mut file, bytes) = self.fs.append(&path).map_err(failed)?;
-        let end = pieces.iter().fold(start, Place::behind);
+        let end = pieces.iter().fold(start, Place::after);
         let least = if is_done { end.bytes } else { start.bytes };
         if bytes < least {
             return Err(Error::unreadable(

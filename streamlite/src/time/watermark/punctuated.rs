@@ -1,4 +1,4 @@
-//! Watermarks that stand in the records.
+//! Watermarks that the records carry.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -57,7 +57,7 @@ pub struct Count {
 /// | | |
 /// | --- | --- |
 /// | on a watermark | passes it on |
-/// | on a late record | there are none |
+/// | on a late record | no record is late |
 /// | at a checkpoint | saves what each key has in its windows |
 /// | in Flink | `countWindow` |
 #[must_use]

@@ -25,11 +25,11 @@ pub trait Numbered: Copy + fmt::Debug {
 /// The table of what each key has in its windows.
 type Groups<T, G, A> = <G as Grouping<T>>::Table<Group<<A as Aggregate<T>>::Acc>>;
 
-/// Where a key stands in it.
+/// The place of a key in it.
 type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
 
 /// The windows of each key by number. They do not look at event time: a result is judged by the watermark of the record
-/// that made it fire, so that no watermark needs to stand at its place between records.
+/// that made it fire, so that no watermark needs its place between records.
 pub struct CountStore<T, G: Grouping<T>, A: Aggregate<T>, W> {
     every: Every,
     settings: Settings<G, A, OnWatermark>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::time::{TimeDelta, Timestamp};
 
-/// Keys by when they are to be looked at. Those that are due soon stand by their time, the others in heaps for a stretch
+/// Keys by when they are to be looked at. Those that are due soon are kept by their time, the others in heaps for a stretch
 /// of time each. When such a stretch begins each key in its heap is asked anew when it is due: most often it is later by
 /// now, as its session has grown, and the key moves on unseen.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use crate::state::{Decoder, Encoder, StateError};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::span::Span;
 
-/// The sessions of one key that are not closed: most often one, which stands here itself.
+/// The sessions of one key that are not closed: most often one, which is stored inline.
 #[derive(Debug)]
 pub(super) struct Group<A> {
     /// The session that a record came to last.

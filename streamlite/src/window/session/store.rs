@@ -22,10 +22,10 @@ use crate::window::trigger::OnWatermark;
 /// The table of the sessions of each key.
 type Groups<T, G, A> = <G as Grouping<T>>::Table<Group<<A as Aggregate<T>>::Acc>>;
 
-/// Where a key stands in it.
+/// The place of a key in it.
 type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
 
-/// The open sessions, by key. A key stands in a queue by the earliest time at which one of its sessions may end; a session
+/// The open sessions, by key. A key is queued by the earliest time at which one of its sessions may end; a session
 /// that grows does not move in it, and the key is put back when its turn has come. So a watermark looks at no key without
 /// need, and a record moves nothing.
 pub struct SessionStore<T, G: Grouping<T>, A: Aggregate<T>, P> {
@@ -135,7 +135,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
     ) {
         let (span, order) = self.arrive(&record);
         if !self.is_ahead(span, record.partition_watermark) {
-            return self.add_behind(record, (span, order), emit, late);
+            return self.add_before_the_last(record, (span, order), emit, late);
         }
         let grouping = &mut self.settings.grouping;
         let slot = self.groups.slot_of(grouping, &record.value, Group::default);
@@ -147,7 +147,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
 
     /// Adds a record that may be late, or make a session fire at once.
     #[inline(never)]
-    fn add_behind(
+    fn add_before_the_last(
         &mut self,
         record: Record<T>,
         (span, order): (Span, u64),
@@ -314,7 +314,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
             let (span, order) = self.arrive(&record);
             if !self.is_ahead(span, record.partition_watermark) {
                 self.add_block();
-                return self.add_behind(record, (span, order), emit, &mut late);
+                return self.add_before_the_last(record, (span, order), emit, &mut late);
             }
             let found = self.settings.grouping.look_up(&*self.groups, &record.value);
             self.block.push((record.value, span, order), found);

@@ -27,12 +27,12 @@ type HeldOf<T, A, R> = Held<<A as Aggregate<T>>::Acc, <R as Trigger<T>>::State, 
 /// The table of the sessions of each key.
 type Groups<T, G, A, R> = <G as Grouping<T>>::Table<Group<HeldOf<T, A, R>>>;
 
-/// Where a key stands in it.
+/// The place of a key in it.
 type SlotOf<T, G, A, R> = <Groups<T, G, A, R> as Table>::Slot;
 
 /// The open sessions, by key, and the timers of their triggers.
 ///
-/// As where sessions fire by themselves, a key stands in a queue by the earliest time at which one of its sessions may
+/// As where sessions fire by themselves, a key is queued by the earliest time at which one of its sessions may
 /// end. A timer rings for all sessions of a key: one that did not set it knows.
 pub struct TriggeredSessionStore<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P> {
     gap: P,

@@ -69,7 +69,7 @@ impl Division {
 }
 
 impl SlidingGrid {
-    /// One window for all of time: what stands where a setting makes no sense.
+    /// One window for all of time: used where a setting is invalid.
     pub(super) const ONE: Self = Self {
         size: i64::MAX,
         slide: i64::MAX,

@@ -11,7 +11,7 @@ use crate::time::{TimeDelta, Timestamp};
 use crate::window::span::Span;
 use crate::window::two_stacks::TwoStacks;
 
-/// What one key has in the windows: what is shared stands in slices, the rest in the windows themselves.
+/// What one key has in the windows: what is shared is in slices, the rest in the windows themselves.
 ///
 /// A window is merged from its slices by [`TwoStacks`]: a slice is merged twice in all, however many windows it is in.
 #[derive(Debug)]

@@ -27,13 +27,13 @@ const AHEAD: usize = 12;
 /// The table of what each key has in the windows.
 type Groups<T, G, A> = <G as Grouping<T>>::Table<Group<<A as Aggregate<T>>::Acc>>;
 
-/// Where a key stands in it.
+/// The place of a key in it.
 type SlotOf<T, G, A> = <Groups<T, G, A> as Table>::Slot;
 
 /// The open windows of a sliding grid: by key, and of each key what it has in the slices that windows share.
 ///
-/// Key-major, other than where windows share nothing: a record is looked up once, and the slices of a key stand side by
-/// side, to be merged. A window that fires looks at the keys that are in it and at no other, as each stands in a queue
+/// Key-major, other than where windows share nothing: a record is looked up once, and the slices of a key are side by
+/// side, to be merged. A window that fires looks at the keys that are in it and at no other, as each is in a queue
 /// until the first of its windows fires.
 pub struct SlidingStore<T, G: Grouping<T>, A: Aggregate<T>> {
     grid: SlidingGrid,

@@ -66,7 +66,7 @@ impl TriggerResult {
 
 /// Says when a window fires, for each key by itself. Flink's `Trigger`.
 ///
-/// It stands in `.trigger(…)`, in place of [`on_watermark`], which is the default. One value serves all windows; what it
+/// It is the argument of `.trigger(…)`, in place of [`on_watermark`], which is the default. One value serves all windows; what it
 /// knows of one key's window is its [`State`](Self::State), which is saved and restored.
 ///
 /// # Laws

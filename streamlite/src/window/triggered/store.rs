@@ -28,7 +28,7 @@ type GroupOf<T, A, R, D> = Group<<A as Aggregate<T>>::Acc, <R as Trigger<T>>::St
 /// The table of the groups of one window.
 type Groups<T, G, A, R, D> = <G as Grouping<T>>::Table<GroupOf<T, A, R, D>>;
 
-/// Where a group stands in it.
+/// The place of a group in it.
 type SlotOf<T, G, A, R, D> = <Groups<T, G, A, R, D> as Table>::Slot;
 
 /// The open windows, each with a table of its groups, and the timers of the triggers.
