@@ -24,7 +24,7 @@ pub struct CallbackSink<F> {
 }
 
 impl<F> CallbackSink<F> {
-    /// Gives each record to `write`.
+    /// Calls `write` with each record.
     pub fn new<T, E>(write: F) -> Self
     where
         F: FnMut(T) -> Result<(), E>,

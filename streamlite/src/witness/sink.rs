@@ -7,7 +7,8 @@ use crate::connector::Sink;
 #[diagnostic::on_unimplemented(
     message = "this sink does not take `{T}`",
     label = "the stream carries `{T}`",
-    note = "turn the records into what the sink takes, `.map(|record| …)`, before `.to(…)`"
+    note = "turn the records into what the sink takes, `.map(|record| …)`, before `.to(…)`",
+    note = "a collection is no sink: `let (sink, records) = CollectionSink::new();` collects, and `CallbackSink` calls a closure"
 )]
 pub trait Accepts<T, M> {
     /// The sink, once the check holds.

@@ -10,7 +10,7 @@ use super::scope::Binding;
 use super::{Form, Lowering};
 use crate::model::check;
 use crate::model::graph::{
-    Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Source, Step, StreamId,
+    Call, CallArgument, Description, End, Graph, Head, Naming, Operator, Origin, Step, StreamId,
 };
 use crate::model::names;
 use crate::model::operators::{Extent, is_aggregate, is_join_key, is_stateful, is_window, takes_stream};
@@ -48,7 +48,7 @@ impl Cursor {
         (is_bare && matches!(graph.stream(*stream).origin, Origin::Source(_))).then_some(*stream)
     }
 
-    fn new(head: Head, inputs: Vec<(StreamId, usize)>, span: Span) -> Self {
+    pub(super) fn new(head: Head, inputs: Vec<(StreamId, usize)>, span: Span) -> Self {
         Self {
             description: Description {
                 head,
@@ -64,7 +64,7 @@ impl Cursor {
         }
     }
 
-    fn of_stream(stream: StreamId, place: usize, name: Ident) -> Self {
+    pub(super) fn of_stream(stream: StreamId, place: usize, name: Ident) -> Self {
         let span = name.span();
         Self::new(Head::Stream(stream, name), vec![(stream, place)], span)
     }
@@ -86,152 +86,6 @@ impl Lowering<'_> {
                 }
             }
         }
-        Ok(cursor)
-    }
-
-    fn head(&mut self, head: &Expr) -> Result<Cursor, Skip> {
-        match head {
-            Expr::Path(path) if path.path.get_ident().is_some() => {
-                self.name(path.path.require_ident().map_err(|_| Skip)?)
-            }
-            Expr::Call(call)
-                if is_named(call, "from") && call.args.len() == 1 && self.is_stream(&call.args[0]) =>
-            {
-                let text = "this is a stream already: start the chain with it, without `from`";
-                self.errors.at(call.args[0].span(), text);
-                Err(Skip)
-            }
-            Expr::Call(call) if is_named(call, "from") && call.args.len() == 1 => {
-                if self.form == Form::Function && check::question_marks(&call.args[0], self.errors) {
-                    return Err(Skip);
-                }
-                Ok(self.from(call))
-            }
-            Expr::Call(call) if is_named(call, "union") => self.union(call),
-            Expr::Call(call) if call.args.iter().any(|argument| self.is_stream(argument)) => {
-                self.fragment(call)
-            }
-            head => {
-                let text = "a chain is expected here: it starts with a source, a stream's name, `from(…)`, `union(a, b)` or a fragment's call";
-                self.errors.at(head.span(), text);
-                Err(Skip)
-            }
-        }
-    }
-
-    fn name(&mut self, name: &Ident) -> Result<Cursor, Skip> {
-        match self.scope.find(name) {
-            Some(Binding::Wrong) => Err(Skip),
-            Some(Binding::Stream(stream)) if self.graph.stream(stream).broken => Err(Skip),
-            Some(Binding::Stream(stream)) => {
-                let place = self.use_stream(stream, name);
-                Ok(Cursor::of_stream(stream, place, name.clone()))
-            }
-            Some(Binding::Value) => {
-                match self.values.iter().find(|(known, _)| known == name) {
-                    Some((_, ty)) if ends_with_source(ty) => {
-                        let text = format!("any source is taken here: write `{name}: Source<T>`, with the type of its records for `T`");
-                        self.errors.at(ty.span(), text);
-                    }
-                    _ => self.errors.at(
-                        name.span(),
-                        format!(
-                            "`{name}` is a value, not a stream: a source is declared by `{name}: Source<T>`, and `from({name})` makes a stream of a collection"
-                        ),
-                    ),
-                }
-                Err(Skip)
-            }
-            Some(Binding::Sink(_)) => {
-                self.errors.at(
-                    name.span(),
-                    format!("`{name}` is a sink: streams are written to it, `….to({name})`"),
-                );
-                Err(Skip)
-            }
-            None => {
-                self.graph.steps.push(Step::NotAStream(name.clone()));
-                self.graph.stopped = true;
-                Err(Skip)
-            }
-        }
-    }
-
-    /// `from(EXPR)`
-    fn from(&mut self, call: &ExprCall) -> Cursor {
-        let argument = self.argument(&call.args[0]);
-        let number = self.graph.sources.len();
-        let invented = self.invented_name(call.func.span());
-        let stream = self.stream(invented.clone(), Naming::Invented, Origin::Source(number));
-        let span = call.func.span();
-        self.graph.sources.push(Source {
-            name: self.source_name(),
-            uid: None,
-            stream,
-            from: Some((span, argument)),
-            span,
-        });
-        self.graph.steps.push(Step::Source(number));
-        let place = self.use_stream(stream, &invented);
-        Cursor::of_stream(stream, place, invented)
-    }
-
-    /// What a source in the middle of the block is called: its positions are found again by that.
-    fn source_name(&self) -> String {
-        match self
-            .graph
-            .sources
-            .iter()
-            .filter(|source| source.from.is_some())
-            .count()
-        {
-            0 => "from".to_owned(),
-            earlier => format!("from.{}", earlier + 1),
-        }
-    }
-
-    /// `union(a, b, …)`
-    fn union(&mut self, call: &ExprCall) -> Result<Cursor, Skip> {
-        let mut streams = call.args.iter();
-        let (Some(first), true) = (streams.next(), call.args.len() > 1) else {
-            self.errors.at(
-                call.func.span(),
-                "`union` takes two streams or more: `union(a, b)`",
-            );
-            return Err(Skip);
-        };
-        let (stream, place, name) = self.stream_argument(first)?;
-        let method = Ident::new("union", call.func.span());
-        let mut cursor = Cursor::of_stream(stream, place, name);
-        for other in streams {
-            cursor = self.cut_if_joined(cursor);
-            cursor = self.add_stream(cursor, &method, other)?;
-        }
-        Ok(cursor)
-    }
-
-    /// A call with a stream among its arguments.
-    fn fragment(&mut self, call: &ExprCall) -> Result<Cursor, Skip> {
-        let (mut arguments, mut inputs) = (Vec::new(), Vec::new());
-        for argument in &call.args {
-            if self.is_stream(argument) {
-                let (stream, place, name) = self.stream_argument(argument)?;
-                inputs.push((stream, place));
-                arguments.push(CallArgument::Stream(name));
-            } else {
-                arguments.push(CallArgument::Value(Box::new(self.argument(argument))));
-            }
-        }
-        let span = call.func.span();
-        let mut cursor = Cursor::new(
-            Head::Fragment {
-                function: call.func.clone(),
-                arguments,
-            },
-            inputs,
-            span,
-        );
-        cursor.stateful_at = Some(span);
         Ok(cursor)
     }
 
@@ -324,7 +178,7 @@ impl Lowering<'_> {
     }
 
     /// Whether a name means something that is wrong and was reported.
-    fn is_wrong(&self, name: &Ident) -> bool {
+    pub(super) fn is_wrong(&self, name: &Ident) -> bool {
         match self.scope.find(name) {
             Some(Binding::Stream(stream)) => self.graph.stream(stream).broken,
             Some(Binding::Wrong) => true,
@@ -374,7 +228,12 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn add_stream(&mut self, mut cursor: Cursor, method: &Ident, other: &Expr) -> Result<Cursor, Skip> {
+    pub(super) fn add_stream(
+        &mut self,
+        mut cursor: Cursor,
+        method: &Ident,
+        other: &Expr,
+    ) -> Result<Cursor, Skip> {
         let (stream, place, name) = self.stream_argument(other)?;
         cursor.inputs.push((stream, place));
         cursor.ends_at = method.span();
@@ -515,7 +374,7 @@ impl Lowering<'_> {
     }
 
     /// Ends a node after operators that take several streams, so that what follows is built once.
-    fn cut_if_joined(&mut self, cursor: Cursor) -> Cursor {
+    pub(super) fn cut_if_joined(&mut self, cursor: Cursor) -> Cursor {
         let is_fragment = matches!(cursor.description.head, Head::Fragment { .. });
         if cursor.inputs.len() < 2 && !is_fragment {
             return cursor;
@@ -567,7 +426,7 @@ impl Lowering<'_> {
     }
 
     /// Whether an expression is a chain: it starts with a stream.
-    fn is_stream(&self, expr: &Expr) -> bool {
+    pub(super) fn is_stream(&self, expr: &Expr) -> bool {
         match Chain::of(expr).head {
             Expr::Path(path) => {
                 let name = path.path.get_ident().and_then(|name| self.scope.find(name));
@@ -606,17 +465,6 @@ fn ask_for_timestamp(argument: &mut Expr) {
     *closure.body = syn::parse_quote_spanned!(span=> __streamlite::timestamp(#body));
 }
 
-/// Whether a type is called as sources are: `CsvSource<T>`.
-fn ends_with_source(ty: &syn::Type) -> bool {
-    match ty {
-        syn::Type::Path(path) => {
-            let last = path.path.segments.last();
-            last.is_some_and(|last| last.ident.to_string().to_lowercase().ends_with("source"))
-        }
-        _ => false,
-    }
-}
-
 /// The function that is called, by whatever path, and its one argument.
 fn called(expr: &Expr) -> Option<(&Ident, Option<&Expr>)> {
     let Expr::Call(call) = expr else {
@@ -629,6 +477,6 @@ fn called(expr: &Expr) -> Option<(&Ident, Option<&Expr>)> {
     Some((&path.path.segments.last()?.ident, one))
 }
 
-fn is_named(call: &ExprCall, name: &str) -> bool {
+pub(super) fn is_named(call: &ExprCall, name: &str) -> bool {
     matches!(&*call.func, Expr::Path(path) if path.path.is_ident(name))
 }

@@ -1,6 +1,7 @@
 //! Statements to nodes.
 
 mod chain;
+mod head;
 mod record_functions;
 mod scope;
 mod statement;

@@ -9,6 +9,7 @@ mod quotes;
 mod reader;
 mod serialize;
 mod splitter;
+mod value;
 mod writer;
 
 use std::marker::PhantomData;
