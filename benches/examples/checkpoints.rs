@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use cpu_time::{ProcessTime, ThreadTime};
 use streamlite::Job;
 use streamlite::prelude::*;
-use streamlite::source::{Partition, Position, ReadStatus, Reader};
+use streamlite::source::{Opening, Partition, Position, ReadStatus, Reader};
 use streamlite_benches::random::Random;
 
 /// How many keys there are.
@@ -47,8 +47,8 @@ impl Source for Numbers {
         Ok(vec![Partition::new("numbers")])
     }
 
-    fn open(&mut self, _: &Partition, from: Option<&Position>) -> streamlite::Result<NumbersReader> {
-        let read: u64 = from.map_or(Ok(0), Position::get)?;
+    fn open(&mut self, at: &Opening<'_>) -> streamlite::Result<NumbersReader> {
+        let read: u64 = at.position().map_or(Ok(0), Position::get)?;
         let random = Random::new(read + 1);
         Ok(NumbersReader {
             read,

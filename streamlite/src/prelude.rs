@@ -11,12 +11,15 @@ pub use crate::runtime::{Job, JobHandle};
 pub use crate::sink::CsvSink;
 #[cfg(feature = "json")]
 pub use crate::sink::JsonSink;
-pub use crate::sink::{CallbackSink, CollectionSink, LinesSink, NullSink, PrintSink, Sink};
+pub use crate::sink::{CallbackSink, ChannelSink, CollectionSink, LinesSink, NullSink, PrintSink, Sink};
 #[cfg(feature = "csv")]
 pub use crate::source::CsvSource;
 #[cfg(feature = "json")]
 pub use crate::source::JsonSource;
-pub use crate::source::{BadRecord, Bounded, CollectionSource, Fail, LinesSource, Route, Skip, Source, from};
+pub use crate::source::{
+    BadRecord, Bounded, ChannelSource, CollectionSource, Fail, GeneratorSource, LinesSource, Route, Skip,
+    Source, from,
+};
 pub use crate::time::{TimeDelta, Timestamp, WatermarkStrategy, ascending, bounded, periodic, punctuated};
 pub use crate::window::{
     Combine, CountWindow, Firing, GlobalWindow, Window, Windowed, count, every, every_processing, global,

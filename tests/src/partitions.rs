@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use streamlite::Result;
-use streamlite::source::{Bounded, Partition, Position, ReadStatus, Reader, Source};
+use streamlite::source::{Bounded, Opening, Partition, Position, ReadStatus, Reader, Source};
 
 /// What is done when a partition has ended; it is given its number.
 type AtEnd = Arc<dyn Fn(usize) + Send + Sync>;
@@ -64,9 +64,9 @@ impl<T: Clone + Send> Source for Partitions<T> {
             .collect())
     }
 
-    fn open(&mut self, partition: &Partition, from: Option<&Position>) -> Result<PartitionReader<T>> {
-        let number: usize = partition.name().parse().expect("the names are numbers");
-        let place = from.map_or(Ok(0), Position::get::<usize>)?;
+    fn open(&mut self, at: &Opening<'_>) -> Result<PartitionReader<T>> {
+        let number: usize = at.partition().name().parse().expect("the names are numbers");
+        let place = at.position().map_or(Ok(0), Position::get::<usize>)?;
         Ok(PartitionReader {
             list: self.lists[number].clone(),
             place,

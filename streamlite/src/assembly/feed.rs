@@ -1,13 +1,15 @@
 //! A source and the chain that it feeds.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::connector::{FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow};
+use crate::connector::{Bells, FileUse, Opening, Partition, Position, ReadStatus, Reader, Source, TakeRow};
 use crate::control::{AfterEnd, Control, Lane, LaneEvent, Question};
 use crate::error::Result;
 use crate::metrics::Unmatched;
 use crate::record::{Push, Record};
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 
 /// How many partitions are opened before the first read; of more each is opened when its turn comes.
 const FEW: usize = 64;
@@ -23,7 +25,7 @@ pub(crate) trait Feed {
 
     /// Takes the partitions, each with how far it was read; returns the lanes of those that have not ended. One that was
     /// read to its end and has more records now goes on.
-    fn place(&mut self, places: Vec<LanePlace>) -> Result<Vec<Lane>>;
+    fn place(&mut self, places: Vec<LanePlace>, around: &Around) -> Result<Vec<Lane>>;
 
     /// The files that the source uses.
     fn files(&self) -> Vec<FileUse>;
@@ -69,6 +71,25 @@ pub(crate) trait Feed {
     fn keeps_bad_records(&self) -> bool;
 }
 
+/// What sources use of the job.
+#[derive(Clone, Debug)]
+pub(crate) struct Around {
+    pub(crate) bells: Bells,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Around {
+    fn open<S: Source>(
+        &self,
+        source: &mut S,
+        (partition, lane): (&Partition, Lane),
+        from: Option<&Position>,
+    ) -> Result<S::Reader> {
+        let bell = self.bells.bell(lane.0);
+        source.open(&Opening::new(partition, from, &bell, &self.clock))
+    }
+}
+
 /// What to read next.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turn {
@@ -104,6 +125,8 @@ pub(super) struct SourceFeed<S: Source, P> {
     /// The stream that it feeds.
     stream: usize,
     source: S,
+    /// There once its partitions are known.
+    around: Option<Around>,
     partitions: Vec<OpenPartition<S::Reader>>,
     /// The place of each lane among the partitions.
     by_lane: Vec<Option<usize>>,
@@ -146,6 +169,7 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             index,
             stream,
             source,
+            around: None,
             partitions: Vec::new(),
             by_lane: Vec::new(),
             left: 0,
@@ -246,7 +270,8 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         self.source.kind()
     }
 
-    fn place(&mut self, places: Vec<LanePlace>) -> Result<Vec<Lane>> {
+    fn place(&mut self, places: Vec<LanePlace>, around: &Around) -> Result<Vec<Lane>> {
+        self.around = Some(around.clone());
         // Of few partitions all are opened before the job starts: what cannot be read is told before anything is written.
         let few = places.len() <= FEW;
         let mut begun = places
@@ -262,12 +287,16 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         } in places
         {
             let reading = match read {
-                Read::Nothing if few => Reading::Open(self.source.open(&partition, None)?),
+                Read::Nothing if few => {
+                    Reading::Open(around.open(&mut self.source, (&partition, lane), None)?)
+                }
                 Read::Nothing => Reading::Waiting,
                 // What was read in part is opened at once: if it cannot go on, the job does not start.
-                Read::UpTo(position) => Reading::Open(self.source.open(&partition, Some(&position))?),
+                Read::UpTo(position) => {
+                    Reading::Open(around.open(&mut self.source, (&partition, lane), Some(&position))?)
+                }
                 Read::All(end) if self.source.has_more(&partition, &end)? => {
-                    Reading::Open(self.source.open(&partition, Some(&end))?)
+                    Reading::Open(around.open(&mut self.source, (&partition, lane), Some(&end))?)
                 }
                 Read::All(end) => Reading::Ended(Ok(end)),
             };
@@ -348,10 +377,12 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
             return Ok((ReadStatus::End, 0));
         };
         let OpenPartition {
-            partition, reading, ..
+            partition,
+            lane,
+            reading,
         } = &mut self.partitions[place];
-        if let Reading::Waiting = reading {
-            *reading = Reading::Open(self.source.open(partition, None)?);
+        if let (Reading::Waiting, Some(around)) = (&reading, &self.around) {
+            *reading = Reading::Open(around.open(&mut self.source, (partition, *lane), None)?);
         }
         // The chain is a local while a batch is read, so that what it counts and sums lives in registers.
         let (Reading::Open(reader), Some(mut chain)) = (reading, self.chain.take()) else {

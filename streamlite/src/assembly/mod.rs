@@ -16,7 +16,7 @@ pub(crate) use context::Parts;
 pub use context::{Assembly, Context};
 pub use counted::Counted;
 pub(crate) use failure::Failure;
-pub(crate) use feed::{Feed, LanePlace, Read, Turn};
+pub(crate) use feed::{Around, Feed, LanePlace, Read, Turn};
 pub(crate) use lanes::LaneNumbers;
 pub use node::*;
 pub use stage::{Id, Stage, Then};

@@ -3,10 +3,12 @@
 use std::ops::ControlFlow;
 
 use super::file_use::FileUse;
+use super::opening::Opening;
 use super::position::{Partition, Position};
 use crate::error::Result;
 use crate::metrics::Unmatched;
 use crate::state::head_of;
+use crate::time::TimeDelta;
 
 /// Where records come from: one partition or several, each of them in an order of its own.
 ///
@@ -20,7 +22,7 @@ use crate::state::head_of;
 /// use std::ops::ControlFlow;
 ///
 /// use streamlite::prelude::*;
-/// use streamlite::source::{Partition, Position, ReadStatus, Reader};
+/// use streamlite::source::{Opening, Partition, Position, ReadStatus, Reader};
 ///
 /// struct Dice {
 ///     throws: u32,
@@ -34,10 +36,10 @@ use crate::state::head_of;
 ///         Ok(["red", "blue"].map(Partition::new).into())
 ///     }
 ///
-///     fn open(&mut self, die: &Partition, from: Option<&Position>) -> streamlite::Result<Die> {
-///         let (seed, left) = match from {
+///     fn open(&mut self, at: &Opening<'_>) -> streamlite::Result<Die> {
+///         let (seed, left) = match at.position() {
 ///             Some(position) => position.get()?,
-///             None => (die.name().len() as u32, self.throws),
+///             None => (at.partition().name().len() as u32, self.throws),
 ///         };
 ///         Ok(Die { seed, left })
 ///     }
@@ -130,7 +132,7 @@ pub trait Source: Send {
     ///
     /// # Errors
     /// If it cannot be read.
-    fn open(&mut self, partition: &Partition, from: Option<&Position>) -> Result<Self::Reader>;
+    fn open(&mut self, at: &Opening<'_>) -> Result<Self::Reader>;
 
     /// Whether a partition that an earlier run has read to its end, which was at `end`, has more records now; without
     /// it such a partition is not opened again.
@@ -249,8 +251,10 @@ pub trait TakeRow<T> {
 pub enum ReadStatus {
     /// There may be more at once.
     Ready,
-    /// There is nothing now; there may be later.
+    /// There is nothing now. The reader rings its [`Bell`](super::Bell) when there is; until then it is not asked.
     Pending,
+    /// There is nothing now: it is to be asked again after this span, which counts as a millisecond at least.
+    Later(TimeDelta),
     /// There is nothing more, ever, and everything was emitted.
     End,
 }

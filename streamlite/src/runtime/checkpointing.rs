@@ -53,6 +53,16 @@ pub(super) enum Taken {
 }
 
 impl Checkpointing {
+    /// Whether one is being taken or stored.
+    pub(super) fn is_under_way(&self) -> bool {
+        !matches!(self.under_way, UnderWay::Nothing)
+    }
+
+    /// When the next one is due.
+    pub(super) fn due(&self) -> Timestamp {
+        self.due
+    }
+
     /// Whether there is nothing to do: none is under way, and none is due.
     #[inline]
     pub(super) fn rests_at(&self, now: Timestamp) -> bool {

@@ -13,6 +13,7 @@ use super::requests::Requests;
 use super::savepoint::Savepoint;
 use crate::assembly::{Assembly, Feed, Parts};
 use crate::checkpoint::Checkpoints;
+use crate::connector::Bells;
 use crate::control::{Control, JobEvent, Lane};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -44,6 +45,8 @@ pub(crate) struct Driver<'env> {
     pub(super) feeds: Vec<Box<dyn Feed + 'env>>,
     pub(super) lanes: Lanes,
     pub(super) clock: Arc<dyn Clock>,
+    /// What the sources ring when they have something.
+    pub(super) bells: Bells,
     pub(super) started: Timestamp,
     pub(super) last_tick: Timestamp,
     pub(super) sizes: Sizes,
@@ -126,6 +129,7 @@ impl<'env> Driver<'env> {
             feeds,
             lanes: Lanes::default(),
             clock,
+            bells: Bells::default(),
             started: now,
             last_tick: now,
             sizes,

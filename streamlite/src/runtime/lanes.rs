@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::connector::ReadStatus;
 use crate::control::Lane;
-use crate::time::Timestamp;
+use crate::time::{TimeDelta, Timestamp};
+
+/// How long a lane is left alone at least that is to be asked again later.
+const LEAST_WAIT: TimeDelta = TimeDelta::from_millis(1);
 
 /// The lanes of all sources. What happens once a turn costs the logarithm of their number.
 #[derive(Debug, Default)]
@@ -16,8 +19,8 @@ pub(super) struct Lanes {
     places: Vec<Option<usize>>,
     /// Those that are ready, in the order in which they are read.
     ready: BTreeSet<Turn>,
-    /// Those that had nothing when they were asked last.
-    asked: Vec<usize>,
+    /// Those that are to be asked again at some time.
+    due: BTreeSet<(Timestamp, usize)>,
     /// How many have not ended.
     running: usize,
 }
@@ -67,8 +70,8 @@ impl Turns {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LaneState {
     Ready,
-    /// It had nothing when it was asked last, in this round.
-    Asked,
+    /// It has nothing until its bell rings, or until this time.
+    Waiting(Option<Timestamp>),
     Ended,
 }
 
@@ -85,7 +88,7 @@ impl Lanes {
             feed,
             lane,
             turns,
-            state: LaneState::Asked,
+            state: LaneState::Waiting(None),
         });
         self.set(place, LaneState::Ready);
     }
@@ -126,11 +129,14 @@ impl Lanes {
     }
 
     /// Notes so many records of a lane, of which a run has `run`, and what its reader said last; says whether its present
-    /// run is over. A lane that had something lets those be asked again that had nothing.
-    pub(super) fn note(&mut self, lane: Lane, records: usize, run: usize, progress: ReadStatus) -> bool {
-        if progress != ReadStatus::Pending {
-            self.ask_again();
-        }
+    /// run is over.
+    pub(super) fn note(
+        &mut self,
+        lane: Lane,
+        (records, run): (usize, usize),
+        progress: ReadStatus,
+        now: Timestamp,
+    ) -> bool {
         let Some(place) = self.place(lane) else {
             return true;
         };
@@ -147,20 +153,44 @@ impl Lanes {
             place,
             match progress {
                 ReadStatus::Ready => LaneState::Ready,
-                ReadStatus::Pending => LaneState::Asked,
+                ReadStatus::Pending => LaneState::Waiting(None),
+                ReadStatus::Later(span) => LaneState::Waiting(Some(now + span.max(LEAST_WAIT))),
                 ReadStatus::End => LaneState::Ended,
             },
         );
         self.lanes[place].turns.in_run == 0
     }
 
-    /// Lets all lanes be asked again that had nothing.
-    pub(super) fn ask_again(&mut self) {
-        for place in std::mem::take(&mut self.asked) {
-            if self.lanes[place].state == LaneState::Asked {
+    /// A lane's bell has rung: it is asked again.
+    pub(super) fn rung(&mut self, lane: Lane) {
+        if let Some(place) = self.place(lane)
+            && let LaneState::Waiting(_) = self.lanes[place].state
+        {
+            self.set(place, LaneState::Ready);
+        }
+    }
+
+    /// Lets all be asked again that had nothing.
+    pub(super) fn ask_all(&mut self) {
+        for place in 0..self.lanes.len() {
+            if let LaneState::Waiting(_) = self.lanes[place].state {
                 self.set(place, LaneState::Ready);
             }
         }
+    }
+
+    /// Lets those be asked again that are due.
+    pub(super) fn ask_due(&mut self, now: Timestamp) {
+        while let Some(&(due, place)) = self.due.first()
+            && due <= now
+        {
+            self.set(place, LaneState::Ready);
+        }
+    }
+
+    /// When the next lane is due.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|(due, _)| *due)
     }
 
     /// Notes how far a lane has come before its next run; `None` where nothing gives it event time.
@@ -199,14 +229,17 @@ impl Lanes {
         if before == state {
             return;
         }
+        if let LaneState::Waiting(Some(due)) = before {
+            self.due.remove(&(due, place));
+        }
         let turn = self.turn(place);
         match state {
             LaneState::Ready => {
                 self.ready.insert(turn);
             }
-            LaneState::Asked => {
+            LaneState::Waiting(due) => {
                 self.ready.remove(&turn);
-                self.asked.push(place);
+                self.due.extend(due.map(|due| (due, place)));
             }
             LaneState::Ended => {
                 self.ready.remove(&turn);
@@ -228,6 +261,10 @@ mod tests {
         lanes
     }
 
+    fn note(lanes: &mut Lanes, lane: u32, records: usize, progress: ReadStatus) -> bool {
+        lanes.note(Lane(lane), (records, 7), progress, Timestamp::MIN)
+    }
+
     fn next_of(lanes: &Lanes) -> Option<u32> {
         lanes.next().map(|(_, lane)| lane.0)
     }
@@ -239,7 +276,7 @@ mod tests {
         for _ in 0..4 {
             let next = next_of(&lanes).expect("both are ready");
             order.push(next);
-            lanes.note(Lane(next), 7, 7, ReadStatus::Ready);
+            note(&mut lanes, next, 7, ReadStatus::Ready);
         }
         assert_eq!(order, [0, 1, 0, 1]);
     }
@@ -247,7 +284,7 @@ mod tests {
     #[test]
     fn the_lane_that_is_behind_is_read_first() {
         let mut lanes = lanes(2);
-        lanes.note(Lane(0), 7, 7, ReadStatus::Ready);
+        note(&mut lanes, 0, 7, ReadStatus::Ready);
         lanes.note_watermark(Lane(0), Some(Timestamp::from_millis(10)));
         lanes.note_watermark(Lane(1), Some(Timestamp::from_millis(20)));
         assert_eq!(next_of(&lanes), Some(0));
@@ -263,7 +300,7 @@ mod tests {
         for _ in 0..4 {
             let next = next_of(&lanes).expect("all are ready");
             order.push(next);
-            lanes.note(Lane(next), 7, 7, ReadStatus::Ready);
+            note(&mut lanes, next, 7, ReadStatus::Ready);
         }
         assert_eq!(
             order,
@@ -276,16 +313,16 @@ mod tests {
     #[test]
     fn a_run_that_is_interrupted_goes_on() {
         let mut lanes = lanes(2);
-        assert!(!lanes.note(Lane(0), 5, 7, ReadStatus::Ready), "two are missing");
+        assert!(!note(&mut lanes, 0, 5, ReadStatus::Ready), "two are missing");
         assert_eq!((next_of(&lanes), lanes.in_run(Lane(0))), (Some(0), 5));
-        assert!(lanes.note(Lane(0), 2, 7, ReadStatus::Ready));
+        assert!(note(&mut lanes, 0, 2, ReadStatus::Ready));
         assert_eq!((next_of(&lanes), lanes.in_run(Lane(0))), (Some(1), 0));
         assert!(
-            !lanes.note(Lane(1), 20, 7, ReadStatus::Ready),
+            !note(&mut lanes, 1, 20, ReadStatus::Ready),
             "two runs, and six of a third"
         );
         assert!(
-            lanes.note(Lane(1), 0, 7, ReadStatus::Pending),
+            note(&mut lanes, 1, 0, ReadStatus::Pending),
             "what pauses has had its run"
         );
         assert_eq!(
@@ -295,15 +332,42 @@ mod tests {
     }
 
     #[test]
-    fn a_quiet_lane_is_asked_again_after_another_one_spoke() {
+    fn a_quiet_lane_is_asked_again_when_its_bell_rings() {
         let mut lanes = lanes(2);
-        lanes.note(Lane(0), 0, 7, ReadStatus::Pending);
+        note(&mut lanes, 0, 0, ReadStatus::Pending);
         assert_eq!(next_of(&lanes), Some(1));
-        lanes.note(Lane(1), 0, 7, ReadStatus::Pending);
+        note(&mut lanes, 1, 0, ReadStatus::Pending);
         assert_eq!(next_of(&lanes), None);
-        lanes.ask_again();
-        lanes.note(Lane(0), 0, 7, ReadStatus::Pending);
-        lanes.note(Lane(1), 3, 7, ReadStatus::End);
+        lanes.rung(Lane(1));
+        note(&mut lanes, 1, 3, ReadStatus::End);
+        assert_eq!((next_of(&lanes), lanes.running()), (None, 1));
+        lanes.rung(Lane(1));
+        lanes.rung(Lane(0));
+        lanes.rung(Lane(0));
+        lanes.rung(Lane(7));
         assert_eq!((next_of(&lanes), lanes.running()), (Some(0), 1));
+    }
+
+    #[test]
+    fn a_lane_is_asked_again_when_it_is_due_and_not_a_millisecond_before() {
+        let at = Timestamp::from_millis;
+        let mut lanes = lanes(2);
+        let later = |millis| ReadStatus::Later(TimeDelta::from_millis(millis));
+        assert!(lanes.note(Lane(0), (0, 7), later(20), at(100)));
+        assert!(lanes.note(Lane(1), (0, 7), later(-5), at(100)));
+        assert_eq!((next_of(&lanes), lanes.next_due()), (None, Some(at(101))));
+        lanes.ask_due(at(100));
+        assert_eq!(next_of(&lanes), None);
+        lanes.ask_due(at(101));
+        assert_eq!((next_of(&lanes), lanes.next_due()), (Some(1), Some(at(120))));
+        note(&mut lanes, 1, 0, ReadStatus::Pending);
+        lanes.ask_due(at(119));
+        assert_eq!(next_of(&lanes), None);
+        lanes.ask_due(at(120));
+        assert_eq!((next_of(&lanes), lanes.next_due()), (Some(0), None));
+        // A bell is heard before.
+        assert!(lanes.note(Lane(0), (0, 7), later(20), at(100)));
+        lanes.rung(Lane(0));
+        assert_eq!((next_of(&lanes), lanes.next_due()), (Some(0), None));
     }
 }

@@ -1,5 +1,8 @@
 //! The loop that reads the sources and pushes their records through the operators.
 
+use std::time::Duration;
+
+use super::checkpointing::Checkpointing;
 use super::driver::Driver;
 use super::requests::Requests;
 use crate::assembly::Turn;
@@ -11,14 +14,20 @@ use crate::time::{TimeDelta, Timestamp};
 
 /// How often the operators look at the clock while records flow.
 const TICK: TimeDelta = TimeDelta::from_millis(100);
-/// The longest wait before the sources are asked again.
-const LONGEST_WAIT: i64 = 20;
+/// How long it waits at most where something may happen of which it is not told: a clock that moves by hand, a checkpoint
+/// that is being stored.
+const SHORT: TimeDelta = TimeDelta::from_millis(1);
 
 impl Driver<'_> {
     /// Runs until everything is read or it is asked to stop, and writes out what is buffered.
     pub(super) fn run_to_end(&mut self, requests: &Requests) -> Result<()> {
-        let mut wait = 1;
-        while !requests.is_stopped() {
+        requests.wake_by(&self.bells);
+        loop {
+            // Whoever calls after this is heard before the next wait ends.
+            self.bells.attend();
+            if requests.is_stopped() {
+                break;
+            }
             if let Some(request) = requests.next() {
                 if self.answer(request)? {
                     // A last checkpoint was taken with the savepoint.
@@ -27,11 +36,8 @@ impl Driver<'_> {
                 continue;
             }
             match self.turn()? {
-                ReadStatus::Ready => wait = 1,
-                ReadStatus::Pending => {
-                    self.clock.wait(TimeDelta::from_millis(wait));
-                    wait = (wait * 2).min(LONGEST_WAIT);
-                }
+                ReadStatus::Ready => {}
+                ReadStatus::Pending | ReadStatus::Later(_) => self.wait(),
                 ReadStatus::End => break,
             }
         }
@@ -52,6 +58,8 @@ impl Driver<'_> {
             self.tick(now)?;
         }
         self.checkpoint_if_due(now)?;
+        self.bells.hear(|lane| self.lanes.rung(Lane(lane)));
+        self.lanes.ask_due(now);
         let Some((feed, lane)) = self.lanes.next() else {
             return self.rest(now);
         };
@@ -74,11 +82,11 @@ impl Driver<'_> {
                 now,
             },
         )?;
-        let is_over = self.lanes.note(lane, records, self.sizes.run, progress);
+        let is_over = self.lanes.note(lane, (records, self.sizes.run), progress, now);
         if is_over && !alone {
             self.ask_progress(feed, lane);
         }
-        if progress == ReadStatus::Pending {
+        if let ReadStatus::Pending | ReadStatus::Later(_) = progress {
             self.feeds[feed].control(&mut Control::Lane(LaneEvent::Quiet(lane, now)));
         }
         self.parts.failure.check()?;
@@ -109,8 +117,23 @@ impl Driver<'_> {
         self.parts.failure.check()?;
         // Nobody waits for anything else.
         self.capture(Slice::all())?;
-        self.lanes.ask_again();
         Ok(ReadStatus::Pending)
+    }
+
+    /// Lets all partitions be asked again that had nothing: a test has something for them.
+    pub(crate) fn ask_all(&mut self) {
+        self.lanes.ask_all();
+    }
+
+    /// Waits until a source has something, somebody asks for something, or something is due.
+    fn wait(&self) {
+        let now = self.clock.now();
+        let checkpoint = self.checkpointing.as_ref();
+        let untold = self.clock.is_manual() || checkpoint.is_some_and(Checkpointing::is_under_way);
+        let due = [self.lanes.next_due(), checkpoint.map(Checkpointing::due)];
+        let due = due.into_iter().flatten().map(|due| due - now);
+        let most = due.chain(untold.then_some(SHORT)).fold(TICK, TimeDelta::min);
+        self.bells.wait(most.try_into().ok().or(Some(Duration::ZERO)));
     }
 
     /// Lets the operators look at the clock.

@@ -1,11 +1,13 @@
 //! What a job remembers, out of the driver and into it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::before::Before;
 use super::driver::Driver;
 use super::lanes::Turns;
 use super::savepoint::{Contents, Progress, SavedSource};
+use crate::assembly::Around;
 use crate::control::{Control, Lane, Question};
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
@@ -15,6 +17,10 @@ impl Driver<'_> {
     /// Finds the partitions of every source, and where each goes on.
     pub(super) fn place(&mut self, saved: Option<&Contents>) -> Result<()> {
         self.check_sources(saved)?;
+        let around = Around {
+            bells: self.bells.clone(),
+            clock: Arc::clone(&self.clock),
+        };
         let mut lanes = Vec::new();
         for index in 0..self.feeds.len() {
             let (parts, feed) = (&self.parts, &mut self.feeds[index]);
@@ -29,7 +35,7 @@ impl Driver<'_> {
             let places = known.places(source.name, partitions, |partition| {
                 parts.partition_lane(source.identity, partition)
             })?;
-            for lane in feed.place(places)? {
+            for lane in feed.place(places, &around)? {
                 lanes.push((index, lane, known.turns.get(&lane).copied()));
             }
         }

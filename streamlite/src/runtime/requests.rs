@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::connector::Bells;
 use crate::error::Result;
 
 /// What a job is asked to do; it looks between two reads.
@@ -15,6 +16,8 @@ pub(super) struct Requests {
     stop: Arc<AtomicBool>,
     is_asked: AtomicBool,
     queue: Mutex<Queue>,
+    /// There once the job reads.
+    bells: OnceLock<Bells>,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +49,19 @@ impl Requests {
     /// Asks the job to stop reading.
     pub(super) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
+        self.wake();
+    }
+
+    /// What is asked for from now on wakes a job that waits for its sources.
+    pub(super) fn wake_by(&self, bells: &Bells) {
+        // Whoever asked before is heard before the first wait.
+        let _ = self.bells.set(bells.clone());
+    }
+
+    fn wake(&self) {
+        if let Some(bells) = self.bells.get() {
+            bells.call();
+        }
     }
 
     /// Whether it was asked to.
@@ -68,6 +84,8 @@ impl Requests {
         }
         queue.open.push_back(Request { wanted, answer });
         self.is_asked.store(true, Ordering::Release);
+        drop(queue);
+        self.wake();
         Some(answered)
     }
 

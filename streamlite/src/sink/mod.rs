@@ -1,6 +1,7 @@
 //! The sinks there are.
 
 mod callback;
+mod channel;
 mod collection;
 mod file;
 mod null;
@@ -12,6 +13,7 @@ pub use crate::epoch::{Epoch, Incarnation};
 #[doc(inline)]
 pub use crate::record::Record;
 pub use callback::CallbackSink;
+pub use channel::{ChannelSink, Transmit};
 pub use collection::{Collected, CollectionSink};
 #[cfg(feature = "csv")]
 pub use file::CsvSink;

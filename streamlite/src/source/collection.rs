@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use crate::connector::{Bounded, Partition, Position, ReadStatus, Reader, Source, TakeRow};
+use crate::connector::{Bounded, Opening, Partition, Position, ReadStatus, Reader, Source, TakeRow};
 use crate::error::{Error, Result};
 
 /// Records out of a collection or an iterator: bounded, one partition.
@@ -41,7 +41,7 @@ impl<I: Iterator + Send> Source for CollectionSource<I> {
         Ok(vec![Partition::new("collection")])
     }
 
-    fn open(&mut self, _partition: &Partition, from: Option<&Position>) -> Result<CollectionReader<I>> {
+    fn open(&mut self, at: &Opening<'_>) -> Result<CollectionReader<I>> {
         let Some(items) = self.items.take() else {
             return Err(Error::setting(
                 "a collection",
@@ -49,7 +49,7 @@ impl<I: Iterator + Send> Source for CollectionSource<I> {
                 "give each job a source of its own",
             ));
         };
-        let taken = from.map_or(Ok(0), Position::get)?;
+        let taken = at.position().map_or(Ok(0), Position::get)?;
         let mut reader = CollectionReader {
             items: Some(items),
             taken: 0,

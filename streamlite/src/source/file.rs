@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::connector::{Bounded, FileUse, Partition, Position, Source};
+use crate::connector::{Bounded, FileUse, Opening, Partition, Position, Source};
 use crate::error::{Error, Result};
 #[cfg(feature = "csv")]
 use crate::format::Csv;
@@ -228,7 +228,8 @@ impl<F: Decode> Source for FileSource<F> {
             .collect())
     }
 
-    fn open(&mut self, partition: &Partition, from: Option<&Position>) -> Result<F::Reader> {
+    fn open(&mut self, at: &Opening<'_>) -> Result<F::Reader> {
+        let (partition, from) = (at.partition(), at.position());
         let Some(path) = self.path_of(partition) else {
             let advice = "name the same files as in the run that goes on here";
             return Err(Error::setting(

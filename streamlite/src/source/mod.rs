@@ -1,20 +1,28 @@
 //! The sources there are.
 
+mod background;
+mod channel;
 mod collection;
 #[cfg(feature = "csv")]
 mod csv_options;
 mod file;
+mod generator;
 mod into_source;
 
 pub use crate::bad_record::BadRecord;
-pub use crate::connector::{Bounded, FileUse, Partition, Position, ReadStatus, Reader, Source, TakeRow};
+pub use crate::connector::{
+    Bell, Bounded, FileUse, Opening, Partition, Position, ReadStatus, Reader, Source, TakeRow,
+};
 pub use crate::format::{Fail, OnError, Route, Skip};
 #[doc(inline)]
 pub use crate::metrics::Unmatched;
+pub use background::BackgroundReader;
+pub use channel::{ChannelSource, Receive};
 pub use collection::{CollectionReader, CollectionSource};
 #[cfg(feature = "csv")]
 pub use file::CsvSource;
 #[cfg(feature = "json")]
 pub use file::JsonSource;
 pub use file::{FileSource, LinesSource};
+pub use generator::{BoundedGenerator, GeneratorReader, GeneratorSource};
 pub use into_source::{IntoSource, Iterated, Itself, from};

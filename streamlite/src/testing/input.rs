@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::shared::Shared;
-use crate::connector::{Bounded, Partition, Position, ReadStatus, Reader, Source};
+use crate::connector::{Bounded, Opening, Partition, Position, ReadStatus, Reader, Source};
 use crate::control::{Control, LaneEvent};
 use crate::error::Result;
 use crate::time::Timestamp;
@@ -174,10 +174,10 @@ impl<T: Send> Source for TestSource<T> {
         Ok(vec![Partition::new(self.name)])
     }
 
-    fn open(&mut self, _partition: &Partition, from: Option<&Position>) -> Result<TestReader<T>> {
+    fn open(&mut self, at: &Opening<'_>) -> Result<TestReader<T>> {
         Ok(TestReader {
             queue: self.queue.clone(),
-            read: from.map_or(Ok(0), Position::get)?,
+            read: at.position().map_or(Ok(0), Position::get)?,
         })
     }
 

@@ -78,6 +78,7 @@ impl Shared {
     /// Processes everything that was pushed, or says why it cannot.
     pub(super) fn try_pump(&self) -> Result<()> {
         self.try_with(|driver| {
+            driver.ask_all();
             while driver.step()? == ReadStatus::Ready {}
             Ok(())
         })

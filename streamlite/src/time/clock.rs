@@ -16,6 +16,11 @@ pub trait Clock: Send + Sync + fmt::Debug {
 
     /// Lets at most `span` pass; returns at once where time only moves by hand.
     fn wait(&self, span: TimeDelta);
+
+    /// Whether time moves by hand, so that waiting does not let it pass.
+    fn is_manual(&self) -> bool {
+        false
+    }
 }
 
 /// The computer's clock.
@@ -96,4 +101,8 @@ impl Clock for ManualClock {
     }
 
     fn wait(&self, _span: TimeDelta) {}
+
+    fn is_manual(&self) -> bool {
+        true
+    }
 }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 use streamlite::prelude::*;
-use streamlite::source::{Partition, Position, ReadStatus, Reader};
+use streamlite::source::{Opening, Partition, Position, ReadStatus, Reader};
 use streamlite::time::ManualClock;
 use streamlite_tests::Partitions;
 
@@ -373,7 +373,7 @@ impl Source for Stepping {
         Ok(vec![Partition::new("all")])
     }
 
-    fn open(&mut self, _partition: &Partition, _from: Option<&Position>) -> streamlite::Result<Steps> {
+    fn open(&mut self, _at: &Opening<'_>) -> streamlite::Result<Steps> {
         Ok(Steps(0))
     }
 
@@ -397,7 +397,7 @@ impl Source for Whatever {
         Ok(Vec::new())
     }
 
-    fn open(&mut self, _partition: &Partition, _from: Option<&Position>) -> streamlite::Result<Steps> {
+    fn open(&mut self, _at: &Opening<'_>) -> streamlite::Result<Steps> {
         Ok(Steps(0))
     }
 

@@ -42,11 +42,7 @@ impl Source for Endless {
         Ok(Vec::new())
     }
 
-    fn open(
-        &mut self,
-        _: &streamlite::source::Partition,
-        _: Option<&streamlite::source::Position>,
-    ) -> streamlite::Result<Self::Reader> {
+    fn open(&mut self, _: &streamlite::source::Opening<'_>) -> streamlite::Result<Self::Reader> {
         unreachable!()
     }
 

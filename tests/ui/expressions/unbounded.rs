@@ -28,11 +28,7 @@ impl Source for Endless {
         Ok(Vec::new())
     }
 
-    fn open(
-        &mut self,
-        _: &streamlite::source::Partition,
-        _: Option<&streamlite::source::Position>,
-    ) -> streamlite::Result<Never> {
+    fn open(&mut self, _: &streamlite::source::Opening<'_>) -> streamlite::Result<Never> {
         unreachable!()
     }
 

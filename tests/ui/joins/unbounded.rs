@@ -15,7 +15,7 @@ impl Source for Endless {
         Ok(vec![Partition::new("all")])
     }
 
-    fn open(&mut self, _: &Partition, _: Option<&Position>) -> streamlite::Result<Numbers> {
+    fn open(&mut self, _: &streamlite::source::Opening<'_>) -> streamlite::Result<Numbers> {
         Ok(Numbers)
     }
 

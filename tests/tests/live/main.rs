@@ -1,0 +1,5 @@
+//! Sources whose records come as they happen, and how a job waits for them.
+
+pub mod channels;
+pub mod generators;
+pub mod waiting;
