@@ -18,7 +18,7 @@ pub use crate::source::CsvSource;
 pub use crate::source::JsonSource;
 pub use crate::source::{
     BadRecord, Bounded, ChannelSource, CollectionSource, Fail, GeneratorSource, LinesSource, Route, Skip,
-    Source, from,
+    SocketSource, Source, StdinSource, from,
 };
 pub use crate::time::{TimeDelta, Timestamp, WatermarkStrategy, ascending, bounded, periodic, punctuated};
 pub use crate::window::{

@@ -7,7 +7,7 @@ use super::sync::{Arc, AtomicBool, Condvar, Mutex, MutexGuard, Ordering, PoisonE
 
 /// Wakes a job that waits for records; its clones are the same bell.
 ///
-/// A reader that returns [`ReadStatus::Pending`](super::ReadStatus::Pending) promises to ring, from whatever thread, once it
+/// A reader that returns [`ReadStatus::Pending`](crate::source::ReadStatus::Pending) promises to ring, from whatever thread, once it
 /// has something: records, an end, or an error. A ring is never lost, also where it comes between a read and the wait that
 /// follows it; several before the next read are one. Ringing costs little, and nothing where the bell has not been
 /// heard since.

@@ -27,7 +27,7 @@ use crate::time::{Clock, TimeDelta, Timestamp};
 /// use streamlite::prelude::*;
 ///
 /// let ticks = GeneratorSource::new(|n| n).per_second(10.0);
-/// pipeline!(from(ticks).to(PrintSink::new())).run()?;
+/// pipeline!(from(ticks).to(PrintSink::stdout())).run()?;
 /// # Ok::<(), streamlite::Error>(())
 /// ```
 pub struct GeneratorSource<F> {

@@ -1,6 +1,8 @@
 //! What threads share in streamlite, in every order in which they can run: the library's own source, with loom's locks in
 //! place of those of the system.
 
+#![allow(rustdoc::broken_intra_doc_links, reason = "the library's pages are not here")]
+
 #[cfg_attr(not(test), allow(dead_code, reason = "the tests use all of it"))]
 #[path = "../../../streamlite/src/connector/bell.rs"]
 pub mod bell;

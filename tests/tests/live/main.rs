@@ -2,4 +2,5 @@
 
 pub mod channels;
 pub mod generators;
+pub mod lines;
 pub mod waiting;
