@@ -48,7 +48,10 @@
 //! | source | a sink that commits: files | any other: `print`, a callback, a collection |
 //! | --- | --- | --- |
 //! | can be read again: files, collections | exactly once | at least once: records after the last checkpoint come again |
-//! | cannot: a pipe | refused: a checkpoint could not go on | refused |
+//! | cannot: a pipe, a channel, a socket, the standard input | refused: a checkpoint could not go on | refused |
+//!
+//! A channel, a socket and the standard input can be told `.accept_loss()`: then the job is saved, and what it had read after
+//! the last checkpoint is lost in a crash. The delivery in the report is about the records that were not lost.
 //!
 //! [`SinkReport::delivery`](crate::metrics::SinkReport::delivery) says it of each sink. Bad records that go to a sink by
 //! `on_error(Route(sink))` are at least once: they are written when they are read, and the report says so of their source.
