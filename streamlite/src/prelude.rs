@@ -11,14 +11,16 @@ pub use crate::runtime::{Job, JobHandle};
 pub use crate::sink::CsvSink;
 #[cfg(feature = "json")]
 pub use crate::sink::JsonSink;
-pub use crate::sink::{CallbackSink, ChannelSink, CollectionSink, LinesSink, NullSink, PrintSink, Sink};
+pub use crate::sink::{
+    CallbackSink, ChannelSink, CollectionSink, LinesSink, NullSink, PrintSink, Sink, SocketSink, StdoutSink,
+};
 #[cfg(feature = "csv")]
 pub use crate::source::CsvSource;
 #[cfg(feature = "json")]
 pub use crate::source::JsonSource;
 pub use crate::source::{
-    BadRecord, Bounded, ChannelSource, CollectionSource, Fail, GeneratorSource, LinesSource, Route, Skip,
-    SocketSource, Source, StdinSource, from,
+    BadRecord, Bounded, ChannelSource, CollectionSource, Fail, GeneratorSource, LinesSource, ListeningSource,
+    Route, Skip, SocketSource, Source, StdinSource, from,
 };
 pub use crate::time::{TimeDelta, Timestamp, WatermarkStrategy, ascending, bounded, periodic, punctuated};
 pub use crate::window::{

@@ -18,6 +18,8 @@ mod shape;
 mod tracked;
 
 #[cfg(feature = "csv")]
+pub(crate) use self::csv::csv_options;
+#[cfg(feature = "csv")]
 pub use self::csv::{Csv, CsvReader, CsvWriter};
 pub(crate) use compression::{is_packed, packed, unpacked};
 #[cfg(feature = "json")]

@@ -47,9 +47,17 @@ impl TrackedFile {
         }
     }
 
-    /// The first bytes, without reading them.
-    pub(crate) fn head(&mut self, bytes: u64) -> io::Result<&[u8]> {
-        self.file.by_ref().take(bytes).read_to_end(&mut self.head)?;
+    /// The first bytes, without reading them; fewer if a line ends with them, as of what comes as it comes the next line must
+    /// not be waited for.
+    pub(crate) fn head(&mut self, bytes: usize) -> io::Result<&[u8]> {
+        let mut block = vec![0; bytes];
+        while self.head.len() < bytes && !self.head.contains(&b'\n') {
+            let read = read(&mut *self.file, &mut block[..bytes - self.head.len()])?;
+            if read == 0 {
+                break;
+            }
+            self.head.extend_from_slice(&block[..read]);
+        }
         Ok(&self.head)
     }
 

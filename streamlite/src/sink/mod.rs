@@ -6,6 +6,7 @@ mod collection;
 mod file;
 mod null;
 mod print;
+mod stream;
 
 pub use crate::connector::{FileUse, Outcome, Sink, Token, Transactional, Writer};
 #[doc(no_inline)]
@@ -22,3 +23,4 @@ pub use file::JsonSink;
 pub use file::{FileSink, FileWriter, LinesSink};
 pub use null::NullSink;
 pub use print::PrintSink;
+pub use stream::{Destination, SocketSink, Stdout, StdoutSink, StreamSink, StreamWriter};

@@ -8,9 +8,7 @@ mod csv_options;
 mod file;
 mod generator;
 mod into_source;
-mod live_lines;
-mod socket;
-mod stdin;
+mod live;
 
 pub use crate::bad_record::BadRecord;
 pub use crate::connector::{
@@ -29,6 +27,7 @@ pub use file::JsonSource;
 pub use file::{FileSource, LinesSource};
 pub use generator::{BoundedGenerator, GeneratorReader, GeneratorSource};
 pub use into_source::{IntoSource, Iterated, Itself, from};
-pub use live_lines::LiveLinesReader;
-pub use socket::SocketSource;
-pub use stdin::StdinSource;
+pub use live::{
+    Address, Connect, Connection, ListeningSource, LiveReader, LiveSource, Port, SocketSource, Stdin,
+    StdinSource,
+};

@@ -9,7 +9,7 @@ use std::thread;
 use streamlite::prelude::*;
 
 /// A server that does something with its first connection, and where it is.
-fn serve(act: impl FnOnce(TcpStream) + Send + 'static) -> String {
+pub(crate) fn serve(act: impl FnOnce(TcpStream) + Send + 'static) -> String {
     let server = TcpListener::bind("127.0.0.1:0").expect("there is a port");
     let address = server.local_addr().expect("it has one").to_string();
     thread::spawn(move || act(server.accept().expect("the job connects").0));

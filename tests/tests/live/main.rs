@@ -3,4 +3,5 @@
 pub mod channels;
 pub mod generators;
 pub mod lines;
+pub mod sockets;
 pub mod waiting;

@@ -5,6 +5,7 @@ mod dialect;
 mod encoder;
 mod header;
 mod misfit;
+mod options;
 mod quotes;
 mod reader;
 mod serialize;
@@ -23,6 +24,7 @@ use super::{Decode, Encode, OpenFile, RecordFile};
 use crate::error::{Error, Result};
 use crate::fs::ReadFile;
 pub(crate) use dialect::Dialect;
+pub(crate) use options::csv_options;
 pub use reader::CsvReader;
 pub use writer::CsvWriter;
 
@@ -36,6 +38,9 @@ pub use writer::CsvWriter;
 /// Written are the fields of a struct or the values of a tuple, each a column. A [`Windowed`](crate::window::Windowed) has
 /// the columns `key`, `start`, `end` and `value`. What has no names has no header, unless the sink says them by
 /// [`columns`](crate::sink::FileSink::columns).
+///
+/// `Csv::<Trade>::default().delimiter(b';')` is what sources that take a format are given; files have methods of these names
+/// themselves.
 #[derive(Clone, Debug)]
 pub struct Csv<T = ()> {
     pub(crate) dialect: Dialect,
