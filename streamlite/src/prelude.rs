@@ -20,7 +20,7 @@ pub use crate::source::CsvSource;
 pub use crate::source::JsonSource;
 pub use crate::source::{
     BadRecord, Bounded, ChannelSource, CollectionSource, Fail, GeneratorSource, LinesSource, ListeningSource,
-    Route, Skip, SocketSource, Source, StdinSource, from,
+    Route, Skip, SocketSource, Source, StdinSource, TailSource, from,
 };
 pub use crate::time::{TimeDelta, Timestamp, WatermarkStrategy, ascending, bounded, periodic, punctuated};
 pub use crate::window::{

@@ -26,7 +26,7 @@ pub(crate) use compression::{is_packed, packed, unpacked};
 pub use json::{Json, JsonReader, JsonWriter};
 pub use lines::{Lines, LinesReader, LinesWriter};
 pub use open_file::OpenFile;
-pub(crate) use open_file::{FilePosition, ReadFrom};
+pub(crate) use open_file::{FilePlace, FilePosition, ReadFrom};
 pub(crate) use policy::Policy;
 pub use policy::{Fail, OnError, Route, Skip};
 pub use record_file::RecordFile;
@@ -38,7 +38,7 @@ use crate::error::Result;
 use crate::fs::ReadFile;
 
 /// A format that records are read from.
-pub trait Decode: Send {
+pub trait Decode: Send + Sync {
     /// A record.
     type Item;
     /// Reads the records of one file.

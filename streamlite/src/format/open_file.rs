@@ -16,6 +16,8 @@ pub struct OpenFile {
     pub(crate) origin: ReadFrom,
     /// Where an earlier reader stopped.
     pub(crate) from: Option<FilePosition>,
+    /// Reading begins in the middle of a line, which is passed over.
+    pub(crate) in_line: bool,
     pub(crate) policy: Policy,
     /// The greatest number of bytes of a record.
     pub(crate) max_record: usize,
@@ -38,6 +40,17 @@ pub(crate) struct FilePosition {
     checksum: u32,
     /// How many bytes the file had when it was opened, if it is compressed: places are those of what is in it.
     pub(crate) compressed: Option<u64>,
+}
+
+impl FilePosition {
+    /// A place in a file of which somebody else knows that it is that file.
+    pub(crate) fn unchecked(place: FilePlace) -> Self {
+        Self {
+            place,
+            checksum: 0,
+            compressed: None,
+        }
+    }
 }
 
 impl fmt::Debug for OpenFile {
@@ -86,6 +99,9 @@ impl OpenFile {
         else {
             return Ok(FilePlace::default());
         };
+        if self.origin.grows {
+            return Ok(place);
+        }
         if self.origin.is_pipe {
             return Err(self.another("it is a pipe now, which cannot be read from a place in its middle"));
         }
@@ -135,13 +151,19 @@ impl OpenFile {
 #[derive(Clone, Debug)]
 pub(crate) struct ReadFrom {
     pub(crate) path: PathBuf,
+    /// It comes as it comes: the next record may have to be waited for.
     pub(crate) is_pipe: bool,
+    /// It grows while it is read, and whoever reads it knows himself which file it is.
+    pub(crate) grows: bool,
     pub(crate) compressed: Option<u64>,
 }
 
 impl ReadFrom {
     /// The position at a place of the file that is being read.
     pub(crate) fn position(&self, file: &mut TrackedFile, place: FilePlace) -> Result<Position> {
+        if self.grows {
+            return Ok(Position::of(&FilePosition::unchecked(place)));
+        }
         if self.is_pipe {
             return Err(Error::unreadable(
                 self.path.display().to_string(),

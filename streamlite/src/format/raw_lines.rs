@@ -21,6 +21,8 @@ pub(super) struct RawLines {
     place: FilePlace,
     buffer: Vec<u8>,
     max_record: usize,
+    /// The rest of this line is passed over.
+    in_line: bool,
     policy: Policy,
     bad: u64,
 }
@@ -33,6 +35,7 @@ impl RawLines {
         let OpenFile {
             file,
             origin,
+            in_line,
             policy,
             max_record,
             ..
@@ -45,6 +48,7 @@ impl RawLines {
             place,
             buffer: Vec::new(),
             max_record,
+            in_line,
             policy,
             bad: 0,
         })
@@ -66,6 +70,9 @@ impl RawLines {
     /// The next line without its end; `None` after the last. A line that is too long is a bad record.
     pub(super) fn next(&mut self) -> Result<Option<&[u8]>> {
         loop {
+            if self.in_line {
+                self.skip_line()?;
+            }
             let at_start = self.place.byte == 0;
             self.buffer.clear();
             let limit = (self.max_record as u64).saturating_add(2);
@@ -86,7 +93,7 @@ impl RawLines {
                 self.buffer.pop_if(|last| *last == b'\r');
             }
             if self.buffer.len() > self.max_record {
-                self.skip_line(ended)?;
+                self.in_line = !ended;
                 let cause = format!(
                     "the line has more than {} bytes, the most that it may; allow more with `.max_record_bytes(…)`",
                     self.max_record
@@ -104,16 +111,16 @@ impl RawLines {
         }
     }
 
-    /// Leaves out the rest of a line that is too long, without keeping it.
-    fn skip_line(&mut self, mut ended: bool) -> Result<()> {
-        while !ended {
+    /// Leaves out the rest of a line, without keeping it.
+    fn skip_line(&mut self) -> Result<()> {
+        while self.in_line {
             let block = self
                 .reader
                 .fill_buf()
                 .map_err(|cause| Error::io("reading", &self.origin.path, cause))?;
             let end = block.iter().position(|&byte| byte == b'\n');
             let skipped = end.map_or(block.len(), |end| end + 1);
-            ended = end.is_some() || block.is_empty();
+            self.in_line = end.is_none() && !block.is_empty();
             self.reader.consume(skipped);
             self.place.byte += skipped as u64;
         }

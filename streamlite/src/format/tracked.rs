@@ -38,10 +38,15 @@ pub(crate) struct Mark {
 
 impl TrackedFile {
     pub(crate) fn new(file: Box<dyn ReadFile>) -> Self {
+        Self::starting_at(file, 0)
+    }
+
+    /// One that is at a place already, and whose checksum nobody wants to know.
+    pub(crate) fn starting_at(file: Box<dyn ReadFile>, at: u64) -> Self {
         Self {
             file,
             head: Vec::new(),
-            at: 0,
+            at,
             checksum: 0,
             earlier: VecDeque::with_capacity(EARLIER),
         }

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::decoding::MAX_RECORD;
 use crate::connector::{Bounded, FileUse, Opening, Partition, Position, Source};
 use crate::error::{Error, Result};
 #[cfg(feature = "csv")]
@@ -18,8 +19,6 @@ use crate::format::{
 use crate::fs::{FileId, FileKind, Fs, LocalFs};
 use crate::state::head_of;
 
-/// The greatest record that is read unless the source says otherwise: 1 MiB.
-const MAX_RECORD: usize = 1 << 20;
 /// How much is kept of what is in a compressed file: a reader has not read further than that after a record of usual length.
 const KEPT: usize = 192 << 10;
 
@@ -190,12 +189,14 @@ impl<F> FileSource<F> {
         let origin = ReadFrom {
             path: path.to_owned(),
             is_pipe,
+            grows: false,
             compressed: is_compressed.then_some(there.len),
         };
         Ok(OpenFile {
             file: TrackedFile::new(file),
             origin,
             from,
+            in_line: false,
             policy,
             max_record,
         })
@@ -209,7 +210,7 @@ impl<F> FileSource<F> {
 }
 
 /// The name of a file's partition: its path, without loss.
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     match path.to_str() {
         Some(text) => text.to_owned(),
         None => path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),

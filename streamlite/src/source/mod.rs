@@ -5,10 +5,12 @@ mod channel;
 mod collection;
 #[cfg(feature = "csv")]
 mod csv_options;
+mod decoding;
 mod file;
 mod generator;
 mod into_source;
 mod live;
+mod tail;
 
 pub use crate::bad_record::BadRecord;
 pub use crate::connector::{
@@ -31,3 +33,4 @@ pub use live::{
     Address, Connect, Connection, ListeningSource, LiveReader, LiveSource, Port, SocketSource, Stdin,
     StdinSource,
 };
+pub use tail::{TailReader, TailSource};

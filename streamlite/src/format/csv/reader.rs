@@ -59,6 +59,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
         let OpenFile {
             file,
             origin,
+            in_line,
             policy,
             max_record,
             ..
@@ -85,6 +86,9 @@ impl<T: DeserializeOwned> CsvReader<T> {
             let returned = reader.splitter.file().return_to(mark);
             returned.map_err(|cause| reader.failure(cause))?;
             reader.splitter.go_on(place);
+            if in_line {
+                reader.splitter.pass_line();
+            }
         }
         Ok(reader)
     }

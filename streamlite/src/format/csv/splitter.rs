@@ -35,6 +35,8 @@ pub(super) struct Splitter {
     /// A blank line is a record of one empty field.
     blank_is_record: bool,
     waits: bool,
+    /// The rest of this line is passed over.
+    in_line: bool,
     max_record: usize,
     fields: Fields,
 }
@@ -117,6 +119,7 @@ impl Splitter {
             after_cr: false,
             blank_is_record: false,
             waits,
+            in_line: false,
             max_record,
             fields: Fields {
                 bytes: vec![0; 1 << 10],
@@ -175,6 +178,11 @@ impl Splitter {
         self.place = place;
     }
 
+    /// Passes over the rest of a line, when the next record is read.
+    pub(super) fn pass_line(&mut self) {
+        self.in_line = true;
+    }
+
     /// Skips lines without a look at what they hold.
     pub(super) fn skip_lines(&mut self, lines: u64) -> io::Result<()> {
         for _ in 0..lines {
@@ -224,6 +232,9 @@ impl Splitter {
     #[inline]
     pub(super) fn next(&mut self) -> io::Result<Next> {
         self.advance();
+        if self.in_line {
+            self.skip_line()?;
+        }
         loop {
             if self.start == self.end && !self.fill()? {
                 return Ok(Next::End);
@@ -266,23 +277,23 @@ impl Splitter {
 
     /// Leaves out a line, however long it is, with its end.
     fn skip_line(&mut self) -> io::Result<()> {
-        loop {
+        self.in_line = true;
+        while self.in_line {
             let there = &self.buffer[self.start..self.end];
             match memchr2(b'\n', b'\r', there) {
                 Some(end) => {
                     self.taken = end + 1;
                     self.take_line_end()?;
                     self.advance();
-                    return Ok(());
+                    self.in_line = false;
                 }
                 None => {
                     self.pass(there.len());
-                    if !self.fill()? {
-                        return Ok(());
-                    }
+                    self.in_line = self.fill()?;
                 }
             }
         }
+        Ok(())
     }
 
     /// Splits the record that begins here.
@@ -318,7 +329,9 @@ impl Splitter {
                     return self.broken(used);
                 }
                 ReadRecordResult::InputEmpty => {
-                    self.fill()?;
+                    let filled = self.fill();
+                    // Whoever reads on after an error begins with the record.
+                    filled.inspect_err(|_| self.restart())?;
                 }
             }
         }
@@ -352,6 +365,12 @@ impl Splitter {
         Ok(())
     }
 
+    #[cold]
+    fn restart(&mut self) {
+        self.core.reset();
+        take_no_mark(&mut self.core);
+    }
+
     fn too_long(&self) -> String {
         format!(
             "the record has more than {} bytes, the most that it may; allow more with `.max_record_bytes(…)`",
@@ -363,8 +382,7 @@ impl Splitter {
     /// with the second one.
     #[cold]
     fn broken(&mut self, seen: usize) -> io::Result<Next> {
-        self.core.reset();
-        take_no_mark(&mut self.core);
+        self.restart();
         let seen = &self.buffer[self.start..self.start + seen];
         let cause = match quotes::check(seen, &self.dialect) {
             Quoting::Unclosed => "a quote opens in this record and is not closed".to_owned(),

@@ -7,19 +7,11 @@ mod socket;
 mod stdin;
 
 use std::fmt;
-use std::sync::Arc;
 
-#[cfg(any(feature = "csv", feature = "json"))]
-use serde::de::DeserializeOwned;
-
-use self::reader::Decoding;
+use super::decoding::{Decoding, decoding_options};
 use crate::connector::{Bounded, FileUse, Opening, Partition, Position, Source};
 use crate::error::Result;
-#[cfg(feature = "csv")]
-use crate::format::Csv;
-#[cfg(feature = "json")]
-use crate::format::Json;
-use crate::format::{Decode, Fail, Lines, OnError, Policy};
+use crate::format::{Decode, Lines};
 use crate::state::head_of;
 
 pub use connection::{Connect, Connection};
@@ -27,9 +19,6 @@ pub use listening::{ListeningSource, Port};
 pub use reader::LiveReader;
 pub use socket::{Address, SocketSource};
 pub use stdin::{Stdin, StdinSource};
-
-/// The greatest record that is read unless the source says otherwise: 1 MiB.
-const MAX_RECORD: usize = 1 << 20;
 
 /// Records that come as they come and cannot be read twice: [`StdinSource`], [`SocketSource`], [`ListeningSource`].
 ///
@@ -40,9 +29,7 @@ const MAX_RECORD: usize = 1 << 20;
 /// [`accept_loss`](Self::accept_loss).
 pub struct LiveSource<C, F> {
     from: C,
-    format: Arc<F>,
-    policy: Policy,
-    max_record: usize,
+    decoding: Decoding<F>,
     accepts_loss: bool,
 }
 
@@ -50,59 +37,15 @@ impl<C> LiveSource<C, Lines> {
     fn of(from: C) -> Self {
         Self {
             from,
-            format: Arc::new(Lines),
-            policy: Policy::new(Fail),
-            max_record: MAX_RECORD,
+            decoding: Decoding::default(),
             accepts_loss: false,
         }
     }
 }
 
+decoding_options!(LiveSource[C] { from, accepts_loss });
+
 impl<C, F> LiveSource<C, F> {
-    /// Reads records of another format than before: `Csv::<Trade>::default().delimiter(b';')`.
-    #[must_use]
-    pub fn format<G>(self, format: G) -> LiveSource<C, G> {
-        LiveSource {
-            from: self.from,
-            format: Arc::new(format),
-            policy: self.policy,
-            max_record: self.max_record,
-            accepts_loss: self.accepts_loss,
-        }
-    }
-
-    /// Reads JSON lines, each a `T`; see [`Json`] for the rules.
-    #[cfg(feature = "json")]
-    #[must_use]
-    pub fn json<T: DeserializeOwned>(self) -> LiveSource<C, Json<T>> {
-        self.format(Json::default())
-    }
-
-    /// Reads CSV, of which each record is a `T`; the first line is the header. See [`Csv`] for the rules.
-    #[cfg(feature = "csv")]
-    #[must_use]
-    pub fn csv<T: DeserializeOwned>(self) -> LiveSource<C, Csv<T>> {
-        self.format(Csv::default())
-    }
-
-    /// Says what becomes of bad records: [`Fail`], [`Skip`](super::Skip) or [`Route(sink)`](super::Route()).
-    #[must_use]
-    pub fn on_error(self, policy: impl OnError + 'static) -> Self {
-        Self {
-            policy: Policy::new(policy),
-            ..self
-        }
-    }
-
-    /// Takes records up to so many bytes; a longer one is a bad record. 1 MiB unless said otherwise.
-    #[must_use]
-    pub fn max_record_bytes(self, bytes: usize) -> Self {
-        Self {
-            max_record: bytes,
-            ..self
-        }
-    }
-
     /// Lets the job be saved: what was read after the last checkpoint is lost in a crash, and a job that is restored goes on
     /// with what comes then.
     #[must_use]
@@ -117,7 +60,7 @@ impl<C, F> LiveSource<C, F> {
 impl<C, F> Source for LiveSource<C, F>
 where
     C: Connect,
-    F: Decode<Item: Send + 'static> + Sync + 'static,
+    F: Decode<Item: Send + 'static> + 'static,
 {
     type Item = F::Item;
     type Reader = LiveReader<F::Item>;
@@ -128,11 +71,7 @@ where
 
     fn open(&mut self, at: &Opening<'_>) -> Result<LiveReader<F::Item>> {
         let connection = self.from.connect()?;
-        let decoding = Decoding {
-            format: Arc::clone(&self.format),
-            policy: self.policy.clone(),
-            max_record: self.max_record,
-        };
+        let decoding = self.decoding.clone();
         LiveReader::start(
             self.from.name(),
             at.bell(),
@@ -156,22 +95,22 @@ where
     }
 
     fn keeps_bad_records(&self) -> bool {
-        self.policy.keeps()
+        self.decoding.policy.keeps()
     }
 
     fn files(&self) -> Vec<FileUse> {
-        self.policy.files()
+        self.decoding.policy.files()
     }
 
     fn start(&mut self, restored: bool) -> Result<()> {
-        self.policy.start(restored)
+        self.decoding.policy.start(restored)
     }
 }
 
 impl<C, F> Bounded for LiveSource<C, F>
 where
     C: Connect + connection::Ends,
-    F: Decode<Item: Send + 'static> + Sync + 'static,
+    F: Decode<Item: Send + 'static> + 'static,
 {
 }
 

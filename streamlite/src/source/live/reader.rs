@@ -10,16 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::connection::Connection;
 use crate::connector::{Bell, Position, ReadStatus, Reader};
 use crate::error::Result;
-use crate::format::{Decode, OpenFile, Policy, ReadFrom, TrackedFile};
+use crate::format::{Decode, OpenFile, ReadFrom, TrackedFile};
 use crate::metrics::Unmatched;
 use crate::source::background::{BackgroundReader, Feeder};
-
-/// How bytes become records.
-pub(super) struct Decoding<F> {
-    pub(super) format: Arc<F>,
-    pub(super) policy: Policy,
-    pub(super) max_record: usize,
-}
+use crate::source::decoding::Decoding;
 
 /// What the thread has to say beside the records.
 #[derive(Default)]
@@ -52,7 +46,7 @@ impl<T: Send + 'static> LiveReader<T> {
         connection: Connection,
     ) -> Result<Self>
     where
-        F: Decode<Item = T> + Sync + 'static,
+        F: Decode<Item = T> + 'static,
     {
         let told = Arc::new(Told::default());
         let of_thread = Arc::clone(&told);
@@ -81,9 +75,11 @@ impl<F: Decode> Decoding<F> {
             origin: ReadFrom {
                 path: PathBuf::from(name),
                 is_pipe: true,
+                grows: false,
                 compressed: None,
             },
             from: None,
+            in_line: false,
             policy: self.policy.clone(),
             max_record: self.max_record,
         })?;
