@@ -4,4 +4,5 @@ pub mod channels;
 pub mod generators;
 pub mod lines;
 pub mod sockets;
+pub mod tails;
 pub mod waiting;

@@ -29,7 +29,15 @@ pub(super) struct LogPosition {
     device: u64,
     inode: u64,
     place: FilePlace,
-    /// The checksum of the 256 bytes before it.
+    seen: Seen,
+}
+
+/// What a file must have that reading goes on in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
+    /// So many bytes at least.
+    bytes: u64,
+    /// The checksum of the last 256 of them.
     witness: u32,
 }
 
@@ -112,14 +120,11 @@ impl<F: Decode> TailReader<F> {
             return Err(self.failed("opening", ErrorKind::NotFound.into()));
         };
         let mut start = FilePlace::default();
-        let mut in_line = false;
         if self.following.from_end {
             let len = file.seek(io::SeekFrom::End(0));
             start.byte = len.map_err(|cause| self.failed("reading", cause))?;
-            in_line = self.is_in_line(&mut *file, start.byte)?;
         }
-        self.follow(&path, (file, id), start, in_line);
-        Ok(())
+        self.follow(&path, (file, id), start)
     }
 
     fn resume(&mut self, at: &LogPosition) -> Result<()> {
@@ -173,39 +178,37 @@ impl<F: Decode> TailReader<F> {
         earlier.map_err(|cause| self.failed("looking for what was before", cause))
     }
 
-    fn is_in_line(&self, file: &mut dyn ReadFile, place: u64) -> Result<bool> {
-        let before = bytes_before(file, place).map_err(|cause| self.failed("reading", cause))?;
-        Ok(before.last().is_some_and(|last| *last != b'\n'))
-    }
-
-    /// Reads this file from now on.
+    /// Reads this file from now on, from a place on.
     fn follow(
         &mut self,
         path: &Path,
-        (file, id): (Box<dyn ReadFile>, Option<FileId>),
+        (mut file, id): (Box<dyn ReadFile>, Option<FileId>),
         start: FilePlace,
-        in_line: bool,
-    ) {
+    ) -> Result<()> {
         self.leave();
+        let before = bytes_before(&mut *file, start.byte).map_err(|cause| self.failed("reading", cause))?;
         self.current = Some(Followed {
             path: path.to_owned(),
             id,
-            window: Window::new(file, start.byte, self.decoding.max_record),
+            in_line: before.last().is_some_and(|last| *last != b'\n'),
+            window: Window::new(file, start.byte, before, self.decoding.max_record),
             start,
-            in_line,
             reader: None,
             // What had another name before has it for long.
             renamed: (path != self.path).then_some(Timestamp::MIN),
         });
+        Ok(())
     }
 
     /// Reads this file from its beginning, if it is there.
     fn begin(&mut self, path: &Path) -> Result<()> {
         match self.open_file(path)? {
-            Some(opened) => self.follow(path, opened, FilePlace::default(), false),
-            None => self.leave(),
+            Some(opened) => self.follow(path, opened, FilePlace::default()),
+            None => {
+                self.leave();
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Reads no more of the current file.
@@ -219,7 +222,7 @@ impl<F: Decode> TailReader<F> {
     /// Goes on at a place, in the file that it is in, whatever its name is now; `false` if there is none. Where it is the first
     /// time, any file will do that has what is before the place; later the present one has not.
     fn go_on(&mut self, at: &LogPosition, is_first: bool) -> Result<bool> {
-        if at.place.byte == 0 && !is_first {
+        if at.seen.bytes == 0 && !is_first {
             return Ok(false);
         }
         let earlier = self.earlier()?;
@@ -228,7 +231,7 @@ impl<F: Decode> TailReader<F> {
             let Some((mut file, id)) = self.open_file(path)? else {
                 continue;
             };
-            if !self.has(&mut *file, at)? {
+            if !self.has(&mut *file, at.seen)? {
                 continue;
             }
             let is_it = id == Some(at.id());
@@ -239,22 +242,21 @@ impl<F: Decode> TailReader<F> {
                 break;
             }
         }
-        let Some((path, (mut file, id))) = found else {
+        let Some((path, (file, id))) = found else {
             return Ok(false);
         };
         if !is_first && id == Some(at.id()) && path == self.path {
             return Ok(false);
         }
-        let in_line = self.is_in_line(&mut *file, at.place.byte)?;
-        self.follow(&path, (file, id), at.place, in_line);
+        self.follow(&path, (file, id), at.place)?;
         Ok(true)
     }
 
-    /// Whether a file has what is before a place.
-    fn has(&self, file: &mut dyn ReadFile, at: &LogPosition) -> Result<bool> {
-        let before = bytes_before(file, at.place.byte).map_err(|cause| self.failed("reading", cause))?;
-        let expected = at.place.byte.min(super::window::WITNESS as u64);
-        Ok(before.len() as u64 == expected && crc32c(&before) == at.witness)
+    /// Whether a file has what was seen.
+    fn has(&self, file: &mut dyn ReadFile, seen: Seen) -> Result<bool> {
+        let before = bytes_before(file, seen.bytes).map_err(|cause| self.failed("reading", cause))?;
+        let expected = seen.bytes.min(super::window::WITNESS as u64);
+        Ok(before.len() as u64 == expected && crc32c(&before) == seen.witness)
     }
 
     /// There is nothing to read in the current file: perhaps it is not the current one any more.
@@ -273,7 +275,8 @@ impl<F: Decode> TailReader<F> {
             return Ok(Then::ReadOn);
         };
         if current.window.is_truncated() {
-            let at = self.log_position()?;
+            let mut at = self.log_position()?;
+            at.seen = self.seen(None)?;
             if !self.go_on(&at, false)? {
                 self.finish()?;
             }
@@ -338,26 +341,32 @@ impl<F: Decode> TailReader<F> {
     }
 
     fn log_position(&mut self) -> Result<LogPosition> {
-        let Some(current) = &mut self.current else {
-            return Ok(LogPosition {
-                device: 0,
-                inode: 0,
-                place: FilePlace::default(),
-                witness: 0,
-            });
-        };
-        let place = match &mut current.reader {
-            Some(reader) => reader.position()?.get::<FilePosition>()?.place,
-            None => current.start,
-        };
-        let witness = current.window.witness(place.byte);
-        let id = current.id.unwrap_or(FileId { device: 0, inode: 0 });
+        let (mut place, mut id) = (FilePlace::default(), None);
+        if let Some(current) = &mut self.current {
+            id = current.id;
+            place = match &mut current.reader {
+                Some(reader) => reader.position()?.get::<FilePosition>()?.place,
+                None => current.start,
+            };
+        }
+        let FileId { device, inode } = id.unwrap_or(FileId { device: 0, inode: 0 });
         Ok(LogPosition {
-            device: id.device,
-            inode: id.inode,
+            device,
+            inode,
             place,
-            witness: witness.map_err(|cause| self.failed("reading", cause))?,
+            seen: self.seen(Some(place.byte))?,
         })
+    }
+
+    /// What was seen of the current file up to a place, or as far as it was read.
+    fn seen(&self, place: Option<u64>) -> Result<Seen> {
+        let Some(current) = &self.current else {
+            return Ok(Seen { bytes: 0, witness: 0 });
+        };
+        let bytes = place.unwrap_or_else(|| current.window.end());
+        let witness = current.window.witness(bytes);
+        let witness = witness.map_err(|cause| self.failed("reading", cause))?;
+        Ok(Seen { bytes, witness })
     }
 }
 
@@ -391,7 +400,7 @@ impl<F: Decode> Reader for TailReader<F> {
                     if emitted > 0 {
                         return Ok(ReadStatus::Ready);
                     }
-                    self.rewind_unread();
+                    self.rewind_unread()?;
                     match self.look()? {
                         Then::ReadOn => {}
                         Then::Wait => return Ok(ReadStatus::Later(self.following.poll)),
@@ -428,9 +437,13 @@ impl<F: Decode> Reader for TailReader<F> {
 
 impl<F: Decode> TailReader<F> {
     /// A reader that could not begin, as its header is not there yet, begins again later.
-    fn rewind_unread(&mut self) {
-        if let Some(current) = self.current.as_mut().filter(|current| current.reader.is_none()) {
-            current.window.go_back(current.start.byte);
+    fn rewind_unread(&mut self) -> Result<()> {
+        match &self.current {
+            Some(current) if current.reader.is_none() => {
+                let back = current.window.go_to(current.start.byte);
+                back.map_err(|cause| self.failed("reading", cause))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -35,11 +35,11 @@ struct State {
 }
 
 impl Window {
-    /// Shows a file from a place on.
-    pub(super) fn new(file: Box<dyn ReadFile>, from: u64, max_record: usize) -> Self {
+    /// Shows a file from a place on, before which it has these bytes.
+    pub(super) fn new(file: Box<dyn ReadFile>, from: u64, before: Vec<u8>, max_record: usize) -> Self {
         Self(Arc::new(Mutex::new(State {
             file,
-            buffer: Vec::new(),
+            buffer: before,
             end: from,
             shown: from,
             whole: from,
@@ -58,11 +58,16 @@ impl Window {
         self.state().is_truncated
     }
 
-    /// Shows it again from a place on; what is before that is known no more.
-    pub(super) fn go_back(&self, place: u64) {
+    /// Shows it from another place on, which was shown before.
+    pub(super) fn go_to(&self, place: u64) -> io::Result<()> {
         let mut state = self.state();
-        state.buffer.clear();
-        (state.end, state.shown, state.whole) = (place, place, place);
+        let base = state.end - state.buffer.len() as u64;
+        if place < base || place > state.whole {
+            state.buffer = bytes_before(&mut *state.file, place)?;
+            (state.end, state.whole) = (place, place);
+        }
+        state.shown = place;
+        Ok(())
     }
 
     /// Nothing more will be written: what has no end yet is the last line.
@@ -74,7 +79,12 @@ impl Window {
         Ok(())
     }
 
-    /// The checksum of the bytes before a place that was shown, and whether a line begins there.
+    /// How far the file was read: further than it was shown.
+    pub(super) fn end(&self) -> u64 {
+        self.state().end
+    }
+
+    /// The checksum of the bytes before a place that was read.
     pub(super) fn witness(&self, place: u64) -> io::Result<u32> {
         let mut state = self.state();
         let start = place.saturating_sub(WITNESS as u64);
@@ -179,12 +189,11 @@ impl Read for Window {
 }
 
 impl Seek for Window {
-    /// Goes to a place in the file; what is before it is known no more.
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let SeekFrom::Start(place) = to else {
             return Err(io::Error::new(ErrorKind::Unsupported, "only to a place"));
         };
-        self.go_back(place);
+        self.go_to(place)?;
         Ok(place)
     }
 }
@@ -243,7 +252,7 @@ mod tests {
     #[test]
     fn whole_lines_are_shown_and_the_last_one_at_the_end() {
         let file = Shared::default();
-        let mut window = Window::new(file.reader(), 0, 100);
+        let mut window = Window::new(file.reader(), 0, Vec::new(), 100);
         assert_eq!(shown(&mut window), "");
         for (written, seen) in [("a", ""), ("b\nc", "ab\n"), ("", ""), ("\n\nd\ne", "c\n\nd\n")] {
             file.bytes().write_all(written.as_bytes()).expect("there is room");
@@ -259,7 +268,7 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_is_shown_before_it_ends() {
         let file = Shared::default();
-        let mut window = Window::new(file.reader(), 0, 4);
+        let mut window = Window::new(file.reader(), 0, Vec::new(), 4);
         file.bytes().extend(b"123456");
         assert_eq!(shown(&mut window), "", "it may be four bytes and their end");
         file.bytes().extend(b"7");
@@ -272,7 +281,7 @@ mod tests {
     fn that_a_file_was_cut_off_or_written_anew_is_seen() {
         for other in ["", "a\n", "x\nb\n", "x\nb\nc\nd\n"] {
             let file = Shared::default();
-            let mut window = Window::new(file.reader(), 0, 100);
+            let mut window = Window::new(file.reader(), 0, Vec::new(), 100);
             file.bytes().extend(b"a\nb\n");
             assert_eq!(shown(&mut window), "a\nb\n");
             assert!(!window.is_truncated());
@@ -286,7 +295,7 @@ mod tests {
     fn the_witness_of_a_place_is_that_of_the_bytes_that_were_read() {
         let file = Shared::default();
         let text: String = (0..300_000).map(|n| format!("{n}\n")).collect();
-        let mut window = Window::new(file.reader(), 0, 100);
+        let mut window = Window::new(file.reader(), 0, Vec::new(), 100);
         file.bytes().extend(text.as_bytes());
         assert_eq!(shown(&mut window).len(), text.len());
         // What was there first is read again, and what was read last is not.
