@@ -159,14 +159,32 @@ impl From<Timestamp> for SystemTime {
     }
 }
 
-/// A text that is no point in time as RFC 3339 has it.
+/// A text that is no point in time in the notation that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is no time: a time is written as RFC 3339 has it, with an offset, such as `2023-11-14T22:13:20Z`"
-)]
+#[error("`{text}` is no time: a time is written {how}")]
 pub struct ParseTimestampError {
     text: String,
+    how: String,
 }
+
+impl ParseTimestampError {
+    pub(super) fn new(text: &str, how: impl fmt::Display) -> Self {
+        Self {
+            text: text.escape_debug().take(LONGEST_SHOWN).collect(),
+            how: how.to_string(),
+        }
+    }
+}
+
+/// A point of the calendar, to the millisecond before it.
+pub(super) fn of_calendar(read: jiff::Timestamp) -> Timestamp {
+    // What the calendar knows is less than ten thousand years.
+    let millis = read.as_nanosecond().div_euclid(1_000_000);
+    Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+}
+
+/// So much of a text is shown in an error.
+const LONGEST_SHOWN: usize = 60;
 
 /// Reads what RFC 3339 calls a date-time.
 ///
@@ -181,17 +199,12 @@ impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
     fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
-        let failed = || ParseTimestampError {
-            text: text.escape_debug().take(LONGEST_SHOWN).collect(),
-        };
-        let read: jiff::Timestamp = text.parse().map_err(|_| failed())?;
-        let millis = read.as_nanosecond().div_euclid(1_000_000);
-        i64::try_from(millis).map(Self).map_err(|_| failed())
+        let read = text.parse::<jiff::Timestamp>();
+        let how = "as RFC 3339 has it, with an offset, such as `2023-11-14T22:13:20Z`";
+        read.map(of_calendar)
+            .map_err(|_| ParseTimestampError::new(text, how))
     }
 }
-
-/// So much of a text is shown in an error.
-const LONGEST_SHOWN: usize = 60;
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

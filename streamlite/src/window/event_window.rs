@@ -75,6 +75,47 @@ impl Window {
         Self::new(start, end)
     }
 
+    /// The sliding windows that contain a timestamp, from the earliest on: those of `size` that begin every `every`.
+    ///
+    /// ```
+    /// use streamlite::{TimeDelta, Timestamp, window::Window};
+    ///
+    /// let at = |secs| Timestamp::from_secs(secs);
+    /// let windows = Window::all_containing(at(95), TimeDelta::from_mins(1), TimeDelta::from_secs(30), TimeDelta::ZERO);
+    /// let expected = [Window::new(at(60), at(120)), Window::new(at(90), at(150))];
+    /// assert!(windows.eq(expected));
+    /// ```
+    ///
+    /// # Panics
+    /// If `size` or `every` is not positive.
+    pub fn all_containing(
+        timestamp: Timestamp,
+        size: TimeDelta,
+        every: TimeDelta,
+        offset: TimeDelta,
+    ) -> impl Iterator<Item = Self> {
+        assert!(size > TimeDelta::ZERO, "the size of a window is positive");
+        // In wider numbers, as a window may begin before the first timestamp there is.
+        let [at, size, every, offset] = [
+            timestamp.as_millis(),
+            size.as_millis(),
+            every.as_millis(),
+            offset.as_millis(),
+        ]
+        .map(i128::from);
+        assert!(every > 0, "windows begin every so often: a positive span");
+        let last = at - (at - offset).rem_euclid(every);
+        let count = (size - (at - last) + every - 1).max(0) / every;
+        let clamped = |millis: i128| {
+            let millis = millis.clamp(i64::MIN.into(), i64::MAX.into());
+            Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+        };
+        (0..count).rev().map(move |back| {
+            let start = last - back * every;
+            Self::new(clamped(start), clamped(start + size))
+        })
+    }
+
     const fn span(&self) -> Span {
         Span::new(self.start, self.end)
     }

@@ -222,9 +222,6 @@ impl<F: Decode> TailReader<F> {
     /// Goes on at a place, in the file that it is in, whatever its name is now; `false` if there is none. Where it is the first
     /// time, any file will do that has what is before the place; later the present one has not.
     fn go_on(&mut self, at: &LogPosition, is_first: bool) -> Result<bool> {
-        if at.seen.bytes == 0 && !is_first {
-            return Ok(false);
-        }
         let earlier = self.earlier()?;
         let mut found = None;
         for (path, is_rotated) in std::iter::once((self.path.as_path(), true)).chain(earlier.newest_first()) {
