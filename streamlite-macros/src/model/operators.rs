@@ -109,12 +109,16 @@ impl Known {
 }
 
 /// All of them.
-const OPERATORS: [Known; 62] = [
+const OPERATORS: [Known; 66] = [
     known("map", Kind::Records).one_to_one(),
     known("filter", Kind::Records),
     known("filter_map", Kind::Records),
     known("flat_map", Kind::Records),
     known("inspect", Kind::Records).one_to_one(),
+    known("rebalance", Kind::Records).one_to_one(),
+    known("broadcast", Kind::Records).one_to_one(),
+    known("partition_by", Kind::Records).one_to_one(),
+    known("partition_with", Kind::Records).one_to_one(),
     known("try_map", Kind::Split),
     known("split", Kind::Split),
     known("union", Kind::Union).one_to_one(),

@@ -12,7 +12,7 @@ mod stream;
 mod windowed;
 
 #[doc(inline)]
-pub use crate::operator::Failed;
+pub use crate::operator::{Failed, Partitioner};
 pub use as_of::{AsOfJoin, AsOfStreams};
 pub use broadcast::{BroadcastStreams, KeyedBroadcast};
 pub use connect::{Connected, ConnectedOutputs, ConnectedStreams};

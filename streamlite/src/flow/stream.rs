@@ -6,8 +6,8 @@ use super::short_forms::{short_fold, short_forms};
 use crate::aggregate::{Aggregate, Rows};
 use crate::assembly::{Chain, Id, Then};
 use crate::operator::{
-    AsValue, EventTime, Filter, FilterMap, FinalAggregate, FlatMap, ForEach, Inspect, Map, ProcessingTime,
-    Split, To, TryMap, Union, WithNothing,
+    AsValue, EventTime, Filter, FilterMap, FinalAggregate, FlatMap, ForEach, InTurns, Inspect, Map,
+    Partitioner, ProcessingTime, Split, Spread, To, ToAll, TryMap, Union, WithNothing,
 };
 use crate::state::Unkeyed;
 use crate::time::{Ascending, RecordWatermarks, TimeDelta, Timestamp};
@@ -151,6 +151,101 @@ impl<T, O, S> Stream<T, O, S> {
     /// | in Flink | a `map` that returns its record |
     pub fn inspect<F: FnMut(&T)>(self, look: F) -> Stream<T, O, Then<S, T, Inspect<F>>> {
         self.then(Inspect(look))
+    }
+
+    /// Gives each worker its turn: records of a few partitions spread evenly over all workers. There is one worker now, so that
+    /// nothing changes; what is written so spreads once there are more.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let numbers = pipeline!(from(1..=3).rebalance().map(|n| n * n)).collect()?;
+    /// assert_eq!(numbers, [1, 4, 9]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `rebalance` |
+    pub fn rebalance(self) -> Stream<T, O, Then<S, T, Spread<InTurns>>> {
+        self.then(Spread::new(InTurns))
+    }
+
+    /// Gives each worker each record. There is one worker now, so that nothing changes. To keep records of one stream as state
+    /// beside each record of another, [`broadcast_to`](Self::broadcast_to).
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let numbers = pipeline!(from(1..=3).broadcast()).collect()?;
+    /// assert_eq!(numbers, [1, 2, 3]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `broadcast` |
+    pub fn broadcast(self) -> Stream<T, O, Then<S, T, Spread<ToAll>>>
+    where
+        T: Clone,
+    {
+        self.then(Spread::new(ToAll))
+    }
+
+    /// Says which worker each record goes to: a number less than the number of workers. There is one worker now, so that nothing
+    /// changes, and the closure is not called. By a key it is [`key_by`](Self::key_by) that spreads them.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// let numbers = pipeline!(from(1..=3_usize).partition_by(|n, workers| n % workers)).collect()?;
+    /// assert_eq!(numbers, [1, 2, 3]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `partitionCustom` |
+    pub fn partition_by<F: FnMut(&T, usize) -> usize>(
+        self,
+        worker: F,
+    ) -> Stream<T, O, Then<S, T, Spread<F>>> {
+        self.then(Spread::new(worker))
+    }
+
+    /// The same by a [`Partitioner`], which has a name and may be used again.
+    ///
+    /// ```
+    /// # use streamlite::prelude::*;
+    /// use streamlite::flow::Partitioner;
+    ///
+    /// struct ByLength;
+    ///
+    /// impl Partitioner<&str> for ByLength {
+    ///     fn worker(&mut self, word: &&str, workers: usize) -> usize {
+    ///         word.len() % workers
+    ///     }
+    /// }
+    ///
+    /// let words = pipeline!(from(["to", "be"]).partition_with(ByLength)).collect()?;
+    /// assert_eq!(words, ["to", "be"]);
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | on a watermark | passes it on |
+    /// | on a late record | like any other |
+    /// | at a checkpoint | keeps nothing |
+    /// | in Flink | `partitionCustom` |
+    pub fn partition_with<P: Partitioner<T>>(self, partitioner: P) -> Stream<T, O, Then<S, T, Spread<P>>> {
+        self.then(Spread::new(partitioner))
     }
 
     /// Turns each record into one other, or keeps the record with the error: `let (ok, failed) = ….try_map(…);`.

@@ -369,11 +369,14 @@ impl<const PER_SECOND: i64> Serialize for AsNumber<PER_SECOND> {
 /// is an error of the first record.
 #[macro_export]
 macro_rules! time_format {
-    ($visibility:vis mod $module:ident = $format:literal $(, $zone:literal)?) => {
+    ($(#[$attribute:meta])* $visibility:vis mod $module:ident = $format:literal $(, $zone:literal)?) => {
+        $(#[$attribute])*
+        #[doc = concat!("A field that is a time of the format `", $format, "`.")]
         $visibility mod $module {
             static FORMAT: ::std::sync::LazyLock<$crate::Result<$crate::time::TimeFormat>> =
                 ::std::sync::LazyLock::new(|| $crate::time::TimeFormat::new($format)$(.and_then(|format| format.in_zone($zone)))?);
 
+            /// Writes a time.
             pub fn serialize<T: $crate::time::Stamp, S: $crate::macro_support::serde::Serializer>(
                 time: &T,
                 to: S,
@@ -381,6 +384,7 @@ macro_rules! time_format {
                 $crate::time::serialize_text(&FORMAT, time, to)
             }
 
+            /// Reads a time.
             pub fn deserialize<'de, T: $crate::time::Stamp, D: $crate::macro_support::serde::Deserializer<'de>>(
                 from: D,
             ) -> ::core::result::Result<T, D::Error> {

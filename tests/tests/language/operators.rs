@@ -19,13 +19,16 @@ pipeline!(
         let shifted: i64 = factor + 1;
         let numbers = numbers.inspect(|n| seen.lock().expect("nobody panics").push(*n));
         let (even, odd) = numbers.split(|n| n % 2 == 0);
-        even.map(|n| format!("{label}{n}")).to(words);
-        let twice = even.map(|n| n * factor).filter(|n| *n != 8);
+        even.rebalance().map(|n| format!("{label}{n}")).to(words);
+        let twice = even.broadcast().map(|n| n * factor).filter(|n| *n != 8);
         let spread = odd
             .flat_map(|n| [n, n + shifted])
             .filter_map(|n| (n > 0).then_some(n));
         union(twice, even, spread).to(doubled);
-        odd.map(|n| n + factor).union(even.filter(|n| *n > 100)).to(rest);
+        odd.partition_by(|n, workers| n.unsigned_abs() as usize % workers)
+            .map(|n| n + factor)
+            .union(even.filter(|n| *n > 100))
+            .to(rest);
     }
 );
 
@@ -166,4 +169,21 @@ fn a_job_can_be_sent_to_a_thread_and_stopped() {
     handle.stop();
     let report = handle.join().expect("nothing goes wrong");
     assert!(report.source("numbers").is_some());
+}
+
+#[test]
+fn how_records_spread_is_in_the_graph() {
+    pipeline!(
+        fn spread(numbers: Source<u64>, out: Sink<u64>) {
+            numbers
+                .rebalance()
+                .map(|n| n + 1)
+                .partition_by(|_, _| 0)
+                .broadcast()
+                .to(out);
+        }
+    );
+    let operators = spread::GRAPH.parts().nodes[0].operators;
+    assert_eq!(operators, ["rebalance", "map", "partition_by", "broadcast", "to"]);
+    assert!(!spread::GRAPH.parts().nodes[0].stateful);
 }

@@ -511,7 +511,7 @@ proptest! {
             let mut from = 0;
             for to in cuts {
                 let written = OpenOptions::new().append(true).create(true).open(&log);
-                written.and_then(|mut file| file.write_all(text[from..to].as_bytes())).expect("there is room");
+                written.and_then(|mut file| file.write_all(&text.as_bytes()[from..to])).expect("there is room");
                 from = to;
                 for _ in 0..8 {
                     clock.advance(TimeDelta::from_millis(400));
