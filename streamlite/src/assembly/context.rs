@@ -12,10 +12,13 @@ use super::counted::Counted;
 use super::failure::Failure;
 use super::feed::{Feed, SourceFeed};
 use super::lanes::LaneNumbers;
+use super::probe::{Latency, Probe};
 use crate::checkpoint::Sinks;
 use crate::connector::{FileUse, FileUses, Partition, Source, Transactional};
 use crate::control::Lane;
 use crate::graph::{Graph, GraphEnd};
+use crate::metrics::Metrics;
+use crate::process::ProcessMetrics;
 use crate::record::Push;
 use crate::state::{DeclaredState, Durable, Shape, StateId};
 use crate::time::Clock;
@@ -42,6 +45,9 @@ pub struct Context<C> {
 pub(crate) struct Parts {
     pub(crate) graph: &'static Graph,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What its user counts with.
+    pub(crate) metrics: Metrics,
+    pub(crate) probe: Probe,
     pub(crate) failure: Failure,
     lanes: RefCell<LaneNumbers>,
     /// How many operators of each name have a lane of their own.
@@ -75,12 +81,15 @@ impl<'env, C> Assembly<'env, C> {
     pub(crate) fn new(
         graph: &'static Graph,
         clock: Arc<dyn Clock>,
+        metrics: Metrics,
         lanes: LaneNumbers,
         has_checkpoints: bool,
     ) -> Self {
         let parts = Parts {
             graph,
+            probe: Probe::new(Arc::clone(&clock)),
             clock,
+            metrics,
             failure: Failure::default(),
             lanes: RefCell::new(lanes),
             own_lanes: RefCell::default(),
@@ -201,6 +210,16 @@ impl<C> Context<C> {
     /// The clock of the job.
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.parts.clock)
+    }
+
+    /// What a sink knows of how long records took.
+    pub(crate) fn latency(&self) -> Latency {
+        Latency::new(self.parts.probe.clone())
+    }
+
+    /// What the handlers of a process count with.
+    pub(crate) fn metrics(&self) -> ProcessMetrics {
+        ProcessMetrics::new(&self.path, self.parts.metrics.clone())
     }
 
     /// The statement that the operator belongs to.

@@ -8,6 +8,7 @@ mod failure;
 mod feed;
 mod lanes;
 mod node;
+mod probe;
 mod stage;
 
 pub use boundary::Boundary;
@@ -19,4 +20,5 @@ pub(crate) use failure::Failure;
 pub(crate) use feed::{Around, Feed, LanePlace, Read, Turn};
 pub(crate) use lanes::LaneNumbers;
 pub use node::*;
+pub(crate) use probe::Latency;
 pub use stage::{Id, Stage, Then};

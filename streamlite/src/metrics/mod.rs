@@ -1,13 +1,21 @@
 //! What a job counted, and the report that it ends with.
 
+mod instruments;
+mod metric_report;
+mod registry;
 mod report;
+mod state_size;
 mod tally;
 mod text;
 mod text_table;
 mod unmatched;
 
+pub use instruments::{Counter, Gauge, Histogram, Meter, Summary};
+pub use metric_report::{MetricReport, MetricValue};
+pub use registry::Metrics;
 pub(crate) use report::SourceTally;
 pub use report::{CheckpointReport, Delivery, OperatorReport, Report, SinkReport, SourceReport};
+pub use state_size::StateSize;
 pub(crate) use tally::is_plausible;
 pub use tally::{NodeTally, SavedCounts, Tally};
 pub use unmatched::Unmatched;

@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::instruments::Summary;
+use super::metric_report::{MetricReport, MetricValue};
+use super::state_size::StateSize;
 use super::tally::Tally;
 use super::unmatched::Unmatched;
 use crate::epoch::Epoch;
@@ -26,6 +29,11 @@ pub struct Report {
     pub checkpoints: Option<CheckpointReport>,
     /// How long the job has run.
     pub elapsed: TimeDelta,
+    /// The metrics of the job's user, by name, of this run.
+    pub metrics: Vec<MetricReport>,
+    /// Which part of this run the job was busy, and did not wait for records: from 0 to 1. All operators share one thread, so it
+    /// is that of each.
+    pub busy: f64,
 }
 
 /// One source of a [`Report`].
@@ -71,10 +79,15 @@ pub struct OperatorReport {
     pub times_look_like: Option<TimeUnit>,
     /// The watermark that it reached; `None` if it does not look at event time.
     pub watermark: Option<Timestamp>,
+    /// How far the watermark is behind the clock; `None` before there is one, and at the end of the input. Where records are
+    /// old, as those of a file, so is the watermark.
+    pub watermark_lag: Option<TimeDelta>,
+    /// How large its state is now.
+    pub state: StateSize,
 }
 
 /// One sink of a [`Report`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SinkReport {
     /// The sink's name in the pipeline.
@@ -85,6 +98,10 @@ pub struct SinkReport {
     pub records: u64,
     /// How often a record may be in the output if the job crashes and goes on.
     pub delivery: Delivery,
+    /// How long it took, in milliseconds, from when records were read until one that came of them was handed to the sink: of
+    /// ten samples a second at most, in this run. `None` if there was none. What a window waits for
+    /// is not in it, nor what waits in front of a source or in the buffer of a sink.
+    pub latency: Option<Summary>,
 }
 
 /// How often a record may be in the output of a sink if the job crashes and goes on.
@@ -141,15 +158,28 @@ impl Report {
         sources: &[SourceTally],
         checkpoints: Option<CheckpointReport>,
         elapsed: TimeDelta,
+        metrics: Vec<MetricReport>,
+        (now, busy): (Timestamp, f64),
     ) -> Self {
         Self {
             name: graph.name(),
             sources: source_reports(graph, tally, sources, checkpoints.is_some()),
-            operators: operator_reports(graph, tally),
+            operators: operator_reports(graph, tally, now),
             sinks: sink_reports(graph, tally, checkpoints.is_some()),
             checkpoints,
             elapsed,
+            metrics,
+            busy,
         }
+    }
+
+    /// The metric of this name.
+    #[must_use]
+    pub fn metric(&self, name: &str) -> Option<&MetricValue> {
+        let mut metrics = self.metrics.iter();
+        metrics
+            .find(|metric| metric.name == name)
+            .map(|metric| &metric.value)
     }
 
     /// The source of this name.
@@ -196,11 +226,17 @@ impl Report {
 
     /// Records read each second, 0 if no time has passed.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a rate is for showing")]
     pub fn records_per_second(&self) -> f64 {
+        self.per_second(self.records_read())
+    }
+
+    /// How many so many records are each second, such as those of a statement: its throughput. 0 if no time has passed.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a rate is for showing")]
+    pub fn per_second(&self, records: u64) -> f64 {
         let seconds = self.elapsed.as_secs_f64();
         if seconds > 0.0 {
-            self.records_read() as f64 / seconds
+            records as f64 / seconds
         } else {
             0.0
         }
@@ -236,7 +272,7 @@ fn source_reports(
     reports.collect()
 }
 
-fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
+fn operator_reports(graph: &Graph, tally: &Tally, now: Timestamp) -> Vec<OperatorReport> {
     let sum = |streams: &[usize]| streams.iter().map(|&stream| tally.streams[stream]).sum();
     let reports = graph
         .parts()
@@ -258,6 +294,11 @@ fn operator_reports(graph: &Graph, tally: &Tally) -> Vec<OperatorReport> {
             ahead_of_clock: counts.ahead_of_clock,
             times_look_like: counts.times_look_like,
             watermark: counts.watermark,
+            watermark_lag: counts
+                .watermark
+                .filter(|watermark| ![Timestamp::MIN, Timestamp::MAX].contains(watermark))
+                .map(|watermark| now - watermark),
+            state: counts.state,
         });
     reports.collect()
 }
@@ -273,6 +314,7 @@ fn sink_reports(graph: &Graph, tally: &Tally, has_checkpoints: bool) -> Vec<Sink
                 name: end.name(),
                 description: counts.sink.clone().unwrap_or_default(),
                 records: counts.written,
+                latency: counts.latency,
                 delivery: match (counts.commits, has_checkpoints) {
                     (true, _) => Delivery::ExactlyOnce,
                     (false, true) => Delivery::AtLeastOnce {

@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::instruments::Summary;
+use super::state_size::StateSize;
 use crate::graph::{Graph, Origin};
 use crate::time::{TimeUnit, Timestamp};
 
 /// Counts by stream and by statement of the graph.
 ///
 /// Operators count in plain fields of their own, and write them here when asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     pub(crate) streams: Vec<u64>,
     pub(crate) nodes: Vec<NodeTally>,
 }
 
 /// The counts of one statement.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NodeTally {
     /// Records that came after their window was closed.
     pub late: u64,
@@ -38,6 +40,12 @@ pub struct NodeTally {
     pub sink: Option<String>,
     /// Whether its output is committed with checkpoints.
     pub commits: bool,
+    /// How large its state is.
+    #[serde(skip)]
+    pub state: StateSize,
+    /// How long records took from their source to this sink, in milliseconds.
+    #[serde(skip)]
+    pub latency: Option<Summary>,
 }
 
 impl Tally {
@@ -96,7 +104,7 @@ impl Tally {
 }
 
 /// The counts of a job, by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedCounts {
     streams: BTreeMap<String, u64>,
     nodes: BTreeMap<String, NodeTally>,

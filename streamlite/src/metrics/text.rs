@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::metric_report::lines;
 use super::report::{CheckpointReport, Report};
 use super::text_table::TextTable;
 use super::unmatched::Unmatched;
@@ -14,6 +15,7 @@ impl fmt::Display for Report {
         if let Some(checkpoints) = &self.checkpoints {
             writeln!(f, "{checkpoints}")?;
         }
+        f.write_str(&lines(&self.metrics))?;
         for advice in self.advice() {
             writeln!(f, "{advice}")?;
         }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::Aggregate;
 use crate::assembly::Context;
 use crate::control::{Control, Question};
+use crate::metrics::StateSize;
 use crate::state::{
     Block, Captured, DeclaredState, Decoder, Encoder, Grouping, LiveTable, LookUp, Ranks, Room, Shape, Slice,
     Snapshot, StateError, Storage, Table, WriteEntry, in_blocks, name_of,
@@ -19,6 +20,7 @@ use crate::state::{
 /// `S` is the grouping's table, such as `G::Table<Acc>`; `C` says whether it can be saved.
 #[derive(Debug)]
 pub struct KeyedState<C, S: Table> {
+    node: usize,
     declared: DeclaredState,
     table: LiveTable<S>,
     storage: PhantomData<fn() -> C>,
@@ -31,6 +33,7 @@ impl<C, S: Table> KeyedState<C, S> {
         let mut table = LiveTable::<S>::default();
         table.prepare(zero);
         Self {
+            node: cx.node_index(),
             declared: cx.declare(shape),
             table,
             storage: PhantomData,
@@ -46,6 +49,11 @@ impl<C, S: Table> KeyedState<C, S> {
             .with("key", name_of::<S::Key>())
             .with("aggregate", aggregate.describe());
         Self::new(cx, shape, || aggregate.zero())
+    }
+
+    /// How large it is.
+    pub fn size(&self) -> StateSize {
+        self.table.size()
     }
 
     /// Whose state it is.
@@ -244,12 +252,18 @@ impl<C, S: Table> KeyedState<C, S> {
         let Control::Question(question) = control else {
             return;
         };
-        let Self { declared, table, .. } = self;
+        let Self {
+            node,
+            declared,
+            table,
+            ..
+        } = self;
         match question {
             Question::Save(save) => save.state(declared, &mut Kept::<C, _, _>::new(table, beside)),
             Question::Restore(restore) => restore.state(declared, &mut Kept::<C, _, _>::new(table, beside)),
             Question::Capture(slice) => self.capture(slice),
-            Question::AfterEnd(_) | Question::Progress(_) | Question::Count(_) => {}
+            Question::Count(tally) => tally.node(*node).state += table.size(),
+            Question::AfterEnd(_) | Question::Progress(_) => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::assembly::{Chain, Context, Failure, Node10, Stage};
+use crate::assembly::{Chain, Context, Failure, Latency, Node10, Stage};
 use crate::connector::{Sink, Writer};
 use crate::control::{Control, JobEvent, Question};
 use crate::error::{Error, Result};
@@ -29,6 +29,7 @@ struct ToPush<T, K: Sink<T>> {
     /// more is written.
     writer: Option<K::Writer>,
     failure: Failure,
+    latency: Latency,
     record: PhantomData<fn(T)>,
 }
 
@@ -49,6 +50,7 @@ where
             watermark: Timestamp::MIN,
             writer: None,
             failure: cx.failure().clone(),
+            latency: cx.latency(),
             record: PhantomData,
         };
         self.chain.stage.build(cx, end)
@@ -106,6 +108,7 @@ impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
         if let Some(writer) = &mut self.writer {
             self.written += 1;
             let done = writer.write(record);
+            self.latency.note();
             self.check(done);
         }
     }
@@ -139,6 +142,7 @@ impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
                     counts.watermark = Some(self.watermark);
                     counts.sink = Some(self.sink.describe());
                     counts.commits = self.commits;
+                    counts.latency = self.latency.summary();
                 }
                 Question::Save(save) => self.save(save),
                 Question::Restore(_)

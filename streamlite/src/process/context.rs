@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
+use super::metrics::{ProcessMetrics, metric_methods};
 use super::timers::Timers;
 use super::times::{FieldTtl, TimeDomain, Times};
 use crate::time::{Clock, TimeDelta, Timestamp};
@@ -17,6 +18,7 @@ pub struct ProcessContext<'a, K, U> {
     pub(crate) timestamp: Timestamp,
     pub(crate) watermark: Timestamp,
     pub(crate) clock: &'a ReadClock,
+    pub(crate) metrics: &'a ProcessMetrics,
     pub(crate) domain: TimeDomain,
     pub(crate) emitted: &'a mut Emitted<U>,
     pub(crate) more: &'a mut VecDeque<(u32, U)>,
@@ -109,6 +111,8 @@ impl<K, U> ProcessContext<'_, K, U> {
         self.timers.delete(self.place, TimeDomain::Processing, at.into());
     }
 
+    metric_methods!();
+
     /// When a state of this number counts as written.
     #[cfg_attr(doc, doc(hidden))]
     #[must_use]
@@ -142,6 +146,7 @@ pub struct BroadcastContext<'a, U> {
     pub(crate) timestamp: Timestamp,
     pub(crate) watermark: Timestamp,
     pub(crate) clock: &'a ReadClock,
+    pub(crate) metrics: &'a ProcessMetrics,
     pub(crate) emitted: &'a mut Emitted<U>,
     pub(crate) more: &'a mut VecDeque<(u32, U)>,
     /// Numbers what is emitted, where there are several outputs.
@@ -169,6 +174,8 @@ impl<U> BroadcastContext<'_, U> {
     pub fn processing_time(&self) -> Timestamp {
         self.clock.now()
     }
+
+    metric_methods!();
 
     /// Emits a result. It has the timestamp of the record.
     #[inline]

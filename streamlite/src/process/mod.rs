@@ -18,6 +18,7 @@ mod checked;
 mod context;
 mod handlers;
 mod keyed_process;
+mod metrics;
 mod side;
 mod spec;
 mod state;
@@ -37,6 +38,7 @@ pub use times::TimeDomain;
 
 pub(crate) use broadcast::ByKey;
 pub(crate) use context::{Emitted, ReadClock};
+pub(crate) use metrics::ProcessMetrics;
 pub(crate) use state::{SavedField, StoredStates};
 pub(crate) use timers::{Due, Timer, Timers};
 pub(crate) use times::{FieldTtl, Times};

@@ -5,6 +5,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::before::Before;
 use super::checkpointing::{Checkpointing, OpenCheckpoints};
@@ -17,7 +18,7 @@ use crate::connector::Bells;
 use crate::control::{Control, JobEvent, Lane};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::metrics::Report;
+use crate::metrics::{Metrics, Report};
 use crate::time::{Clock, Timestamp};
 
 /// How much is read before something else has its turn.
@@ -48,6 +49,9 @@ pub(crate) struct Driver<'env> {
     /// What the sources ring when they have something.
     pub(super) bells: Bells,
     pub(super) started: Timestamp,
+    /// When this run began, and how long it has waited since, by the clock that knows less than a millisecond.
+    pub(super) began: Duration,
+    pub(super) waited: Duration,
     pub(super) last_tick: Timestamp,
     pub(super) sizes: Sizes,
     /// What was counted before this run.
@@ -67,6 +71,8 @@ pub(crate) struct Origin {
     pub(crate) savepoint: Option<Savepoint>,
     /// What it goes on from if there is one, and where others go.
     pub(crate) checkpoints: Option<Checkpoints>,
+    /// What its user counts with.
+    pub(crate) metrics: Metrics,
 }
 
 impl fmt::Debug for Driver<'_> {
@@ -101,6 +107,7 @@ impl<'env> Driver<'env> {
         let Origin {
             savepoint,
             checkpoints,
+            metrics,
         } = origin;
         if let Some(savepoint) = &savepoint {
             savepoint.check_pipeline(graph.name())?;
@@ -118,7 +125,7 @@ impl<'env> Driver<'env> {
         let lanes = saved
             .map(|saved| saved.progress.lanes.clone())
             .unwrap_or_default();
-        let assembly = Assembly::new(graph, Arc::clone(&clock), lanes, checkpoints.is_some());
+        let assembly = Assembly::new(graph, Arc::clone(&clock), metrics, lanes, checkpoints.is_some());
         build(&assembly);
         let (parts, mut feeds) = assembly.into_parts();
         parts.failure.check()?;
@@ -128,8 +135,10 @@ impl<'env> Driver<'env> {
             parts,
             feeds,
             lanes: Lanes::default(),
+            began: clock.elapsed(),
             clock,
             bells: Bells::default(),
+            waited: Duration::ZERO,
             started: now,
             last_tick: now,
             sizes,

@@ -14,7 +14,7 @@ use crate::assembly::Assembly;
 use crate::checkpoint::Checkpoints;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::metrics::Report;
+use crate::metrics::{Metrics, Report};
 use crate::state::Durable;
 use crate::time::{Clock, SystemClock};
 
@@ -29,6 +29,7 @@ pub struct Job {
     sizes: Sizes,
     savepoint: Option<Savepoint>,
     checkpoints: Option<Checkpoints>,
+    metrics: Option<Metrics>,
 }
 
 type Build = Box<dyn FnOnce(&Assembly<'static, Durable>) + Send>;
@@ -55,6 +56,7 @@ impl Job {
             sizes: Sizes::default(),
             savepoint: None,
             checkpoints: None,
+            metrics: None,
         }
     }
 
@@ -133,6 +135,14 @@ impl Job {
         }
     }
 
+    /// Counts in these metrics, which can be read while the job runs, and are in its [report](Report::metrics).
+    pub fn metrics(self, metrics: &Metrics) -> Self {
+        Self {
+            metrics: Some(metrics.clone()),
+            ..self
+        }
+    }
+
     /// Runs until the sources end, on this thread.
     ///
     /// A job that takes checkpoints stops at Ctrl-C and at SIGTERM: it takes a last one and ends without an error, so that
@@ -190,10 +200,12 @@ impl Job {
             sizes,
             savepoint,
             checkpoints,
+            metrics,
         } = self;
         let origin = Origin {
             savepoint,
             checkpoints,
+            metrics: metrics.unwrap_or_default(),
         };
         Driver::start(graph, clock, sizes, origin, build)
     }

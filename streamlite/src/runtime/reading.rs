@@ -98,7 +98,9 @@ impl Driver<'_> {
         let mut read = 0;
         loop {
             let at_most = (turn.at_most - read).min(self.sizes.batch);
+            self.parts.probe.begin();
             let (progress, records) = self.feeds[feed].read(&Turn { at_most, ..turn })?;
+            self.parts.probe.end();
             self.parts.failure.check()?;
             read += records.min(turn.at_most - read);
             if progress != ReadStatus::Ready || read == turn.at_most || records == 0 {
@@ -126,7 +128,8 @@ impl Driver<'_> {
     }
 
     /// Waits until a source has something, somebody asks for something, or something is due.
-    fn wait(&self) {
+    fn wait(&mut self) {
+        let began = self.clock.elapsed();
         let now = self.clock.now();
         let checkpoint = self.checkpointing.as_ref();
         let untold = self.clock.is_manual() || checkpoint.is_some_and(Checkpointing::is_under_way);
@@ -134,11 +137,13 @@ impl Driver<'_> {
         let due = due.into_iter().flatten().map(|due| due - now);
         let most = due.chain(untold.then_some(SHORT)).fold(TICK, TimeDelta::min);
         self.bells.wait(most.try_into().ok().or(Some(Duration::ZERO)));
+        self.waited += self.clock.elapsed().saturating_sub(began);
     }
 
     /// Lets the operators look at the clock.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Result<()> {
         self.last_tick = now;
+        self.parts.probe.set_due();
         self.control(&mut Control::Job(JobEvent::Tick(now)));
         self.parts.failure.check()
     }

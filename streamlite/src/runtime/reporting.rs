@@ -28,12 +28,31 @@ impl Driver<'_> {
             }
         });
         let sources: Vec<_> = sources.collect();
-        Report::new(graph, &tally, &sources, self.checkpoint_report(), self.elapsed())
+        let metrics = self.parts.metrics.report();
+        Report::new(
+            graph,
+            &tally,
+            &sources,
+            self.checkpoint_report(),
+            self.elapsed(),
+            metrics,
+            (self.clock.now(), self.busy()),
+        )
     }
 
     fn checkpoint_report(&self) -> Option<CheckpointReport> {
         let checkpointing = self.checkpointing.as_ref()?;
         Some(checkpointing.report.clone())
+    }
+
+    /// Which part of this run it did not wait.
+    fn busy(&self) -> f64 {
+        let run = self.clock.elapsed().saturating_sub(self.began).as_secs_f64();
+        if run > 0.0 {
+            (1.0 - self.waited.as_secs_f64() / run).clamp(0.0, 1.0)
+        } else {
+            1.0
+        }
     }
 
     /// How long the job has run, in the runs before this one, too.

@@ -9,6 +9,7 @@ use super::key_index::KeyIndex;
 use super::look_up::LookUp;
 use super::table::Table;
 use super::taken::Taken;
+use crate::metrics::StateSize;
 
 /// From how many bytes on a table does not stay in a core's cache, so that looking ahead pays.
 const LARGE: usize = 512 * 1024;
@@ -281,6 +282,12 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
 
     fn count(&self) -> usize {
         self.entries.len() - self.empty.len()
+    }
+
+    fn size(&self) -> StateSize {
+        let entries = self.entries.capacity() * size_of::<(K, V)>();
+        let empty = self.empty.capacity() * size_of::<u32>();
+        StateSize::new(self.count(), self.index.bytes() + entries + empty)
     }
 
     /// The table keeps its room, for the next window, unless it was far too large for this one.

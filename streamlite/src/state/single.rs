@@ -1,6 +1,7 @@
 //! The one value of an operator that does not partition its state.
 
 use super::table::Table;
+use crate::metrics::StateSize;
 
 /// One value in all: the table of a stream without keys.
 #[derive(Debug)]
@@ -85,6 +86,10 @@ impl<V> Table for Single<V> {
 
     fn count(&self) -> usize {
         usize::from(self.used)
+    }
+
+    fn size(&self) -> StateSize {
+        StateSize::new(self.count(), size_of::<Self>())
     }
 
     fn drain_in_order(&mut self, mut take: impl FnMut((), V)) {

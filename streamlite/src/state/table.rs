@@ -2,6 +2,7 @@
 
 use super::codec::{Decoder, Encoder, StateError};
 use super::storage::Storage;
+use crate::metrics::StateSize;
 
 /// One value per key, in slots whose order does not depend on hashes.
 pub trait Table: Default {
@@ -108,6 +109,9 @@ pub trait Table: Default {
 
     /// How many entries there are.
     fn count(&self) -> usize;
+
+    /// How large it is.
+    fn size(&self) -> StateSize;
 
     /// Removes every entry, in order.
     fn drain_in_order(&mut self, take: impl FnMut(Self::Key, Self::Value));

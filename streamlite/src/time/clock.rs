@@ -17,6 +17,12 @@ pub trait Clock: Send + Sync + fmt::Debug {
     /// Lets at most `span` pass; returns at once where time only moves by hand.
     fn wait(&self, span: TimeDelta);
 
+    /// How much time has passed since some moment that stays the same: for spans that are shorter than a millisecond. It is the
+    /// time of day unless the clock knows better.
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.now().as_millis().max(0).unsigned_abs())
+    }
+
     /// Whether time moves by hand, so that waiting does not let it pass.
     fn is_manual(&self) -> bool {
         false
@@ -54,6 +60,10 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         self.started + self.since.elapsed().into()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.since.elapsed()
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that sleeps")]

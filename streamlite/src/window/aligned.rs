@@ -12,6 +12,7 @@ use super::pane::{AccumulationMode, Pane};
 use super::store::{Emit, Results, WindowStore};
 use super::trigger::OnWatermark;
 use crate::aggregate::Aggregate;
+use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
     Block, CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage, Table, in_blocks,
@@ -265,6 +266,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.windows.watermark()
+    }
+
+    fn size(&self) -> StateSize {
+        self.windows.tables().map(Table::size).sum()
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {

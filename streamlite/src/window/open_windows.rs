@@ -86,6 +86,13 @@ impl OpenWindow {
     }
 }
 
+impl<S, D> OpenWindows<S, D> {
+    /// What the open windows hold.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &S> {
+        self.by_span.values().map(|slot| &self.slots[*slot].contents)
+    }
+}
+
 impl<S: Default, D> OpenWindows<S, D> {
     pub(super) fn new(grid: D, lateness: TimeDelta) -> Self {
         Self {

@@ -2,6 +2,7 @@
 
 use super::pane::Pane;
 use crate::aggregate::Aggregate;
+use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage};
 use crate::time::{TimeDelta, Timestamp};
@@ -51,6 +52,9 @@ pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
 
     /// The watermark that was reached.
     fn watermark(&self) -> Timestamp;
+
+    /// How large what it keeps is.
+    fn size(&self) -> StateSize;
 
     /// How many records were in no window.
     fn in_gaps(&self) -> u64 {

@@ -290,7 +290,11 @@ where
                 Question::Save(save) => save.state(&self.rows.declared().clone(), self),
                 Question::Restore(restore) => restore.state(&self.rows.declared().clone(), self),
                 Question::AfterEnd(after) => after.ask(self.rows.declared(), self.watermark),
-                Question::Count(tally) => tally.node(self.node).watermark = Some(self.watermark),
+                Question::Count(tally) => {
+                    let counts = tally.node(self.node);
+                    counts.watermark = Some(self.watermark);
+                    counts.state += self.rows.size();
+                }
                 Question::Capture(slice) => {
                     let Self { left, rows, .. } = self;
                     let declared = rows.declared().clone();

@@ -9,6 +9,7 @@ use super::waiting::{Sides, Waiting};
 use super::with_late::BuildsWithLate;
 use crate::assembly::{Context, Stage};
 use crate::join::{Bounds, Either, JoinType, Mark};
+use crate::metrics::StateSize;
 use crate::operator::fan_out::Nowhere;
 use crate::operator::late::LateOutput;
 use crate::record::{Push, Record};
@@ -125,6 +126,10 @@ where
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.reached()
+    }
+
+    fn size(&self) -> StateSize {
+        self.state.size()
     }
 
     #[inline]

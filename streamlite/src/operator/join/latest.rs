@@ -9,6 +9,7 @@ use super::saved::{read, write};
 use crate::assembly::Context;
 use crate::error::Error;
 use crate::join::{Buffer, Either, JoinType, Row};
+use crate::metrics::StateSize;
 use crate::operator::keyed_state::KeyedState;
 use crate::record::Record;
 use crate::state::{
@@ -223,6 +224,10 @@ where
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.watermark
+    }
+
+    fn size(&self) -> StateSize {
+        self.state.size()
     }
 
     #[inline]

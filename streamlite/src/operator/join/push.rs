@@ -5,6 +5,7 @@ use std::fmt;
 use crate::assembly::Context;
 use crate::control::{Control, JobEvent, LaneEvent, Question};
 use crate::join::Either;
+use crate::metrics::StateSize;
 use crate::operator::lanes::Lanes;
 use crate::operator::late::LateOutput;
 use crate::record::{Push, Record};
@@ -46,6 +47,9 @@ pub trait RowStore {
 
     /// The watermark that was reached.
     fn watermark(&self) -> Timestamp;
+
+    /// How large what it keeps is.
+    fn size(&self) -> StateSize;
 
     /// The watermark has risen.
     fn rise(&mut self, watermark: Timestamp);
@@ -292,6 +296,7 @@ where
                     let counts = tally.node(self.node);
                     self.outputs.late.count(counts);
                     counts.watermark = Some(self.rows.watermark());
+                    counts.state += self.rows.size();
                 }
                 Question::AfterEnd(after) => {
                     after.ask(self.rows.declared(), self.rows.watermark());

@@ -12,8 +12,8 @@ use crate::assembly::{Context, Failure};
 use crate::error::Error;
 use crate::operator::keyed_state::KeyedState;
 use crate::process::{
-    Due, Emitted, KeyedProcess, ProcessContext, ReadClock, Sides, StateSpec, States, TimeDomain, Timers,
-    Times,
+    Due, Emitted, KeyedProcess, ProcessContext, ProcessMetrics, ReadClock, Sides, StateSpec, States,
+    TimeDomain, Timers, Times,
 };
 use crate::record::Record;
 use crate::state::{Grouping, LookUp, Shape, Table, name_of};
@@ -36,6 +36,7 @@ pub(super) struct Core<T, C, G: Grouping<T>, P: KeyedProcess<G::Key, T>> {
     pub(super) specs: Vec<StateSpec>,
     pub(super) now: Now,
     pub(super) clock: ReadClock,
+    pub(super) metrics: ProcessMetrics,
     pub(super) timers: Timers,
     pub(super) expirations: Expirations,
     /// Keys whose states are first values again, and which are there because of a timer alone.
@@ -130,6 +131,7 @@ where
                 looks_at_clock: false,
             },
             clock: ReadClock::new(cx.clock()),
+            metrics: cx.metrics(),
             timers: Timers::default(),
             expirations: Expirations::default(),
             absent: Bits::default(),
@@ -245,6 +247,7 @@ where
             state,
             now,
             clock,
+            metrics,
             timers,
             expirations,
             births,
@@ -280,6 +283,7 @@ where
             timestamp: moment.timestamp,
             watermark: moment.watermark,
             clock,
+            metrics,
             domain: moment.domain,
             emitted: &mut emitted,
             more,

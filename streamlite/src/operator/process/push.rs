@@ -94,6 +94,7 @@ where
         let mut ctx = BroadcastContext {
             timestamp,
             watermark: core.now.of_record(partition_watermark),
+            metrics: &core.metrics,
             clock: &core.clock,
             emitted: &mut emitted,
             more: &mut core.more,
@@ -295,7 +296,9 @@ where
                     restore.state(&declared, &mut self.saved());
                 }
                 Question::Count(tally) => {
-                    tally.node(self.node).watermark = Some(self.core.now.watermark);
+                    let counts = tally.node(self.node);
+                    counts.watermark = Some(self.core.now.watermark);
+                    counts.state += self.core.state.size();
                 }
                 Question::AfterEnd(after) if P::HAS_TIMERS || P::HAS_END => {
                     after.ask(self.core.state.declared(), self.core.now.watermark);

@@ -106,6 +106,7 @@ where
         self.late.count(counts);
         counts.in_gaps += self.store.in_gaps();
         counts.watermark = Some(self.store.watermark());
+        counts.state += self.store.size();
     }
 }
 

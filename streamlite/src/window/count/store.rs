@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::every::{Added, Every};
 use super::group::{Arrived, Fired, Group};
 use crate::aggregate::Aggregate;
+use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
     Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Room, StateError, Storage, Table, in_blocks,
@@ -230,6 +231,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.watermark
+    }
+
+    fn size(&self) -> StateSize {
+        self.groups.size()
     }
 
     fn in_gaps(&self) -> u64 {

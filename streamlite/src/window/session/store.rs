@@ -6,6 +6,7 @@ use super::alarms::Alarms;
 use super::gap::Gap;
 use super::group::{Accumulators, Added, Group, Session};
 use crate::aggregate::Aggregate;
+use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
     Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Room, StateError, Storage, Table, in_blocks,
@@ -378,6 +379,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.watermark
+    }
+
+    fn size(&self) -> StateSize {
+        self.groups.size()
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {

@@ -7,6 +7,7 @@ use super::alarms::Alarms;
 use super::gap::Gap;
 use super::group::{Added, Contents, Group, Session};
 use crate::aggregate::Aggregate;
+use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
     CapturedTables, Decoder, Encoder, Grouping, LiveTable, Ranks, Room, StateError, Storage, Table,
@@ -420,6 +421,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.watermark
+    }
+
+    fn size(&self) -> StateSize {
+        self.groups.size()
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::grid::{Slice, SlidingGrid};
 use super::group::{Due, Group};
 use crate::aggregate::Aggregate;
+use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
     Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Ranks, Room, StateError, Storage, Table,
@@ -465,6 +466,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.watermark
+    }
+
+    fn size(&self) -> StateSize {
+        self.groups.size()
     }
 
     fn in_gaps(&self) -> u64 {

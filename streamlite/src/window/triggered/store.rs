@@ -8,6 +8,7 @@ use super::group::{Fired, Group};
 use super::places::{Places, Stamp};
 use super::timers::{Rings, Timers};
 use crate::aggregate::Aggregate;
+use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
     Block, CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage, Table, in_blocks,
@@ -442,6 +443,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.watermark
+    }
+
+    fn size(&self) -> StateSize {
+        self.windows.tables().map(Table::size).sum()
     }
 
     fn in_gaps(&self) -> u64 {
