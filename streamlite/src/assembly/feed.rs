@@ -69,6 +69,9 @@ pub(crate) trait Feed {
 
     /// Whether they are kept somewhere.
     fn keeps_bad_records(&self) -> bool;
+
+    /// Whether its records can be read again.
+    fn replays(&self) -> bool;
 }
 
 /// What sources use of the job.
@@ -427,6 +430,10 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
 
     fn keeps_bad_records(&self) -> bool {
         self.source.keeps_bad_records()
+    }
+
+    fn replays(&self) -> bool {
+        self.source.replays()
     }
 
     fn skipped(&self) -> u64 {

@@ -172,6 +172,12 @@ pub trait Source: Send {
         true
     }
 
+    /// Whether what was read since the last checkpoint can be read again after a crash: of a socket it cannot. Where it says
+    /// `false` the report says that records may be lost.
+    fn replays(&self) -> bool {
+        true
+    }
+
     /// Whether bad records that do not end the job are kept somewhere, so that nobody need look for them.
     fn keeps_bad_records(&self) -> bool {
         false

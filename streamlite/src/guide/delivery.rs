@@ -51,7 +51,7 @@
 //! | cannot: a pipe, a channel, a socket, the standard input | refused: a checkpoint could not go on | refused |
 //!
 //! A channel, a socket and the standard input can be told `.accept_loss()`: then the job is saved, and what it had read after
-//! the last checkpoint is lost in a crash. The delivery in the report is about the records that were not lost.
+//! the last checkpoint is lost in a crash: the report says `MayBeLost`.
 //!
 //! [`SinkReport::delivery`](crate::metrics::SinkReport::delivery) says it of each sink. Bad records that go to a sink by
 //! `on_error(Route(sink))` are at least once: they are written when they are read, and the report says so of their source.

@@ -110,6 +110,12 @@ pub struct SinkReport {
 pub enum Delivery {
     /// Once: output is committed with the checkpoints of the job.
     ExactlyOnce,
+    /// Not at all, if it was read after the last checkpoint: a source cannot read it again. What a checkpoint includes is there
+    /// as often as the sink says.
+    MayBeLost {
+        /// The source, by its name.
+        of: &'static str,
+    },
     /// Once at least; a record after the last checkpoint may come again.
     AtLeastOnce {
         /// Why not exactly once.
@@ -149,6 +155,8 @@ pub(crate) struct SourceTally {
     pub(crate) unmatched: Unmatched,
     pub(crate) skipped: u64,
     pub(crate) kept: bool,
+    /// Its records cannot be read again.
+    pub(crate) is_lossy: bool,
 }
 
 impl Report {
@@ -165,7 +173,7 @@ impl Report {
             name: graph.name(),
             sources: source_reports(graph, tally, sources, checkpoints.is_some()),
             operators: operator_reports(graph, tally, now),
-            sinks: sink_reports(graph, tally, checkpoints.is_some()),
+            sinks: sink_reports(graph, tally, lossy(graph, sources), checkpoints.is_some()),
             checkpoints,
             elapsed,
             metrics,
@@ -303,7 +311,20 @@ fn operator_reports(graph: &Graph, tally: &Tally, now: Timestamp) -> Vec<Operato
     reports.collect()
 }
 
-fn sink_reports(graph: &Graph, tally: &Tally, has_checkpoints: bool) -> Vec<SinkReport> {
+/// A source that cannot read its records again.
+fn lossy(graph: &Graph, sources: &[SourceTally]) -> Option<&'static str> {
+    let mut named = graph.parts().sources.iter().zip(sources);
+    named
+        .find(|(_, known)| known.is_lossy)
+        .map(|(source, _)| source.name)
+}
+
+fn sink_reports(
+    graph: &Graph,
+    tally: &Tally,
+    lossy: Option<&'static str>,
+    has_checkpoints: bool,
+) -> Vec<SinkReport> {
     let sinks = graph
         .parts()
         .nodes
@@ -315,12 +336,13 @@ fn sink_reports(graph: &Graph, tally: &Tally, has_checkpoints: bool) -> Vec<Sink
                 description: counts.sink.clone().unwrap_or_default(),
                 records: counts.written,
                 latency: counts.latency,
-                delivery: match (counts.commits, has_checkpoints) {
-                    (true, _) => Delivery::ExactlyOnce,
-                    (false, true) => Delivery::AtLeastOnce {
+                delivery: match (lossy, counts.commits, has_checkpoints) {
+                    (Some(of), ..) => Delivery::MayBeLost { of },
+                    (None, true, _) => Delivery::ExactlyOnce,
+                    (None, false, true) => Delivery::AtLeastOnce {
                         because: "the sink writes at once, and does not commit with checkpoints",
                     },
-                    (false, false) => Delivery::AtLeastOnce {
+                    (None, false, false) => Delivery::AtLeastOnce {
                         because: NO_CHECKPOINTS,
                     },
                 },

@@ -48,6 +48,18 @@ pub struct NodeTally {
     pub latency: Option<Summary>,
 }
 
+impl NodeTally {
+    /// What of it is counted on in a later run.
+    fn to_saved(&self) -> Self {
+        Self {
+            times_look_like: None,
+            state: StateSize::default(),
+            latency: None,
+            ..self.clone()
+        }
+    }
+}
+
 impl Tally {
     pub(crate) fn new(graph: &Graph) -> Self {
         Self {
@@ -79,7 +91,10 @@ impl Tally {
             streams: stream_names(graph, &nodes)
                 .zip(self.streams.iter().copied())
                 .collect(),
-            nodes: nodes.into_iter().zip(self.nodes.iter().cloned()).collect(),
+            nodes: nodes
+                .into_iter()
+                .zip(self.nodes.iter().map(NodeTally::to_saved))
+                .collect(),
         }
     }
 

@@ -24,6 +24,7 @@ impl Driver<'_> {
                 description: feed.describe(),
                 unmatched: feed.unmatched().unwrap_or_default(),
                 kept: feed.keeps_bad_records(),
+                is_lossy: !feed.replays(),
                 skipped: feed.skipped() + self.before.skipped.get(identity).copied().unwrap_or(0),
             }
         });

@@ -122,6 +122,10 @@ impl<R: Receive> Source for ChannelSource<R> {
         Ok(self.accepts_loss)
     }
 
+    fn replays(&self) -> bool {
+        false
+    }
+
     fn describe(&self) -> String {
         "channel".to_owned()
     }

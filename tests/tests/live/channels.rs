@@ -3,6 +3,7 @@
 use std::sync::mpsc;
 use std::thread;
 
+use streamlite::metrics::Delivery;
 use streamlite::prelude::*;
 use streamlite_tests::Folder;
 
@@ -105,10 +106,9 @@ fn a_channel_cannot_be_saved_unless_the_loss_is_accepted() {
     for _ in 0..2 {
         let (out, seen) = CollectionSink::new();
         let source = ChannelSource::new(numbers()).accept_loss();
-        sums(source, out)
-            .checkpoints(checkpoints())
-            .run()
-            .expect("it goes on");
+        let report = sums(source, out).checkpoints(checkpoints()).run();
+        let delivery = report.expect("it goes on").sinks[0].delivery;
+        assert!(matches!(delivery, Delivery::MayBeLost { .. }), "{delivery:?}");
         results.extend(seen.take());
     }
     assert_eq!(

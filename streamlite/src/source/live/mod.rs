@@ -94,6 +94,10 @@ where
         self.from.name()
     }
 
+    fn replays(&self) -> bool {
+        false
+    }
+
     fn keeps_bad_records(&self) -> bool {
         self.decoding.policy.keeps()
     }
