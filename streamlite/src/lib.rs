@@ -29,6 +29,10 @@
 //! | … see what a job did, and what was dropped? | [`Report`], which [`Job::run`] returns |
 //! | … see the pipeline? | `name::GRAPH`: a [`Graph`], as [text](Graph), [SVG](Graph::svg), [Mermaid](Graph::mermaid), [DOT](Graph::dot) |
 //! | … stop a job, and go on later? | [`Job::spawn`]; [`Job::start`], [`RunningJob::savepoint`] and [`Job::restore`] |
+//! | … do this and that? | [`guide::cookbook`] |
+//! | … read a log, a socket, a channel, the standard input? | [`source::TailSource`], [`source::SocketSource`], [`source::ListeningSource`], [`source::ChannelSource`], [`source::StdinSource`] |
+//! | … count with metrics of my own? | [`metrics::Metrics`] |
+//! | … find what I know from Flink and others? | [`guide::from_flink`], [`guide::from_kafka_streams`], [`guide::from_bytewax`] |
 //! | … write a source or a sink? | [`source::Source`], [`sink::Sink`] |
 
 pub mod aggregate;

@@ -1,6 +1,5 @@
 //! What an expanded [`pipeline!`](crate::pipeline) names. Not for use by hand: it changes with the macro.
 
-pub use serde;
 pub use streamlite_macros::pipeline_in;
 
 pub use crate::assembly::*;

@@ -2,7 +2,7 @@
 
 mod compression;
 #[cfg(feature = "csv")]
-mod csv;
+pub(crate) mod csv;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod headed;
@@ -17,8 +17,6 @@ mod record_file;
 mod shape;
 mod tracked;
 
-#[cfg(feature = "csv")]
-pub(crate) use self::csv::csv_options;
 #[cfg(feature = "csv")]
 pub use self::csv::{Csv, CsvReader, CsvWriter};
 pub(crate) use compression::{is_packed, packed, unpacked};

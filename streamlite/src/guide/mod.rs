@@ -13,17 +13,29 @@
 //! * [`ttl`]: what is forgotten by itself.
 //! * [`delivery`]: checkpoints, and what is in the output after a crash.
 //! * [`testing`]: how a pipeline is driven by hand.
+//! * [`cookbook`]: how do I …, in recipes that run.
+//! * [`performance`]: what costs what, and how to measure it.
+//! * [`when_not`]: what it is not for.
+//! * Coming from [Flink](from_flink), [Kafka Streams](from_kafka_streams), [Bytewax](from_bytewax), or the
+//!   [Python engine](from_python).
 
 pub mod aggregates;
 pub mod connected;
+pub mod cookbook;
 pub mod delivery;
 pub mod event_time;
+pub mod from_bytewax;
+pub mod from_flink;
+pub mod from_kafka_streams;
+pub mod from_python;
 pub mod joins;
 pub mod lateness;
+pub mod performance;
 pub mod state;
 pub mod testing;
 pub mod timers;
 pub mod triggers;
 pub mod ttl;
 pub mod watermarks;
+pub mod when_not;
 pub mod windows;

@@ -35,6 +35,7 @@ pub struct StreamSink<C, F> {
 /// use std::io::Read;
 /// use std::net::TcpListener;
 ///
+/// use streamlite::format::Csv;
 /// use streamlite::prelude::*;
 ///
 /// let server = TcpListener::bind("127.0.0.1:0")?;
@@ -45,7 +46,8 @@ pub struct StreamSink<C, F> {
 ///     connection.read_to_string(&mut text).expect("it writes text");
 ///     text
 /// });
-/// pipeline!(from(1..=3).map(|n| (n, n * n)).to(SocketSink::connect(address).csv())).run()?;
+/// let squares = SocketSink::connect(address).format(Csv::<()>::default().without_header());
+/// pipeline!(from(1..=3).map(|n| (n, n * n)).to(squares)).run()?;
 /// assert_eq!(serving.join().expect("it ends"), "1,1\n2,4\n3,9\n");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

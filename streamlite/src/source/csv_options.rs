@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::CsvSource;
-use crate::format::csv_options;
+use crate::format::csv::csv_options;
 
 /// How the files are written. What is not said is not guessed.
 impl<T: DeserializeOwned> CsvSource<T> {

@@ -14,6 +14,9 @@ pub use delta::TimeDelta;
 pub use fields::{Stamp, deserialize_text, serialize_text};
 pub use fields::{epoch_micros, epoch_millis, epoch_nanos, epoch_seconds, http_date, rfc2822, rfc3339};
 pub use notation::{FormatTimestampError, TimeFormat};
+/// For [`time_format!`](crate::time_format).
+#[doc(hidden)]
+pub use serde;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use unit::TimeUnit;
 pub use watermark::{

@@ -1,4 +1,5 @@
 //! Metrics: those of the job's user, and those that the engine has of its operators.
+#![expect(clippy::disallowed_methods, reason = "what is measured takes time")]
 
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc;
@@ -52,7 +53,7 @@ proptest! {
         // What no handler has asked for is not there.
         prop_assert_eq!(report.metric("alerts.tens").is_some(), tens > 0);
         prop_assert_eq!(metrics.counter("alerts.tens").get(), 2 * tens);
-        let last = values.clone().last().map(|n| MetricValue::Gauge(n as f64));
+        let last = values.clone().next_back().map(|n| MetricValue::Gauge(n as f64));
         prop_assert_eq!(report.metric("alerts.last"), last.as_ref());
         for name in ["sizes", "alerts.values"] {
             let Some(MetricValue::Histogram(Some(summary))) = report.metric(name) else {

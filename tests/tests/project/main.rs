@@ -2,3 +2,4 @@
 
 pub mod import_order;
 pub mod operator_pages;
+pub mod parity;

@@ -1,5 +1,6 @@
 //! Logs: files that grow, and get another name when they are large or old.
 
+mod following;
 mod reader;
 mod rotation;
 mod window;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::following::Following;
 use self::reader::LogPosition;
 use super::decoding::{Decoding, decoding_options};
 use super::file::name_of;
@@ -71,15 +73,6 @@ pub struct TailSource<F = Lines> {
     paths: Vec<PathBuf>,
     decoding: Decoding<F>,
     following: Following,
-}
-
-/// How files are followed.
-#[derive(Clone, Debug)]
-pub(super) struct Following {
-    fs: Arc<dyn Fs>,
-    poll: TimeDelta,
-    from_end: bool,
-    accepts_loss: bool,
 }
 
 impl TailSource {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crc32c::crc32c;
 use serde::{Deserialize, Serialize};
 
-use super::Following;
+use super::following::Following;
 use super::rotation::Earlier;
 use super::window::{Window, bytes_before};
 use crate::connector::{Position, ReadStatus, Reader};
