@@ -25,6 +25,7 @@
 //! | … find an aggregate? | [`guide::aggregates`] |
 //! | … test a pipeline? | [`guide::testing`] |
 //! | … read and write files? | [`source::CsvSource`], [`source::JsonSource`], [`source::LinesSource`]; [`sink`] |
+//! | … see what my type asks of records, and hold files against it? | [`format::Schema`] |
 //! | … keep what cannot be read? | `.on_error(Route(sink))`, see [`source`] |
 //! | … see what a job did, and what was dropped? | [`Report`], which [`Job::run`] returns |
 //! | … see the pipeline? | `name::GRAPH`: a [`Graph`], as [text](Graph), [SVG](Graph::svg), [Mermaid](Graph::mermaid), [DOT](Graph::dot) |

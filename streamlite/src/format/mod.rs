@@ -13,6 +13,7 @@ mod open_file;
 mod policy;
 mod raw_lines;
 mod record_file;
+mod schema;
 #[cfg(any(feature = "csv", feature = "json"))]
 mod shape;
 mod tracked;
@@ -28,6 +29,7 @@ pub(crate) use open_file::{FilePlace, FilePosition, ReadFrom};
 pub(crate) use policy::Policy;
 pub use policy::{Fail, OnError, Route, Skip};
 pub use record_file::RecordFile;
+pub use schema::{Enum, Field, Kind, Schema, Struct, Variant};
 pub(crate) use tracked::TrackedFile;
 
 use crate::connector::Reader;

@@ -144,7 +144,7 @@ impl RawLines {
     }
 
     #[cfg(feature = "json")]
-    pub(super) fn unreadable(&self, cause: &'static str, advice: &'static str) -> Error {
+    pub(super) fn unreadable(&self, cause: impl Into<String>, advice: &'static str) -> Error {
         Error::unreadable(self.name.as_str(), cause, advice)
     }
 

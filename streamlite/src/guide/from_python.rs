@@ -13,6 +13,7 @@
 //! | `TailSource` | [`TailSource`](crate::source::TailSource), over rotations and restarts |
 //! | files, compressed or not | [`CsvSource`](crate::source::CsvSource), [`JsonSource`](crate::source::JsonSource), [`LinesSource`](crate::source::LinesSource) and their sinks; gzip |
 //! | formats: string, JSON, CSV | [`Lines`](crate::format::Lines), [`Json`](crate::format::Json), [`Csv`](crate::format::Csv): also over sockets and the standard input, by `.json()`, `.csv()`, `.format(…)` |
+//! | schemas that records are held against | the type; [`Schema`](crate::format::Schema), `.strict()` |
 //! | timestamps as RFC 3339, RFC 2822, HTTP, epochs, formats | [`time`](crate::time), [`TimeFormat`](crate::time::TimeFormat), [`time_format!`](crate::time_format) |
 //! | partitioning: round robin, hash, broadcast, custom | `rebalance`, `key_by`, `broadcast`, `partition_by` |
 //! | metrics: counters, gauges, histograms, meters | [`Metrics`](crate::metrics::Metrics) |

@@ -6,6 +6,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(feature = "json")]
+use serde::de::DeserializeOwned;
+
 use super::decoding::MAX_RECORD;
 use crate::connector::{Bounded, FileUse, Opening, Partition, Position, Source};
 use crate::error::{Error, Result};
@@ -60,6 +63,16 @@ pub type CsvSource<T> = FileSource<Csv<T>>;
 /// Records of `T` out of files of JSON lines; see [`Json`] for the rules.
 #[cfg(feature = "json")]
 pub type JsonSource<T> = FileSource<Json<T>>;
+
+#[cfg(feature = "json")]
+impl<T: DeserializeOwned> JsonSource<T> {
+    /// Takes only files whose first record has what the type says, and nothing else; see [`Json::strict`].
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.format = self.format.strict();
+        self
+    }
+}
 
 /// The lines of text files, each a `String` without the line's end.
 pub type LinesSource = FileSource<Lines>;

@@ -13,3 +13,4 @@ pub mod files;
 pub mod gzip;
 pub mod json;
 pub mod rolling;
+pub mod schemas;

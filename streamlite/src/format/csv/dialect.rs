@@ -14,6 +14,8 @@ pub(crate) struct Dialect {
     pub(crate) comment: Option<u8>,
     pub(crate) trim: bool,
     pub(crate) header: bool,
+    /// Columns and fields must be the same.
+    pub(crate) strict: bool,
     /// How many lines precede the header.
     pub(crate) skip_lines: u64,
     /// What an empty field is for an `Option`, beside being empty.
@@ -31,6 +33,7 @@ impl Default for Dialect {
             comment: None,
             trim: false,
             header: true,
+            strict: false,
             skip_lines: 0,
             nulls: Vec::new(),
             trues: Vec::new(),

@@ -13,6 +13,7 @@ use super::dialect::{Dialect, shown};
 use super::misfit::{Cause, Misfit};
 use super::splitter::Fields;
 
+use crate::format::schema::Schema;
 use crate::format::shape::Shape;
 use crate::metrics::Unmatched;
 
@@ -128,6 +129,19 @@ impl<T: DeserializeOwned> Header<T> {
         Unmatched {
             fields: absent.map(ToString::to_string).collect(),
             columns: not_taken.take(MOST).map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Whether each column is a field, and each field has a column.
+    ///
+    /// # Errors
+    /// What has not.
+    pub(super) fn check_strictly(&self) -> Result<(), String> {
+        let schema = Schema::of::<T>();
+        let columns: Vec<&str> = self.columns.iter().map(|name| &**name).collect();
+        match schema.misfit(&columns) {
+            Some(cause) => Err(format!("the header does not fit the type: {cause}")),
+            None => Ok(()),
         }
     }
 

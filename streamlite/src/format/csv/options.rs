@@ -63,6 +63,15 @@ macro_rules! csv_options {
             $self
         }
 
+        /// Takes only records that have what the type says, and nothing else: each column is a field, each field has a column, also
+        /// one that may be absent, and the first record fits. Where that is not so, the job ends before a record is processed,
+        /// and the error names the columns and fields. See [`Schema`](crate::format::Schema).
+        #[must_use]
+        pub fn strict(mut $self) -> Self {
+            $self$(.$field)+.strict = true;
+            $self
+        }
+
         /// Takes these texts as `None` where a field is an `Option`, as an empty one is in any case: `["NA", "-"]`.
         #[must_use]
         pub fn null_values(mut $self, texts: impl IntoIterator<Item: Into<String>>) -> Self {

@@ -27,6 +27,8 @@ pub struct CsvReader<T> {
     columns: Option<usize>,
     /// No record was read yet.
     is_first: bool,
+    /// Records were read before this reader.
+    is_resumed: bool,
     /// The names that did not find each other, from the first record on that fits.
     unmatched: Option<Unmatched>,
     origin: ReadFrom,
@@ -69,6 +71,7 @@ impl<T: DeserializeOwned> CsvReader<T> {
             header: None,
             columns: None,
             is_first: true,
+            is_resumed: resumed.is_some(),
             unmatched: None,
             origin,
             name,
@@ -102,6 +105,9 @@ impl<T: DeserializeOwned> CsvReader<T> {
         }
         let (fields, dialect) = (self.splitter.fields(), self.splitter.dialect());
         let header = Header::new(fields, dialect).map_err(|cause| self.bad_header(cause))?;
+        if self.splitter.dialect().strict {
+            header.check_strictly().map_err(|cause| self.bad_header(cause))?;
+        }
         self.set_columns(header.columns.len());
         self.header = Some(header);
         Ok(())
@@ -224,6 +230,15 @@ impl<T: DeserializeOwned> CsvReader<T> {
             cause += &format!("; it looks like `.delimiter({})`", shown(delimiter));
         }
         let column = misfit.column().map(|column| self.column(column));
+        if dialect.strict && !self.is_resumed && std::mem::take(&mut self.is_first) {
+            let column = column.map(|column| format!("column `{column}`: "));
+            let cause = format!(
+                "its first record does not fit: {}{cause}",
+                column.unwrap_or_default()
+            );
+            let advice = "correct the type or the file, or leave out `.strict()`";
+            return Err(Error::unreadable(&self.name, cause, advice));
+        }
         self.reject(column.unwrap_or_default(), cause)
     }
 

@@ -16,6 +16,7 @@ use self::names::Names;
 use self::strict::decode;
 use super::open_file::OpenFile;
 use super::raw_lines::RawLines;
+use super::schema::Schema;
 use super::shape::Shape;
 use super::{Decode, Encode, RecordFile};
 use crate::connector::{Position, ReadStatus, Reader, Writer};
@@ -27,12 +28,37 @@ use crate::record::Record;
 ///
 /// Numbers are never rounded in silence: one that does not fit is a bad record, and so are nesting deeper than 128,
 /// anything after the value, and a field that comes twice.
-#[derive(Clone, Copy, Debug)]
-pub struct Json<T = ()>(PhantomData<fn() -> T>);
+#[derive(Debug)]
+pub struct Json<T = ()> {
+    strict: bool,
+    record: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Json<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Json<T> {}
+
+impl<T> Json<T> {
+    /// Takes only files whose first record has what the type says, and nothing else: each name is a field, and each field is
+    /// there, also one that may be absent. Where that is not so, the job ends before a record is processed, and the error names
+    /// the fields. See [`Schema`](crate::format::Schema).
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+}
 
 impl<T> Default for Json<T> {
     fn default() -> Self {
-        Self(PhantomData)
+        Self {
+            strict: false,
+            record: PhantomData,
+        }
     }
 }
 
@@ -43,6 +69,7 @@ impl<T: DeserializeOwned> Decode for Json<T> {
     fn reader(&self, file: OpenFile) -> Result<JsonReader<T>> {
         Ok(JsonReader {
             nothing_before: file.from.is_none(),
+            is_strict: self.strict,
             lines: RawLines::new(file)?,
             names: Names::of::<T>(),
             record: PhantomData,
@@ -56,6 +83,8 @@ pub struct JsonReader<T> {
     lines: RawLines,
     /// There was no record yet, good or bad.
     nothing_before: bool,
+    /// The first record must be as the type says.
+    is_strict: bool,
     /// The names in the records, where the type has names.
     names: Option<Names>,
     record: PhantomData<fn() -> T>,
@@ -78,6 +107,9 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
             };
             match decoded {
                 Ok(record) => {
+                    if self.nothing_before && self.is_strict {
+                        self.check_strictly()?;
+                    }
                     self.nothing_before = false;
                     if out(record).is_break() {
                         break;
@@ -108,6 +140,25 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
 }
 
 impl<T: DeserializeOwned> JsonReader<T> {
+    /// Holds the names of the first record against the type.
+    #[cold]
+    fn check_strictly(&mut self) -> Result<()> {
+        let object = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(self.lines.line());
+        let Ok(object) = object else { return Ok(()) };
+        let names: Vec<&str> = object.keys().map(String::as_str).collect();
+        match Schema::of::<T>().misfit(&names) {
+            Some(cause) => Err(self.does_not_fit(&cause)),
+            None => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn does_not_fit(&self, cause: &str) -> Error {
+        let cause = format!("its first record does not fit: {cause}");
+        self.lines
+            .unreadable(cause, "correct the type or the file, or leave out `.strict()`")
+    }
+
     #[cold]
     fn bad_record(&mut self, error: &serde_json::Error) -> Result<()> {
         if self.nothing_before {
@@ -117,6 +168,9 @@ impl<T: DeserializeOwned> JsonReader<T> {
             if let Some((cause, advice)) = instead {
                 return Err(self.lines.unreadable(cause, advice));
             }
+        }
+        if self.nothing_before && self.is_strict {
+            return Err(self.does_not_fit(&cause_of(error)));
         }
         self.nothing_before = false;
         self.lines.bad_record(String::new(), cause_of(error))
