@@ -377,7 +377,7 @@ macro_rules! time_format {
                 ::std::sync::LazyLock::new(|| $crate::time::TimeFormat::new($format)$(.and_then(|format| format.in_zone($zone)))?);
 
             /// Writes a time.
-            pub fn serialize<T: $crate::time::Stamp, S: $crate::time::serde::Serializer>(
+            pub fn serialize<T: $crate::time::Stamp, S: $crate::time::Serializer>(
                 time: &T,
                 to: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
@@ -385,7 +385,7 @@ macro_rules! time_format {
             }
 
             /// Reads a time.
-            pub fn deserialize<'de, T: $crate::time::Stamp, D: $crate::time::serde::Deserializer<'de>>(
+            pub fn deserialize<'de, T: $crate::time::Stamp, D: $crate::time::Deserializer<'de>>(
                 from: D,
             ) -> ::core::result::Result<T, D::Error> {
                 $crate::time::deserialize_text(&FORMAT, from)

@@ -16,7 +16,7 @@ pub use fields::{epoch_micros, epoch_millis, epoch_nanos, epoch_seconds, http_da
 pub use notation::{FormatTimestampError, TimeFormat};
 /// For [`time_format!`](crate::time_format).
 #[doc(hidden)]
-pub use serde;
+pub use serde::{Deserializer, Serializer};
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use unit::TimeUnit;
 pub use watermark::{

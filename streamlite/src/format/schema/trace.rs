@@ -65,8 +65,8 @@ impl Tracer {
                     .collect(),
             ),
             Hint::Map => Kind::Map(Box::new(self.inner::<T>(Step::Value))),
-            Hint::Struct(name, fields) => self.named::<T>(name, fields, Self::fields::<T>),
-            Hint::Enum(name, variants) => self.named::<T>(name, variants, Self::variants::<T>),
+            Hint::Struct(name, fields) => self.named(name, fields, Self::fields::<T>),
+            Hint::Enum(name, variants) => self.named(name, variants, Self::variants::<T>),
         };
         if is_optional {
             Kind::Optional(Box::new(kind))
@@ -83,7 +83,7 @@ impl Tracer {
     }
 
     /// A struct or an enum, unless it is in one of its kind.
-    fn named<T: DeserializeOwned>(
+    fn named(
         &mut self,
         name: &'static str,
         names: &'static [&'static str],
