@@ -58,7 +58,9 @@ pub struct Histogram(Arc<Mutex<DDSketch>>);
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(DDSketch::new(Config::defaults()))))
+        // Enough buckets for every finite number; there are only as many as the values ask for.
+        let config = Config::new(0.01, 1 << 17, f64::MIN_POSITIVE);
+        Self(Arc::new(Mutex::new(DDSketch::new(config))))
     }
 }
 
@@ -67,9 +69,9 @@ impl Histogram {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a value; NaN is none, and left out.
+    /// Adds a value; NaN and the infinite are none, and left out.
     pub fn record(&self, value: f64) {
-        if !value.is_nan() {
+        if value.is_finite() {
             self.sketch().add(value);
         }
     }
@@ -105,11 +107,11 @@ pub struct Summary {
     pub min: f64,
     /// Their mean.
     pub mean: f64,
-    /// Half of them are not greater.
+    /// The one in the middle of them in their order; of two in the middle the lesser.
     pub p50: f64,
-    /// Nine of ten are not greater.
+    /// The one at nine tenths of the way from the least to the greatest in their order, or the last one before it.
     pub p90: f64,
-    /// 99 of 100 are not greater.
+    /// The one at 99 hundredths of the way, likewise.
     pub p99: f64,
     /// The greatest.
     pub max: f64,

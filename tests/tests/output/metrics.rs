@@ -94,6 +94,23 @@ fn a_metric_of_another_kind_is_refused() {
     assert_eq!(metrics.to_string(), "x  1\n");
 }
 
+#[test]
+fn a_histogram_takes_every_finite_number() {
+    let histogram = Metrics::new().histogram("h");
+    assert_eq!(histogram.summary(), None);
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        histogram.record(value);
+    }
+    assert_eq!(histogram.summary(), None);
+    for value in [-1e300, -1.0, 0.0, 1e-300, 1.0, 2.0, 1e300] {
+        histogram.record(value);
+    }
+    let summary = histogram.summary().expect("it has values");
+    assert_eq!((summary.count, summary.min, summary.max), (7, -1e300, 1e300));
+    assert!((summary.p50 / 1e-300 - 1.0).abs() < 0.011, "{summary:?}");
+    assert!((summary.p90 / 2.0 - 1.0).abs() < 0.011, "{summary:?}");
+}
+
 /// By the rule of a rate that decays: each five seconds it moves by a part towards that of the five seconds.
 #[test]
 fn a_meter_has_the_rate_of_the_last_minute() {
