@@ -40,6 +40,15 @@ pub(super) struct Feeder<T> {
     bell: Bell,
 }
 
+impl<T> Clone for Feeder<T> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            bell: self.bell.clone(),
+        }
+    }
+}
+
 /// The job reads no more: the thread is to end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Closed;
@@ -59,6 +68,28 @@ impl<T> Feeder<T> {
         let is_first = state.records.len() == 1;
         drop(state);
         if is_first {
+            self.bell.ring();
+        }
+        Ok(())
+    }
+
+    /// Puts in all of these records, and leaves none; waits for room, of which there may be somewhat too little.
+    pub(super) fn put_all(&self, records: &mut Vec<T>) -> Result<(), Closed> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut state = self.shared.state();
+        while state.records.len() >= CAPACITY && !state.closed {
+            let woken = self.shared.room.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.closed {
+            return Err(Closed);
+        }
+        let was_empty = state.records.is_empty();
+        state.records.extend(records.drain(..));
+        drop(state);
+        if was_empty {
             self.bell.ring();
         }
         Ok(())

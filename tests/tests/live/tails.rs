@@ -21,6 +21,12 @@ fn must<T>(doing: &str, done: std::io::Result<T>) {
     }
 }
 
+/// So many cases, or as many as `CASES` says.
+fn cases(usual: u32) -> ProptestConfig {
+    let said = std::env::var("CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(said.unwrap_or(usual))
+}
+
 /// The longest line that is a record.
 const MOST: usize = 12;
 
@@ -243,6 +249,8 @@ fn has_seen_present(writer: &Writer, seen: &[String]) -> bool {
 }
 
 proptest! {
+    #![proptest_config(cases(128))]
+
     #[test]
     fn every_line_comes_once_and_in_order(acts in acts()) {
         let mut writer = Writer::new();
@@ -473,6 +481,8 @@ pipeline!(
 );
 
 proptest! {
+    #![proptest_config(cases(64))]
+
     /// Each file has a header of its own, and a record may have line ends in it and be written in pieces.
     #[test]
     fn csv_is_read_by_records_not_by_lines(

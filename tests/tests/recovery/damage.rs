@@ -13,6 +13,15 @@ struct Seen {
     refused: usize,
 }
 
+impl Seen {
+    fn add(&mut self, other: &Self) {
+        self.went_on += other.went_on;
+        self.fell_back += other.fell_back;
+        self.mended += other.mended;
+        self.refused += other.refused;
+    }
+}
+
 /// A disk on which the job has crashed before a change.
 fn crashed_before(change: usize) -> SimFs {
     let fs = disk();
@@ -85,55 +94,65 @@ fn own_files(fs: &SimFs) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn no_bit_that_flips_and_no_byte_that_is_missing_makes_a_wrong_output() {
+/// Damages each file of a run that crashed before this change, at each place.
+fn damage_all(change: usize) -> Seen {
     let whole = whole();
-    let stored = between_storing_and_committing();
-    let first = *stored.first().expect("there is such a time");
     let mut seen = Seen::default();
-    for change in [first, 100] {
-        let fs = crashed_before(change);
-        for name in own_files(&fs) {
-            let bytes = fs.bytes(&name).len();
-            for place in places(bytes) {
-                for bit in bits(place) {
-                    let damaged = fs.after(Crash::Process);
-                    damaged.damage(&name, |bytes| bytes[place] ^= 1 << bit);
-                    try_it(&whole, &damaged, &mut seen, &|| {
-                        format!("{change}: bit {bit} of byte {place} of {name}")
-                    });
-                }
-                if let Some(second) = (place + 4096 < bytes).then_some(place + 4096) {
-                    // What stands there twice is damaged in both places.
-                    let damaged = fs.after(Crash::Process);
-                    damaged.damage(&name, |bytes| {
-                        bytes[place] ^= 1 << (place % 8);
-                        bytes[second] ^= 1 << (place % 7);
-                    });
-                    try_it(&whole, &damaged, &mut seen, &|| {
-                        format!("{change}: bytes {place} and {second} of {name}")
-                    });
-                }
+    let fs = crashed_before(change);
+    for name in own_files(&fs) {
+        let bytes = fs.bytes(&name).len();
+        for place in places(bytes) {
+            for bit in bits(place) {
                 let damaged = fs.after(Crash::Process);
-                damaged.damage(&name, |bytes| bytes.truncate(place));
+                damaged.damage(&name, |bytes| bytes[place] ^= 1 << bit);
                 try_it(&whole, &damaged, &mut seen, &|| {
-                    format!("{change}: {name} cut off at {place}")
+                    format!("{change}: bit {bit} of byte {place} of {name}")
                 });
             }
-            for more in [1, 7, 4096] {
+            if let Some(second) = (place + 4096 < bytes).then_some(place + 4096) {
+                // What stands there twice is damaged in both places.
                 let damaged = fs.after(Crash::Process);
-                damaged.damage(&name, |bytes| bytes.resize(bytes.len() + more, 0));
+                damaged.damage(&name, |bytes| {
+                    bytes[place] ^= 1 << (place % 8);
+                    bytes[second] ^= 1 << (place % 7);
+                });
                 try_it(&whole, &damaged, &mut seen, &|| {
-                    format!("{change}: {more} bytes after {name}")
+                    format!("{change}: bytes {place} and {second} of {name}")
                 });
             }
             let damaged = fs.after(Crash::Process);
-            damaged.take_away(&name);
+            damaged.damage(&name, |bytes| bytes.truncate(place));
             try_it(&whole, &damaged, &mut seen, &|| {
-                format!("{change}: {name} is gone")
+                format!("{change}: {name} cut off at {place}")
             });
         }
+        for more in [1, 7, 4096] {
+            let damaged = fs.after(Crash::Process);
+            damaged.damage(&name, |bytes| bytes.resize(bytes.len() + more, 0));
+            try_it(&whole, &damaged, &mut seen, &|| {
+                format!("{change}: {more} bytes after {name}")
+            });
+        }
+        let damaged = fs.after(Crash::Process);
+        damaged.take_away(&name);
+        try_it(&whole, &damaged, &mut seen, &|| {
+            format!("{change}: {name} is gone")
+        });
     }
+    seen
+}
+
+#[test]
+fn no_bit_that_flips_and_no_byte_that_is_missing_makes_a_wrong_output() {
+    let first = *between_storing_and_committing()
+        .first()
+        .expect("there is such a time");
+    // Both take long.
+    let [mut seen, other] = std::thread::scope(|scope| {
+        let both = [first, 100].map(|change| scope.spawn(move || damage_all(change)));
+        both.map(|one| one.join().expect("no output is wrong"))
+    });
+    seen.add(&other);
     assert!(seen.fell_back > 500, "an older one is used: {}", seen.fell_back);
     assert!(seen.mended > 500, "or the other copy: {}", seen.mended);
     assert!(seen.refused > 500, "or the job is refused: {}", seen.refused);

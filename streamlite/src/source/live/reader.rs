@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::connection::Connection;
 use crate::connector::{Bell, Position, ReadStatus, Reader};
@@ -61,7 +61,7 @@ impl<T: Send + 'static> LiveReader<T> {
     }
 }
 
-impl<F: Decode> Decoding<F> {
+impl<F: Decode<Item: Send + 'static>> Decoding<F> {
     /// Reads all records of some bytes, until the job reads no more.
     fn read(
         &self,
@@ -70,8 +70,13 @@ impl<F: Decode> Decoding<F> {
         feeder: &Feeder<F::Item>,
         told: &Told,
     ) -> Result<()> {
+        let decoded = Decoded::new(feeder.clone());
+        let stream = Stream {
+            bytes,
+            decoded: decoded.clone(),
+        };
         let mut reader = self.format.reader(OpenFile {
-            file: TrackedFile::new(Box::new(Stream(bytes))),
+            file: TrackedFile::new(Box::new(stream)),
             origin: ReadFrom {
                 path: PathBuf::from(name),
                 is_pipe: true,
@@ -83,27 +88,83 @@ impl<F: Decode> Decoding<F> {
             policy: self.policy.clone(),
             max_record: self.max_record,
         })?;
-        let (mut bad, mut is_closed) = (0, false);
-        loop {
+        let mut bad = 0;
+        let done = loop {
             // One by one, so that the bad ones are counted when they come.
-            let read = reader.read(1, |record| {
-                is_closed = feeder.put(record).is_err();
-                ControlFlow::Continue(())
-            });
+            let read = reader.read(1, |record| decoded.add(record));
             let skipped = reader.skipped();
             if skipped != bad {
                 told.bad.fetch_add(skipped - bad, Ordering::Relaxed);
                 bad = skipped;
             }
-            if read? == ReadStatus::End {
-                let mut unmatched = told.unmatched.lock().unwrap_or_else(PoisonError::into_inner);
-                *unmatched = reader.unmatched();
-                return Ok(());
+            match read {
+                Ok(ReadStatus::End) => break Ok(()),
+                Ok(_) if decoded.is_closed() => break Ok(()),
+                Ok(_) => {}
+                Err(error) => break Err(error),
             }
-            if is_closed {
-                return Ok(());
-            }
+        };
+        // What was read before an error is processed.
+        decoded.send();
+        let mut unmatched = told.unmatched.lock().unwrap_or_else(PoisonError::into_inner);
+        *unmatched = reader.unmatched();
+        done
+    }
+}
+
+/// Records that are decoded and not sent yet: they are, before more bytes are waited for. Its clones are the same, on one
+/// thread.
+struct Decoded<T> {
+    records: Arc<Mutex<Vec<T>>>,
+    feeder: Feeder<T>,
+    is_closed: Arc<AtomicBool>,
+}
+
+/// So many are sent at once at most.
+const MOST: usize = 1024;
+
+impl<T> Clone for Decoded<T> {
+    fn clone(&self) -> Self {
+        Self {
+            records: Arc::clone(&self.records),
+            feeder: self.feeder.clone(),
+            is_closed: Arc::clone(&self.is_closed),
         }
+    }
+}
+
+impl<T> Decoded<T> {
+    fn new(feeder: Feeder<T>) -> Self {
+        Self {
+            records: Arc::default(),
+            feeder,
+            is_closed: Arc::default(),
+        }
+    }
+
+    fn records(&self) -> MutexGuard<'_, Vec<T>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, record: T) -> ControlFlow<()> {
+        let mut records = self.records();
+        records.push(record);
+        let is_full = records.len() >= MOST;
+        drop(records);
+        if is_full {
+            self.send();
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn send(&self) {
+        if self.feeder.put_all(&mut self.records()).is_err() {
+            self.is_closed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
     }
 }
 
@@ -141,15 +202,23 @@ impl<T> Drop for LiveReader<T> {
 }
 
 /// Bytes that come as they come, as a file that is read once.
-struct Stream(Box<dyn Read + Send>);
+struct Stream<T> {
+    bytes: Box<dyn Read + Send>,
+    decoded: Decoded<T>,
+}
 
-impl Read for Stream {
+impl<T> Read for Stream<T> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        self.0.read(to)
+        // The next bytes may have to be waited for.
+        self.decoded.send();
+        if self.decoded.is_closed() {
+            return Ok(0);
+        }
+        self.bytes.read(to)
     }
 }
 
-impl Seek for Stream {
+impl<T> Seek for Stream<T> {
     fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
         Err(io::Error::new(io::ErrorKind::NotSeekable, "it is read once"))
     }
