@@ -54,25 +54,6 @@ impl<T> Clone for Feeder<T> {
 pub(super) struct Closed;
 
 impl<T> Feeder<T> {
-    /// Puts in a record; waits for room.
-    pub(super) fn put(&self, record: T) -> Result<(), Closed> {
-        let mut state = self.shared.state();
-        while state.records.len() >= CAPACITY && !state.closed {
-            let woken = self.shared.room.wait(state);
-            state = woken.unwrap_or_else(PoisonError::into_inner);
-        }
-        if state.closed {
-            return Err(Closed);
-        }
-        state.records.push_back(record);
-        let is_first = state.records.len() == 1;
-        drop(state);
-        if is_first {
-            self.bell.ring();
-        }
-        Ok(())
-    }
-
     /// Puts in all of these records, and leaves none; waits for room, of which there may be somewhat too little.
     pub(super) fn put_all(&self, records: &mut Vec<T>) -> Result<(), Closed> {
         if records.is_empty() {
@@ -184,7 +165,7 @@ impl<T> Reader for BackgroundReader<T> {
             }
             std::mem::swap(&mut state.records, &mut self.taken);
             drop(state);
-            self.shared.room.notify_one();
+            self.shared.room.notify_all();
         }
         for _ in 0..at_most {
             let Some(record) = self.taken.pop_front() else {

@@ -14,6 +14,11 @@ pub trait Receive: Send + 'static {
 
     /// Waits for the next record; `None` once all senders are gone.
     fn receive(&mut self) -> Option<Self::Item>;
+
+    /// The next record, if it is there already: those that are go on together, which is faster. Without it each goes by itself.
+    fn receive_now(&mut self) -> Option<Self::Item> {
+        None
+    }
 }
 
 impl<T: Send + 'static> Receive for mpsc::Receiver<T> {
@@ -21,6 +26,10 @@ impl<T: Send + 'static> Receive for mpsc::Receiver<T> {
 
     fn receive(&mut self) -> Option<T> {
         self.recv().ok()
+    }
+
+    fn receive_now(&mut self) -> Option<T> {
+        self.try_recv().ok()
     }
 }
 
@@ -31,7 +40,14 @@ impl<T: Send + 'static> Receive for crossbeam_channel::Receiver<T> {
     fn receive(&mut self) -> Option<T> {
         self.recv().ok()
     }
+
+    fn receive_now(&mut self) -> Option<T> {
+        self.try_recv().ok()
+    }
 }
+
+/// How many records that are there already go on together.
+const TOGETHER: usize = 256;
 
 /// Records that other threads send through a channel of the standard library, or of `crossbeam-channel` (feature
 /// `crossbeam`); it ends when all senders are gone.
@@ -107,8 +123,11 @@ impl<R: Receive> Source for ChannelSource<R> {
             ));
         };
         let receive = move |feeder: &Feeder<R::Item>| {
+            let mut records = Vec::new();
             while let Some(record) = receiver.receive() {
-                if feeder.put(record).is_err() {
+                records.push(record);
+                records.extend(std::iter::from_fn(|| receiver.receive_now()).take(TOGETHER - 1));
+                if feeder.put_all(&mut records).is_err() {
                     break;
                 }
             }
