@@ -51,6 +51,12 @@ impl LateFirings {
         index
     }
 
+    /// The last end of a window that is known of each place.
+    pub(super) fn last_ends(&self) -> BTreeMap<u32, Timestamp> {
+        // By ends: the last one of a place is its greatest.
+        self.fired.keys().map(|(end, _, place)| (*place, *end)).collect()
+    }
+
     /// Forgets the windows whose ends are closed.
     pub(super) fn forget(&mut self, is_closed: impl Fn(Timestamp) -> bool) {
         while let Some(entry) = self.fired.first_entry()

@@ -502,15 +502,24 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
         self.active.clear();
         let (watermark, lateness) = (self.watermark, self.settings.lateness);
         self.late_firings = LateFirings::restore(from)?;
+        // What fired for a late record alone is in no slice: its key keeps its place as long as the window is open.
+        let last_ends = self.late_firings.last_ends();
         for slot in self.groups.slots() {
+            let last_end = last_ends.get(&Groups::<T, G, A>::place_of(slot)).copied();
+            let open = last_end.map(|end| end + lateness).filter(|at| *at > watermark);
             let grid = &self.grid;
             let due = self
                 .groups
                 .update(slot, |_key, group| group.resume(watermark, grid, lateness));
             match due {
                 Due::Window(window) => self.wait_for(slot, window),
-                Due::Close(at) => self.close_at(slot, at),
-                Due::Next | Due::Never => {}
+                Due::Close(at) => self.close_at(slot, open.map_or(at, |open| open.max(at))),
+                Due::Never => {
+                    if let Some(open) = open {
+                        self.close_at(slot, open);
+                    }
+                }
+                Due::Next => {}
             }
         }
         self.next = self.find_next();
