@@ -107,3 +107,38 @@ impl Latency {
         self.measured.summary()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{ManualClock, TimeDelta, Timestamp};
+
+    #[test]
+    fn one_record_of_a_read_that_is_due_is_measured_and_none_after_it() {
+        let clock = ManualClock::at(Timestamp::from_millis(0));
+        let probe = Probe::new(Arc::new(clock.clone()));
+        let mut latency = Latency::new(probe.clone());
+        latency.note();
+        assert_eq!(latency.summary(), None, "no read is timed");
+
+        for read in 1..=2_u8 {
+            probe.set_due();
+            probe.begin();
+            clock.advance(TimeDelta::from_millis(i64::from(read)));
+            latency.note();
+            clock.advance(TimeDelta::from_millis(100));
+            latency.note();
+            probe.end();
+            latency.note();
+        }
+        // A read whose records are kept, and given by another one that is not timed.
+        probe.set_due();
+        probe.begin();
+        probe.end();
+        probe.begin();
+        latency.note();
+        probe.end();
+        let summary = latency.summary().expect("two were measured");
+        assert_eq!((summary.count, summary.min, summary.max), (2, 1.0, 2.0));
+    }
+}

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use super::instruments::Summary;
 use super::metric_report::lines;
 use super::report::{CheckpointReport, Report};
+use super::state_size::StateSize;
 use super::text_table::TextTable;
 use super::unmatched::Unmatched;
 use crate::time::{TimeUnit, Timestamp};
@@ -69,11 +71,26 @@ impl Report {
             rate if rate > 0.0 => format!(", {} records/s", grouped(&format!("{rate:.0}"))),
             _ => String::new(),
         };
-        format!("{}: {records} records in {seconds:.3} s{rate}", self.name)
+        let busy = match (self.busy * 100.0).round() {
+            percent if percent < 100.0 => format!(", busy {percent:.0} % of the time"),
+            _ => String::new(),
+        };
+        format!("{}: {records} records in {seconds:.3} s{rate}{busy}", self.name)
     }
 
     fn table(&self) -> TextTable {
-        let mut table = TextTable::new(&["", "", "", "in", "out", "late", "skipped", "watermark"]);
+        let mut table = TextTable::new(&[
+            "",
+            "",
+            "",
+            "in",
+            "out",
+            "late",
+            "skipped",
+            "watermark",
+            "state",
+            "latency",
+        ]);
         let none = String::new;
         for source in &self.sources {
             table.row([
@@ -84,6 +101,8 @@ impl Report {
                 counted(source.records),
                 none(),
                 some(source.skipped),
+                none(),
+                none(),
                 none(),
             ]);
         }
@@ -97,6 +116,8 @@ impl Report {
                 some(operator.late),
                 none(),
                 operator.watermark.map(reached).unwrap_or_default(),
+                kept(operator.state),
+                none(),
             ]);
         }
         for sink in &self.sinks {
@@ -109,6 +130,8 @@ impl Report {
                 none(),
                 none(),
                 none(),
+                none(),
+                sink.latency.as_ref().map(waited).unwrap_or_default(),
             ]);
         }
         table
@@ -204,6 +227,30 @@ fn reached(watermark: Timestamp) -> String {
     }
 }
 
+/// How many entries a state has, and how large its tables are; nothing if it is empty.
+fn kept(state: StateSize) -> String {
+    if state.entries == 0 {
+        return String::new();
+    }
+    let (mut size, mut unit) = (state.bytes as f64, "B");
+    for larger in ["KB", "MB", "GB"] {
+        if size >= 999.5 {
+            (size, unit) = (size / 1_000.0, larger);
+        }
+    }
+    let size = grouped(&format!("{size:.0}"));
+    format!("{} ({size} {unit})", counted(state.entries))
+}
+
+/// How long nearly all samples took; nothing while there are too few to say so.
+fn waited(latency: &Summary) -> String {
+    const ENOUGH: u64 = 10;
+    if latency.count < ENOUGH {
+        return String::new();
+    }
+    format!("p50 {:.1} ms, p99 {:.1} ms", latency.p50, latency.p99)
+}
+
 /// A count, or nothing if it is zero.
 fn some(count: u64) -> String {
     if count == 0 { String::new() } else { counted(count) }
@@ -232,4 +279,37 @@ fn grouped(digits: &str) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Histogram;
+
+    #[test]
+    fn sizes_are_in_units_that_are_read_at_a_glance() {
+        let size = |entries, bytes| kept(StateSize::new(entries, bytes));
+        assert_eq!(size(0, 4_096), "", "an empty table is no state");
+        assert_eq!(size(1, 24), "1 (24 B)");
+        assert_eq!(size(2, 999), "2 (999 B)");
+        assert_eq!(size(3, 1_000), "3 (1 KB)");
+        assert_eq!(size(1_000, 999_499), "1,000 (999 KB)");
+        assert_eq!(size(1_000, 999_500), "1,000 (1 MB)");
+        assert_eq!(size(1_000_000, 4_000_000_000_000), "1,000,000 (4,000 GB)");
+    }
+
+    #[test]
+    fn latency_is_shown_where_there_are_enough_samples() {
+        let taken = Histogram::default();
+        for took in 1..=9 {
+            taken.record(f64::from(took));
+        }
+        assert_eq!(waited(&taken.summary().expect("there are some")), "");
+        taken.record(10.0);
+        assert_eq!(
+            waited(&taken.summary().expect("there are some")),
+            "p50 5.0 ms, p99 8.9 ms",
+            "within a hundredth"
+        );
+    }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::decoding::MAX_RECORD;
+use super::several;
 use crate::connector::{Bounded, FileUse, Opening, Partition, Position, Source};
 use crate::error::{Error, Result};
 #[cfg(feature = "csv")]
@@ -302,16 +303,7 @@ impl<F: Decode> Source for FileSource<F> {
     }
 
     fn describe(&self) -> String {
-        match self.paths.as_slice() {
-            [one] => one.display().to_string(),
-            [first, .., last] => format!(
-                "{} files, {} … {}",
-                self.paths.len(),
-                first.display(),
-                last.display()
-            ),
-            [] => "no files".to_owned(),
-        }
+        several::in_words(&self.paths, "files")
     }
 }
 

@@ -10,6 +10,7 @@ mod file;
 mod generator;
 mod into_source;
 mod live;
+mod several;
 mod tail;
 
 pub use crate::bad_record::BadRecord;

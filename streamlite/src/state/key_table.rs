@@ -342,6 +342,7 @@ mod tests {
             assert_eq!(table.remove(again, 3), Some(4));
         }
         assert_eq!(table.count(), 0);
+        assert_eq!(table.size().entries, 0, "what was removed is no entry");
     }
 
     /// Records of one block may insert the same key: only the first finds nothing.

@@ -218,3 +218,22 @@ fn bad_records_change_no_turn() {
         assert_eq!(whole, Some(rows), "batches of {batch}, with breaks");
     }
 }
+
+/// The record that a restored job reads first is not the first of the file.
+#[test]
+fn a_strict_source_that_goes_on_takes_a_bad_record_as_any() {
+    let (_folder, paths) = files(&["id,text\n1,a\nx,bad\n2,b\n"]);
+    let csv = |out| {
+        let source = CsvSource::open(&paths[0]).expect("it is there");
+        notes(source.strict().on_error(Skip), out)
+    };
+    let (_other, lines) = files(&["{\"id\":1,\"text\":\"a\"}\n{\"bad\":1}\n{\"id\":2,\"text\":\"b\"}\n"]);
+    let json = |out| {
+        let source = JsonSource::open(&lines[0]).expect("it is there");
+        notes(source.strict().on_error(Skip), out)
+    };
+    for [whole, broken] in [run(csv), run(json)] {
+        assert_eq!(whole.0.len(), 2);
+        assert_eq!(broken, whole);
+    }
+}

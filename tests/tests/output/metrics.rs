@@ -216,4 +216,10 @@ fn latency_and_the_busy_part_are_those_of_the_work() {
         report.busy
     );
     assert_eq!(report.per_second(0), 0.0);
+    let percent = (report.busy * 100.0).round();
+    let text = report.to_string();
+    assert!(
+        text.contains(&format!(", busy {percent} % of the time\n")),
+        "{text}"
+    );
 }

@@ -382,3 +382,37 @@ fn a_slide_of_many_panes_runs_if_it_is_meant() {
     .expect("it is meant");
     assert_eq!(fired.len(), 300_000);
 }
+
+pipeline!(
+    fn firings(events: Source<(char, i64)>, out: Sink<(char, i64, u32)>) {
+        let windows = events
+            .event_time(|(_, at)| *at)
+            .key_by(|(key, _)| *key)
+            .window(sliding(10ms).every(5ms))
+            .allowed_lateness(20ms)
+            .discarding()
+            .aggregate(|key, window, rows| (*key, window.start.as_millis(), window.index, rows.count()))
+            .map(|(key, start, index, _)| (key, start, index));
+        windows.to(out);
+    }
+);
+
+/// A window that fired for a late record alone, and is open yet, has a number of firings that no other key may find.
+#[test]
+fn a_key_whose_windows_fired_for_late_records_keeps_them_over_a_restore() {
+    let mut t = firings::test();
+    t.events.push(('b', 76));
+    t.events.push(('a', 100));
+    drop(t.out.take());
+    // Its window in time is closed at 105, and those that are late at 110 and 115.
+    t.events.push(('b', 88));
+    assert_eq!(t.out.take(), [('b', 80, 0), ('b', 85, 0)]);
+    let saved = t.savepoint();
+    let mut t = firings::test().restore(&saved);
+    t.events.push(('a', 106));
+    drop(t.out.take());
+    t.events.push(('c', 88));
+    assert_eq!(t.out.take(), [('c', 80, 0), ('c', 85, 0)]);
+    t.events.push(('b', 89));
+    assert_eq!(t.out.take(), [('b', 80, 1), ('b', 85, 1)]);
+}

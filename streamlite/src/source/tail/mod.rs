@@ -14,6 +14,7 @@ use self::following::Following;
 use self::reader::LogPosition;
 use super::decoding::{Decoding, decoding_options};
 use super::file::name_of;
+use super::several;
 use crate::connector::{FileUse, Opening, Partition, Position, Source};
 use crate::error::{Error, Result};
 use crate::format::{Decode, Lines};
@@ -189,16 +190,7 @@ impl<F: Decode> Source for TailSource<F> {
     }
 
     fn describe(&self) -> String {
-        match self.paths.as_slice() {
-            [one] => one.display().to_string(),
-            [first, .., last] => format!(
-                "{} logs, {} … {}",
-                self.paths.len(),
-                first.display(),
-                last.display()
-            ),
-            [] => "no logs".to_owned(),
-        }
+        several::in_words(&self.paths, "logs")
     }
 
     fn keeps_bad_records(&self) -> bool {
