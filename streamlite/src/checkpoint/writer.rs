@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 
 use super::coordinator::{Coordinator, NotStored, Stored};
 use super::image::Image;
+use crate::connector::Bells;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -32,8 +33,8 @@ pub(crate) struct Answer {
 }
 
 impl CheckpointWriter {
-    /// Starts the thread.
-    pub(crate) fn new(mut coordinator: Coordinator) -> Result<Self> {
+    /// Starts the thread, which wakes the job whenever it has an answer.
+    pub(crate) fn new(mut coordinator: Coordinator, bells: Bells) -> Result<Self> {
         let (requests, to_do) = mpsc::channel::<Request>();
         let (done, answers) = mpsc::channel();
         let storage = coordinator.storage.describe();
@@ -51,6 +52,7 @@ impl CheckpointWriter {
                 if done.send(Answer { epoch, stored }).is_err() {
                     break;
                 }
+                bells.call();
             }
         };
         let thread = std::thread::Builder::new()

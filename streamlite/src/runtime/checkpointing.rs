@@ -4,6 +4,7 @@ use super::savepoint::Contents;
 use crate::checkpoint::{
     Answer, CheckpointWriter, Coordinator, Image, Newest, NotStored, Recovered, Settings, Sinks,
 };
+use crate::connector::Bells;
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
@@ -53,14 +54,9 @@ pub(super) enum Taken {
 }
 
 impl Checkpointing {
-    /// Whether one is being taken or stored.
-    pub(super) fn is_under_way(&self) -> bool {
-        !matches!(self.under_way, UnderWay::Nothing)
-    }
-
-    /// When the next one is due.
-    pub(super) fn due(&self) -> Timestamp {
-        self.due
+    /// When the next one is due; `None` while one is under way, whose end is told by the bells.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        matches!(self.under_way, UnderWay::Nothing).then_some(self.due)
     }
 
     /// Whether there is nothing to do: none is under way, and none is due.
@@ -259,7 +255,7 @@ impl OpenCheckpoints {
     }
 
     /// Brings the sinks to where the job goes on.
-    pub(super) fn recover(self, sinks: Sinks, now: Timestamp) -> Result<Checkpointing> {
+    pub(super) fn recover(self, sinks: Sinks, now: Timestamp, bells: Bells) -> Result<Checkpointing> {
         let Self {
             mut coordinator,
             newest,
@@ -283,7 +279,7 @@ impl OpenCheckpoints {
         };
         Ok(Checkpointing {
             incarnation: coordinator.incarnation(),
-            writer: CheckpointWriter::new(coordinator)?,
+            writer: CheckpointWriter::new(coordinator, bells)?,
             begun: 0,
             every,
             due: now + every,

@@ -150,7 +150,7 @@ impl<'env> Driver<'env> {
         driver.check_files()?;
         if let Some(checkpoints) = checkpoints {
             let sinks = driver.parts.take_sinks();
-            driver.checkpointing = Some(checkpoints.recover(sinks, now)?);
+            driver.checkpointing = Some(checkpoints.recover(sinks, now, driver.bells.clone())?);
         }
         driver.place(saved)?;
         if let Some(saved) = saved {

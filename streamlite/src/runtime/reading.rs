@@ -14,8 +14,7 @@ use crate::time::{TimeDelta, Timestamp};
 
 /// How often the operators look at the clock while records flow.
 const TICK: TimeDelta = TimeDelta::from_millis(100);
-/// How long it waits at most where something may happen of which it is not told: a clock that moves by hand, a checkpoint
-/// that is being stored.
+/// How long it waits at most where something may happen of which it is not told: a clock that moves by hand.
 const SHORT: TimeDelta = TimeDelta::from_millis(1);
 
 impl Driver<'_> {
@@ -132,8 +131,8 @@ impl Driver<'_> {
         let began = self.clock.elapsed();
         let now = self.clock.now();
         let checkpoint = self.checkpointing.as_ref();
-        let untold = self.clock.is_manual() || checkpoint.is_some_and(Checkpointing::is_under_way);
-        let due = [self.lanes.next_due(), checkpoint.map(Checkpointing::due)];
+        let untold = self.clock.is_manual();
+        let due = [self.lanes.next_due(), checkpoint.and_then(Checkpointing::due)];
         let due = due.into_iter().flatten().map(|due| due - now);
         let most = due.chain(untold.then_some(SHORT)).fold(TICK, TimeDelta::min);
         self.bells.wait(most.try_into().ok().or(Some(Duration::ZERO)));

@@ -6,13 +6,16 @@
 )]
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use streamlite::checkpoint::{CheckpointFile, CheckpointStorage, Checkpoints, Directory};
 use streamlite::prelude::*;
 use streamlite::source::{Bell, Opening, Partition, Position, ReadStatus, Reader};
+use streamlite::time::{Clock, SystemClock};
 
 /// A source of many partitions that never have anything, and counts how often they are asked.
 #[derive(Clone, Default)]
@@ -162,4 +165,94 @@ fn wait_until(happened: impl Fn() -> bool) {
         assert!(begun.elapsed() < Duration::from_secs(20), "it did not happen");
         thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// A storage that takes its time.
+#[derive(Debug)]
+struct Slow(Directory);
+
+impl CheckpointStorage for Slow {
+    fn lock(&mut self) -> streamlite::Result<()> {
+        self.0.lock()
+    }
+
+    fn list(&self) -> streamlite::Result<Vec<String>> {
+        self.0.list()
+    }
+
+    fn read(&self, name: &str) -> streamlite::Result<Option<Vec<u8>>> {
+        self.0.read(name)
+    }
+
+    fn create(&mut self, name: &str) -> streamlite::Result<Box<dyn CheckpointFile>> {
+        self.0.create(name)
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> streamlite::Result<()> {
+        self.0.rename(from, to)
+    }
+
+    fn remove(&mut self, name: &str) -> streamlite::Result<()> {
+        self.0.remove(name)
+    }
+
+    fn sync(&mut self) -> streamlite::Result<()> {
+        thread::sleep(Duration::from_millis(30));
+        self.0.sync()
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+}
+
+/// A clock that counts how often it is looked at.
+#[derive(Clone, Debug)]
+struct Watched {
+    clock: SystemClock,
+    looks: Arc<AtomicUsize>,
+}
+
+impl Clock for Watched {
+    fn now(&self) -> Timestamp {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        self.clock.now()
+    }
+
+    fn wait(&self, span: TimeDelta) {
+        self.clock.wait(span);
+    }
+}
+
+#[test]
+fn a_job_sleeps_while_a_checkpoint_is_being_stored() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let clock = Watched {
+        clock: SystemClock::new(),
+        looks: Arc::default(),
+    };
+    let looks = Arc::clone(&clock.looks);
+    // Storing takes longer than it is to the next one, which is due all the time.
+    let checkpoints = Checkpoints::in_storage(Slow(Directory::new(folder.path())));
+    let job = kept(
+        Quiet {
+            partitions: 3,
+            ..Quiet::default()
+        },
+        NullSink,
+    )
+    .clock(clock)
+    .checkpoints(checkpoints.every(TimeDelta::from_millis(10)))
+    .spawn()
+    .expect("it starts");
+    thread::sleep(Duration::from_millis(600));
+    job.stop();
+    let report = job.join().expect("it ends");
+    let stored = report.checkpoints.expect("it takes some").stored;
+    let looks = looks.load(Ordering::Relaxed);
+    assert!(stored >= 3, "{stored}");
+    assert!(
+        looks < 600,
+        "it looked at the clock {looks} times for {stored} checkpoints"
+    );
 }
