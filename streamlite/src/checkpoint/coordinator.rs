@@ -3,20 +3,21 @@
 //! The order was model-checked (`tests/model`), and each step is needed: leave one out, or change two, and a crash, a loss of
 //! power or a damaged file loses records or doubles them.
 //!
-//! * **Checkpoint**: the segment, synced → the directory synced → every sink prepares → the manifest under another name,
+//! * **Checkpoint**: the state and what changed in tables, synced → the directory synced → every sink prepares → the manifest under another name,
 //!   synced; it names every token that not every sink has confirmed → renamed → the directory synced: **the commit point**
 //!   → the tokens committed one by one → what no manifest names removed.
 //! * **Recovery** ([`recovery`](super::recovery)): locked → a new incarnation, durable → every sink fenced with it → the
 //!   newest checkpoint found whose manifest and segments are whole → every sink asked → what is broken put aside → the
 //!   manifest published again → its tokens committed → what older incarnations left aborted.
 
-use std::collections::BTreeSet;
-use std::io::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufWriter, Write};
 
 use super::frames::{FileIdentity, FileKind};
 use super::image::Image;
-use super::manifest::{Manifest, Name, SegmentRef, SinkToken};
-use super::storage::CheckpointStorage;
+use super::manifest::{Manifest, Name, ReadManifest, SegmentRef, SinkToken};
+use super::storage::{CheckpointFile, CheckpointStorage};
+use super::tables::{self, Needed, TableFile, Tables};
 use crate::connector::{Outcome, Transactional};
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
@@ -35,6 +36,10 @@ pub(crate) struct Coordinator {
     pub(super) pipeline: String,
     pub(super) incarnation: Incarnation,
     pub(super) sinks: Participants,
+    /// What the last checkpoint has beside the states.
+    tables: Tables,
+    /// What the manifests name that were read or written.
+    named: BTreeMap<Epoch, Vec<SegmentRef>>,
     /// What was prepared and not confirmed; oldest first.
     unconfirmed: Vec<SinkToken>,
     max_retained: usize,
@@ -52,6 +57,17 @@ impl std::fmt::Debug for Participants {
     }
 }
 
+/// A file of a checkpoint while it is written.
+type File = BufWriter<Box<dyn CheckpointFile>>;
+
+/// Ends a file, which survives from then on; returns how many bytes it has.
+fn finished((mut file, bytes): (File, u64)) -> io::Result<u64> {
+    file.flush()?;
+    let (file, _) = file.into_parts();
+    file.finish()?;
+    Ok(bytes)
+}
+
 /// What a checkpoint came to.
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
@@ -59,6 +75,8 @@ pub(crate) struct Stored {
     pub(crate) bytes: u64,
     /// Whether every sink has confirmed every token.
     pub(crate) is_confirmed: bool,
+    /// Whether much of the files is of no use, so that the next one had better write all tables whole.
+    pub(crate) is_worn: bool,
 }
 
 /// Why there is no checkpoint.
@@ -83,6 +101,8 @@ impl Coordinator {
             pipeline,
             incarnation,
             sinks: Participants::default(),
+            tables: Tables::default(),
+            named: BTreeMap::new(),
             unconfirmed: Vec::new(),
             max_retained,
         }
@@ -100,26 +120,36 @@ impl Coordinator {
         image: &Image,
         taken_at: Timestamp,
     ) -> Result<Stored, NotStored> {
-        let segment = match self.write_segment(epoch, image) {
-            Ok(segment) => segment,
+        let (state, tables) = match self.write_files(epoch, image) {
+            Ok(written) => written,
             Err(error) => {
                 // The error of writing is the one to tell; what is left lies there until the next checkpoint.
                 let _ = self.storage.remove(&Name::Segment(epoch).to_string());
+                let _ = self.storage.remove(&Name::Tables(epoch).to_string());
                 return Err(NotStored::Abandoned(error));
             }
         };
         self.prepare(epoch).map_err(NotStored::Stopped)?;
+        let stored = tables.stored();
         let manifest = Manifest {
             epoch,
             taken_at,
             tokens: self.unconfirmed.clone(),
-            operators: image.sizes(),
-            segments: vec![segment],
+            operators: image.sizes(&stored),
+            state,
+            files: tables.segments(),
+            tables: stored,
         };
-        let mut bytes = manifest.segments.iter().map(|segment| segment.bytes).sum();
+        let own = manifest
+            .files
+            .iter()
+            .filter(|file| file.name == Name::Tables(epoch).to_string());
+        let mut bytes = manifest.state.bytes + own.map(|file| file.bytes).sum::<u64>();
         // What was prepared stays so, and the next manifest names it.
         bytes += self.stage(&manifest).map_err(NotStored::Abandoned)?;
         self.publish(epoch).map_err(NotStored::Stopped)?;
+        self.tables = tables;
+        self.named.insert(epoch, manifest.files);
         self.commit().map_err(NotStored::Stopped)?;
         if self.unconfirmed.is_empty() {
             // What could not be removed is tried again at the next checkpoint.
@@ -128,28 +158,47 @@ impl Coordinator {
         Ok(Stored {
             bytes,
             is_confirmed: self.unconfirmed.is_empty(),
+            is_worn: self.tables.are_worn(),
         })
     }
 
-    /// Writes the state; from here on it survives, and nothing names it.
-    fn write_segment(&mut self, epoch: Epoch, image: &Image) -> Result<SegmentRef> {
+    /// Writes the state, and what is to be written of tables; from here on it survives, and nothing names it.
+    fn write_files(&mut self, epoch: Epoch, image: &Image) -> Result<(SegmentRef, Tables)> {
         let name = Name::Segment(epoch).to_string();
-        let identity = FileIdentity {
-            kind: FileKind::Segment,
+        let file = self.create(&name)?;
+        let identity = self.identity(FileKind::Segment, epoch);
+        let written = image.write(&identity, file).and_then(finished);
+        let bytes = written.map_err(|cause| Error::io("writing", self.path(&name), cause))?;
+        let tables = self.write_tables(epoch, image)?;
+        let next = self.tables.next(epoch, &image.captured, &image.behind, tables);
+        let tables = next.map_err(|cause| self.error("storing a checkpoint", cause))?;
+        self.storage.sync()?;
+        Ok((SegmentRef { name, bytes }, tables))
+    }
+
+    fn write_tables(&mut self, epoch: Epoch, image: &Image) -> Result<Option<TableFile>> {
+        if !tables::has_rows(&image.captured) {
+            return Ok(None);
+        }
+        let name = Name::Tables(epoch).to_string();
+        let file = self.create(&name)?;
+        let identity = self.identity(FileKind::Tables, epoch);
+        let written = tables::write(&image.captured, &identity, file)
+            .and_then(|(file, bytes, holds)| Ok((finished((file, bytes))?, holds)));
+        let (bytes, holds) = written.map_err(|cause| Error::io("writing", self.path(&name), cause))?;
+        Ok(Some(TableFile::new(SegmentRef { name, bytes }, holds)))
+    }
+
+    fn create(&mut self, name: &str) -> Result<File> {
+        Ok(BufWriter::with_capacity(1 << 20, self.storage.create(name)?))
+    }
+
+    pub(super) fn identity(&self, kind: FileKind, epoch: Epoch) -> FileIdentity {
+        FileIdentity {
+            kind,
             of: self.pipeline.clone(),
             epoch: Some(epoch),
-        };
-        let file = self.storage.create(&name)?;
-        let file = std::io::BufWriter::with_capacity(1 << 20, file);
-        let written = image.write(&identity, file).and_then(|(mut file, bytes)| {
-            file.flush()?;
-            let (file, _) = file.into_parts();
-            file.finish()?;
-            Ok(bytes)
-        });
-        let bytes = written.map_err(|cause| Error::io("writing", self.path(&name), cause))?;
-        self.storage.sync()?;
-        Ok(SegmentRef { name, bytes })
+        }
     }
 
     fn prepare(&mut self, epoch: Epoch) -> Result<()> {
@@ -240,20 +289,46 @@ impl Coordinator {
         let kept: BTreeSet<Epoch> = manifests.split_off(surplus).into_iter().collect();
         for epoch in manifests {
             self.storage.remove(&Name::Manifest(epoch).to_string())?;
+            self.named.remove(&epoch);
         }
         if surplus > 0 {
             self.storage.sync()?;
         }
         // What is put aside as damaged is kept whole.
+        let needed = self.needed(&names, &kept);
         let is_named = |epoch| kept.contains(&epoch) || names.contains(&Name::Corrupt(epoch));
         for name in &names {
             match *name {
                 Name::Segment(epoch) if !is_named(epoch) => self.storage.remove(&name.to_string())?,
+                Name::Tables(epoch) if !needed.has(epoch) => self.storage.remove(&name.to_string())?,
                 Name::Staged(_) => self.storage.remove(&name.to_string())?,
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Which files of tables are needed by these checkpoints, and by those that are put aside.
+    fn needed(&mut self, names: &BTreeSet<Name>, kept: &BTreeSet<Epoch>) -> Needed {
+        let mut needed = Needed::default();
+        for name in names {
+            let epoch = match *name {
+                Name::Manifest(epoch) if kept.contains(&epoch) => epoch,
+                Name::Corrupt(epoch) => epoch,
+                _ => continue,
+            };
+            if !self.named.contains_key(&epoch)
+                && let Ok(Some(bytes)) = self.storage.read(&name.to_string())
+                && let Ok(ReadManifest { manifest, .. }) = Manifest::read(&bytes, epoch)
+            {
+                self.named.insert(epoch, manifest.files);
+            }
+            match self.named.get(&epoch) {
+                Some(files) => needed.add(files),
+                None => needed.add_unknown(epoch),
+            }
+        }
+        needed
     }
 
     /// Our files; those of strangers are not there for us.

@@ -18,7 +18,7 @@ use crate::epoch::Epoch;
 /// What every file begins with.
 const MAGIC: [u8; 8] = *b"strmlite";
 /// The version of the format, which grows when files of before can no longer be read.
-pub(crate) const VERSION: u32 = 5;
+pub(crate) const VERSION: u32 = 6;
 /// Magic, version, length.
 const PREFIX: usize = 8 + 4 + 4;
 /// The two lengths of a frame.
@@ -44,8 +44,10 @@ pub(crate) struct FileIdentity {
 pub(crate) enum FileKind {
     /// Names what a checkpoint consists of.
     Manifest,
-    /// Holds the state of a checkpoint.
+    /// Holds the state of a checkpoint, but for what is in large tables.
     Segment,
+    /// Holds entries of large tables.
+    Tables,
     /// Holds a job, by itself.
     Savepoint,
     /// Says what a file sink has committed.
@@ -57,6 +59,7 @@ impl fmt::Display for FileIdentity {
         let kind = match self.kind {
             FileKind::Manifest => "manifest",
             FileKind::Segment => "state",
+            FileKind::Tables => "tables",
             FileKind::Savepoint => "savepoint",
             FileKind::Committed => "record of what is committed",
         };

@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::frames::{Body, Damage, FileIdentity, FrameReader, FrameWriter};
+use super::stored_table::StoredTable;
 use crate::error::Result;
-use crate::state::{Captured, SavedState, Shape, StateGaps, StateId, state_error};
+use crate::state::{Captured, SavedState, Shape, StateGaps, StateId, TableId, state_error};
 
 /// All that a job remembers: every operator's state, and what the job itself does.
 #[derive(Debug)]
@@ -17,8 +18,10 @@ pub(crate) struct Image {
     pub(crate) states: BTreeMap<StateId, SavedState>,
     /// What is missing from the states, until the image is stored.
     pub(crate) gaps: StateGaps,
-    /// What was written in slices, which belongs there.
+    /// What is to be written of large tables, beside the states.
     pub(crate) captured: BTreeMap<StateId, Vec<Captured>>,
+    /// Behind which bytes of its state each of those belongs, once that is complete.
+    pub(crate) behind: BTreeMap<StateId, Vec<(usize, TableId)>>,
 }
 
 /// What a frame is part of.
@@ -36,10 +39,10 @@ impl Image {
     /// Puts everything where it belongs.
     pub(super) fn complete(&mut self) -> Result<()> {
         for (operator, gaps) in std::mem::take(&mut self.gaps) {
-            let captured = self.captured.remove(&operator).unwrap_or_default();
             if let Some(state) = self.states.get_mut(&operator) {
-                let filled = state.fill(gaps, captured);
-                filled.map_err(|cause| state_error("saving", &operator, &cause))?;
+                let filled = state.fill(gaps);
+                let behind = filled.map_err(|cause| state_error("saving", &operator, &cause))?;
+                self.behind.insert(operator, behind);
             }
         }
         Ok(())
@@ -70,6 +73,7 @@ impl Image {
             states: BTreeMap::new(),
             gaps: BTreeMap::new(),
             captured: BTreeMap::new(),
+            behind: BTreeMap::new(),
         };
         file.frames(|part, body: Body<'_>| match part {
             Part::Job => body.read(&mut image.job),
@@ -87,13 +91,37 @@ impl Image {
         Ok(image)
     }
 
-    /// How much there is of each operator.
-    pub(crate) fn sizes(&self) -> Vec<OperatorSize> {
-        let sizes = self.states.iter().map(|(operator, state)| OperatorSize {
-            operator: operator.to_string(),
-            kind: state.shape().operator().to_owned(),
-            entries: state.entries(),
-            bytes: state.bytes().len() as u64,
+    /// Puts the entries of tables into a state, each behind so many bytes of what is there; an error says what is wrong.
+    pub(super) fn put(&mut self, operator: &StateId, tables: &[(u64, Vec<u8>)]) -> Result<(), String> {
+        let state = self.states.get_mut(operator);
+        let state = state.ok_or_else(|| format!("it has a table of `{operator}`, and no state"))?;
+        let before = std::mem::take(state.bytes_mut());
+        let whole: usize = tables.iter().map(|(_, entries)| entries.len()).sum();
+        let (mut bytes, mut at) = (Vec::with_capacity(before.len() + whole), 0);
+        for (behind, entries) in tables {
+            let behind = usize::try_from(*behind).unwrap_or(usize::MAX);
+            let between = before.get(at..behind);
+            bytes.extend_from_slice(
+                between.ok_or_else(|| format!("a table of `{operator}` has no place in its state"))?,
+            );
+            bytes.extend_from_slice(entries);
+            at = behind;
+        }
+        bytes.extend_from_slice(&before[at..]);
+        *state.bytes_mut() = bytes;
+        Ok(())
+    }
+
+    /// How much there is of each operator, with what it has in tables beside its state.
+    pub(super) fn sizes(&self, tables: &[StoredTable]) -> Vec<OperatorSize> {
+        let sizes = self.states.iter().map(|(operator, state)| {
+            let own = tables.iter().filter(|table| table.operator == *operator);
+            OperatorSize {
+                operator: operator.to_string(),
+                kind: state.shape().operator().to_owned(),
+                entries: state.entries(),
+                bytes: state.bytes().len() as u64 + own.map(|table| table.bytes).sum::<u64>(),
+            }
         });
         sizes.collect()
     }
@@ -109,6 +137,6 @@ pub struct OperatorSize {
     pub kind: String,
     /// How many keys its tables have.
     pub entries: u64,
-    /// How many bytes the state has, before it is compressed.
+    /// How many bytes the state has, before it is compressed: about, where it has large tables.
     pub bytes: u64,
 }

@@ -92,7 +92,7 @@ impl Checkpoints {
                 Ok(ReadManifest {
                     pipeline, manifest, ..
                 }) => {
-                    let segments = manifest.segments.iter().map(|segment| segment.bytes);
+                    let segments = manifest.segments().map(|segment| segment.bytes);
                     Ok(StoredContents {
                         pipeline,
                         taken_at: manifest.taken_at,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frames::{Damage, FileIdentity, FileKind, FrameReader, FrameWriter};
 use super::image::OperatorSize;
+use super::stored_table::StoredTable;
 use crate::connector::Token;
 use crate::epoch::{Epoch, Incarnation};
 use crate::time::Timestamp;
@@ -16,7 +17,12 @@ pub(crate) struct Manifest {
     pub(crate) epoch: Epoch,
     /// When it was taken, by the job's clock.
     pub(crate) taken_at: Timestamp,
-    pub(crate) segments: Vec<SegmentRef>,
+    /// What operators keep, but for what is in large tables.
+    pub(crate) state: SegmentRef,
+    /// The files that have the entries of large tables; oldest first.
+    pub(crate) files: Vec<SegmentRef>,
+    /// The large tables.
+    pub(crate) tables: Vec<StoredTable>,
     /// Every token that not every sink has confirmed as committed, with its sink; oldest first.
     pub(crate) tokens: Vec<SinkToken>,
     /// How much state of each operator there is.
@@ -57,6 +63,11 @@ pub(super) struct ReadManifest {
 }
 
 impl Manifest {
+    /// All files that it names.
+    pub(super) fn segments(&self) -> impl Iterator<Item = &SegmentRef> {
+        std::iter::once(&self.state).chain(&self.files)
+    }
+
     /// The contents of its file: the manifest twice, in blocks of the disk that are not the same, so that one that cannot be
     /// read costs no checkpoint.
     pub(super) fn to_bytes(&self, pipeline: &str) -> std::io::Result<Vec<u8>> {
@@ -141,6 +152,7 @@ pub(crate) enum Name {
     /// The name alone counts.
     Incarnation(Incarnation),
     Segment(Epoch),
+    Tables(Epoch),
     /// A manifest before it counts.
     Staged(Epoch),
     Manifest(Epoch),
@@ -154,6 +166,7 @@ impl Name {
         let found = match kind {
             "INCARNATION" => Name::Incarnation(Incarnation(number.parse().ok()?)),
             "state" => Name::Segment(epoch_of(number)?),
+            "tables" => Name::Tables(epoch_of(number)?),
             "staged" => Name::Staged(epoch_of(number)?),
             "MANIFEST" => Name::Manifest(epoch_of(number)?),
             "corrupt" => Name::Corrupt(epoch_of(number.strip_prefix("MANIFEST-")?)?),
@@ -167,9 +180,11 @@ impl Name {
     pub(crate) fn incarnation(self) -> Incarnation {
         match self {
             Name::Incarnation(incarnation) => incarnation,
-            Name::Segment(epoch) | Name::Staged(epoch) | Name::Manifest(epoch) | Name::Corrupt(epoch) => {
-                epoch.incarnation
-            }
+            Name::Segment(epoch)
+            | Name::Tables(epoch)
+            | Name::Staged(epoch)
+            | Name::Manifest(epoch)
+            | Name::Corrupt(epoch) => epoch.incarnation,
         }
     }
 }
@@ -179,6 +194,7 @@ impl fmt::Display for Name {
         let (kind, epoch) = match self {
             Name::Incarnation(incarnation) => return write!(f, "INCARNATION-{:010}", incarnation.0),
             Name::Segment(epoch) => ("state", epoch),
+            Name::Tables(epoch) => ("tables", epoch),
             Name::Staged(epoch) => ("staged", epoch),
             Name::Manifest(epoch) => ("MANIFEST", epoch),
             Name::Corrupt(epoch) => ("corrupt-MANIFEST", epoch),
@@ -214,7 +230,12 @@ mod tests {
         Manifest {
             epoch,
             taken_at: Timestamp::from_millis(5),
-            segments: Vec::new(),
+            state: SegmentRef {
+                name: "state".to_owned(),
+                bytes: 0,
+            },
+            files: Vec::new(),
+            tables: Vec::new(),
             tokens: (0..tokens).map(token).collect(),
             operators: Vec::new(),
         }

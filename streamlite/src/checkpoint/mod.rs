@@ -9,6 +9,8 @@ mod manifest;
 mod recovery;
 mod settings;
 mod storage;
+mod stored_table;
+mod tables;
 mod writer;
 
 pub use crate::epoch::{Epoch, Incarnation};

@@ -1,15 +1,19 @@
 //! What happens before a job that has checkpoints reads its first record.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::coordinator::{Coordinator, Sinks};
-use super::frames::{Damage, FileIdentity, FileKind, FrameReader};
+use super::frames::{Damage, FileKind, FrameReader};
 use super::image::Image;
-use super::manifest::{Manifest, Name, ReadManifest, SinkToken};
+use super::manifest::{Manifest, Name, ReadManifest, SegmentRef, SinkToken};
 use super::storage::CheckpointStorage;
+use super::stored_table::StoredTable;
+use super::tables::ReadTables;
 use crate::connector::Token;
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
+use crate::state::StateId;
 
 /// How often a file is read that the system says it cannot read: that is no proof that it is damaged.
 const TRIES: usize = 3;
@@ -57,6 +61,20 @@ pub(crate) struct Recovered {
     pub(crate) mended: Option<Quarantined>,
     /// The sinks whose output may be there twice, as was accepted, and up to which checkpoint.
     pub(crate) duplicates: Vec<(String, Epoch)>,
+}
+
+/// Puts the entries of tables where they belong; an error says what is wrong.
+fn put_tables(image: &mut Image, stored: &[StoredTable], read: &ReadTables) -> Result<(), String> {
+    let mut of_operators: BTreeMap<&StateId, Vec<(u64, Vec<u8>)>> = BTreeMap::new();
+    for table in stored {
+        let of_operator = of_operators.entry(&table.operator).or_default();
+        of_operator.push((table.behind, read.entries_of(table)?));
+    }
+    for (operator, mut tables) in of_operators {
+        tables.sort_by_key(|(behind, _)| *behind);
+        image.put(operator, &tables)?;
+    }
+    Ok(())
 }
 
 /// What the checkpoint of an epoch came to.
@@ -214,33 +232,54 @@ impl Coordinator {
             );
             return Err(self.error("looking for a checkpoint", cause));
         }
-        let mut image = None;
-        for segment in &manifest.segments {
+        let (mut image, mut tables) = (None, ReadTables::default());
+        for segment in manifest.segments() {
             let Some(bytes) = self.read(&segment.name)? else {
                 let damage = Damage::new(0, "it is not there, and a manifest names it");
                 return self.broken(&segment.name, &damage);
             };
-            match self.read_segment(&bytes, epoch, segment.bytes) {
-                Ok(read) => image = Some(read),
-                Err(damage) => return self.broken(&segment.name, &damage),
+            let read = self.read_file(&bytes, segment).and_then(|(epoch, kind, file)| {
+                if kind == FileKind::Tables {
+                    return tables.add(epoch, file);
+                }
+                image = Some(Image::read(file)?);
+                Ok(())
+            });
+            if let Err(damage) = read {
+                return self.broken(&segment.name, &damage);
             }
         }
-        match image {
-            Some(image) => Ok(Found::Whole {
-                manifest,
-                image,
-                mended: damage.map(|damage| self.damaged(&name, &damage)),
-            }),
-            None => self.broken(&name, &Damage::new(0, "it names no state")),
+        let Some(mut image) = image else {
+            return self.broken(&name, &Damage::new(0, "it names no state"));
+        };
+        if let Err(cause) = put_tables(&mut image, &manifest.tables, &tables) {
+            return self.broken(&name, &Damage::new(0, cause));
         }
+        Ok(Found::Whole {
+            manifest,
+            image,
+            mended: damage.map(|damage| self.damaged(&name, &damage)),
+        })
     }
 
-    fn read_segment(&self, bytes: &[u8], epoch: Epoch, len: u64) -> Result<Image, Damage> {
-        let expected = FileIdentity {
-            kind: FileKind::Segment,
-            of: self.pipeline.clone(),
-            epoch: Some(epoch),
+    /// Whether a file is the one that a manifest names: of which checkpoint, and what it is.
+    fn read_file<'a>(
+        &self,
+        bytes: &'a [u8],
+        segment: &SegmentRef,
+    ) -> Result<(Epoch, FileKind, FrameReader<'a>), Damage> {
+        let (epoch, kind) = match Name::parse(&segment.name) {
+            Some(Name::Segment(epoch)) => (epoch, FileKind::Segment),
+            Some(Name::Tables(epoch)) => (epoch, FileKind::Tables),
+            _ => {
+                return Err(Damage::new(
+                    0,
+                    "it is named by a manifest, and its name is none of a state",
+                ));
+            }
         };
+        let len = segment.bytes;
+        let expected = self.identity(kind, epoch);
         let file = FrameReader::new(bytes)?;
         if *file.identity() != expected {
             return Err(Damage::new(
@@ -254,7 +293,7 @@ impl Coordinator {
                 format!("it has {} bytes, and {len} were written", bytes.len()),
             ));
         }
-        Image::read(file)
+        Ok((epoch, kind, file))
     }
 
     fn broken(&self, name: &str, damage: &Damage) -> Result<Found> {

@@ -38,7 +38,8 @@ impl Driver<'_> {
             return Ok(());
         };
         let epoch = checkpointing.next_epoch()?;
-        let contents = self.contents(Some(epoch));
+        let is_full = checkpointing.takes_full();
+        let contents = self.contents(Some(epoch), is_full);
         self.parts.failure.check()?;
         let now = self.clock.now();
         match &mut self.checkpointing {
@@ -152,7 +153,7 @@ impl Driver<'_> {
 
     /// What the job remembers, as that of the last checkpoint: nothing was read since.
     fn saved(&mut self) -> Result<Savepoint> {
-        let (mut contents, _) = self.contents(None)?;
+        let (mut contents, _) = self.contents(None, true)?;
         contents.progress.epoch = self.checkpointing.as_ref().and_then(Checkpointing::last);
         Ok(Savepoint { contents })
     }

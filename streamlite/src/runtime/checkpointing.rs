@@ -23,6 +23,8 @@ pub(super) struct Checkpointing {
     /// When the next one begins.
     due: Timestamp,
     under_way: UnderWay,
+    /// The next one writes all that tables have: what changed before the last barrier may be in none.
+    is_full: bool,
     /// How many have failed since one was stored.
     failed_in_a_row: u32,
     tolerable_failures: u32,
@@ -108,6 +110,11 @@ impl Checkpointing {
         })
     }
 
+    /// Whether the next one writes all that tables have; asked once, when it is begun.
+    pub(super) fn takes_full(&mut self) -> bool {
+        std::mem::take(&mut self.is_full)
+    }
+
     /// Begins one, with what the job remembers but for what is written down in slices; what could not be taken counts as
     /// failed.
     pub(super) fn begin(
@@ -180,6 +187,7 @@ impl Checkpointing {
         match answer.stored {
             Ok(stored) => {
                 self.failed_in_a_row = 0;
+                self.is_full = stored.is_worn;
                 self.report.stored += 1;
                 self.report.last = Some(answer.epoch);
                 self.report.last_bytes = stored.bytes;
@@ -197,6 +205,8 @@ impl Checkpointing {
     /// Notes that one could not be taken; too many in a row are an error.
     fn note_failure(&mut self, error: Error) -> Result<Taken> {
         self.failed_in_a_row += 1;
+        // What it should have written is not marked any more.
+        self.is_full = true;
         self.report.failed += 1;
         self.report.last_error = Some(error.to_string());
         if self.failed_in_a_row > self.tolerable_failures {
@@ -284,6 +294,7 @@ impl OpenCheckpoints {
             every,
             due: now + every,
             under_way: UnderWay::Nothing,
+            is_full: true,
             failed_in_a_row: 0,
             tolerable_failures,
             report,

@@ -66,8 +66,8 @@ impl Driver<'_> {
     }
 
     /// What the job remembers, for a checkpoint, or for a savepoint that is not part of one.
-    pub(super) fn contents(&mut self, epoch: Option<Epoch>) -> Result<(Contents, StateGaps)> {
-        let mut save = Save::new(epoch);
+    pub(super) fn contents(&mut self, epoch: Option<Epoch>, is_full: bool) -> Result<(Contents, StateGaps)> {
+        let mut save = Save::new(epoch, is_full);
         self.control(&mut Control::Question(Question::Save(&mut save)));
         self.parts.failure.check()?;
         let turns: BTreeMap<Lane, Turns> = self.lanes.turns().collect();

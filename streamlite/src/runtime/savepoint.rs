@@ -182,6 +182,7 @@ impl Contents {
             states: self.states,
             gaps,
             captured: BTreeMap::new(),
+            behind: BTreeMap::new(),
         }
     }
 

@@ -1,17 +1,19 @@
 //! Taking what a large table holds, in slices between which records go on.
 //!
-//! At the barrier of a checkpoint every entry is marked. Slices write entries from the first slot on and take their marks
-//! away; an entry that a record is about to change before its turn is written first, beside the others. So what is written is
-//! what the table held at the barrier, and nobody waits longer than for a slice. It is put in the order of the slots on the
-//! thread that stores it.
+//! At the barrier of a checkpoint the entries are marked that it has to write. Slices write them from the first slot on and take
+//! their marks away; an entry that a record is about to change before its turn is written first, beside the others. So what is
+//! written is what the table held at the barrier, and nobody waits longer than for a slice. It is put in the order of the slots
+//! on the thread that stores it.
 
 use std::cell::Cell;
 use std::fmt;
 
-use super::captured::{Captured, Early};
+use super::captured::{Captured, Chunk, places};
 use super::codec::{Encoder, StateError};
+use super::renewal::{Renewal, parts_of};
 use super::snapshot::StateId;
 use super::table::Table;
+use super::table_id::{PART, TableId};
 
 /// How many entries are written between two reads: about half a millisecond's worth where values are plain numbers.
 const ENTRIES: usize = 8192;
@@ -41,53 +43,80 @@ pub(super) fn in_slices(entries: usize) -> bool {
 pub(crate) type WriteEntry<S> =
     fn(&<S as Table>::Key, &<S as Table>::Value, &mut Encoder) -> Result<(), StateError>;
 
+/// How many words of marks a part has.
+const WORDS: usize = PART as usize / 64;
+
+/// Writes how many entries a table has, and the entries: for a checkpoint those of a large one are left to the capture that is
+/// returned, which writes all of them.
+pub(crate) fn save_whole<S: Table>(
+    table: &S,
+    to: &mut Encoder,
+    write: WriteEntry<S>,
+) -> Result<Option<Capture<S>>, StateError> {
+    table.save_count(to)?;
+    if S::MAY_BE_LARGE
+        && in_slices(table.count())
+        && let Some((id, _)) = to.leave_table(None)
+    {
+        return Ok(Some(Capture::new(table, id, write, None)));
+    }
+    let mut entries = table.in_order();
+    entries.try_for_each(|(key, value)| write(key, value, to))?;
+    Ok(None)
+}
+
 /// A table that is being written.
 pub(crate) struct Capture<S: Table> {
     write: WriteEntry<S>,
-    /// The slots that were taken at the barrier, one bit each.
-    taken: Vec<u64>,
-    /// Those of them that are not written.
+    /// The slots of entries that are to be written and are not, one bit each.
     pending: Vec<u64>,
     /// The first word that was not walked.
     word: usize,
-    /// The blocks before `walked`.
-    blocks: Vec<Vec<u8>>,
-    /// How many bytes those have.
-    before: usize,
-    walked: Encoder,
-    early: Early,
+    walked: Chunk,
+    /// What it comes to; without what is in `walked`.
+    captured: Captured,
     failed: Option<StateError>,
 }
 
 impl<S: Table> Capture<S> {
-    /// Writes a table: how many entries there are, and the entries. For a checkpoint those of a large one are marked, and
-    /// left to be written by the capture.
-    pub(crate) fn begin(
+    /// Marks what changed, and the parts that are written whole; for a table that earlier checkpoints do not have, `changed` is
+    /// `None`, and everything is.
+    pub(super) fn new(
         table: &S,
-        to: &mut Encoder,
+        id: TableId,
         write: WriteEntry<S>,
-    ) -> Result<Option<Self>, StateError> {
-        table.save_count(to)?;
-        if S::MAY_BE_LARGE && in_slices(table.count()) && to.leave_gap() {
-            return Ok(Some(Self::new(table, write)));
-        }
-        let mut entries = table.in_order();
-        entries.try_for_each(|(key, value)| write(key, value, to))?;
-        Ok(None)
-    }
-
-    /// Marks every entry of a table.
-    fn new(slots: &S, write: WriteEntry<S>) -> Self {
-        let taken = slots.taken();
+        changed: Option<(&[u64], &mut Renewal)>,
+    ) -> Self {
+        let mut pending = table.taken();
+        let slots = pending.len() * 64;
+        let mut gone = Vec::new();
+        let renewed = match changed {
+            None => Renewal::all(slots),
+            Some((dirty, renewal)) => {
+                let changed = dirty.iter().map(|word| word.count_ones() as usize).sum();
+                let renewed = renewal.take(slots, changed);
+                if changed > 0 {
+                    gone = mark_changed(&mut pending, dirty, &renewed);
+                } else {
+                    pending.clear();
+                }
+                renewed
+            }
+        };
         Self {
             write,
-            pending: taken.clone(),
-            taken,
+            pending,
             word: 0,
-            blocks: Vec::new(),
-            before: 0,
-            walked: Encoder::default(),
-            early: Early::default(),
+            walked: Chunk::default(),
+            captured: Captured {
+                id,
+                entries: table.count() as u64,
+                parts: parts_of(slots),
+                renewed,
+                walked: Vec::new(),
+                early: Chunk::default(),
+                gone,
+            },
             failed: None,
         }
     }
@@ -105,18 +134,20 @@ impl<S: Table> Capture<S> {
 
     fn write_early(&mut self, slots: &mut S, slot: S::Slot) {
         let (key, value) = slots.entry(slot);
-        let written = (self.write)(key, value, &mut self.early.bytes);
+        let written = (self.write)(key, value, &mut self.captured.early.bytes);
+        self.captured.early.end(S::place_of(slot));
         self.note(written);
-        self.early.ends.push((S::place_of(slot), self.early.bytes.len()));
     }
 
     /// Writes entries as long as there is room in the slice; says whether all are written.
     pub(crate) fn walk(&mut self, slots: &mut S, room: &mut Room) -> bool {
         while self.word < self.pending.len() && room.is_there() {
-            let before = self.before + self.walked.len();
-            let entries = self.walk_word(slots);
-            // What cannot be written takes what is before it along.
-            room.take(entries, (self.before + self.walked.len()).saturating_sub(before));
+            let pending = std::mem::take(&mut self.pending[self.word]);
+            if pending != 0 {
+                let bytes = self.walk_word(slots, pending);
+                room.take(pending.count_ones() as usize, bytes);
+            }
+            self.word += 1;
         }
         self.word == self.pending.len()
     }
@@ -126,33 +157,31 @@ impl<S: Table> Capture<S> {
         self.walk(slots, &mut Room::unlimited());
     }
 
-    fn walk_word(&mut self, slots: &mut S) -> usize {
-        let word = self.word;
-        let pending = std::mem::take(&mut self.pending[word]);
-        let mut left = self.taken[word];
-        while left != 0 {
-            let bit = left & left.wrapping_neg();
-            left ^= bit;
-            if pending & bit == 0 {
-                self.early.gaps.push(self.before + self.walked.len());
-                continue;
-            }
-            let place = u32::try_from(word * 64).unwrap_or(u32::MAX) + bit.trailing_zeros();
-            let (key, value) = slots.entry(S::slot_at(place));
-            let written = (self.write)(key, value, &mut self.walked);
+    /// Writes the entries of a word; returns how many bytes they have.
+    fn walk_word(&mut self, slots: &mut S, pending: u64) -> usize {
+        let first = u32::try_from(self.word * 64).unwrap_or(u32::MAX);
+        // They are all on their way from memory before the first one is waited for.
+        for bit in places(&[pending]) {
+            slots.prefetch(S::slot_at(first + bit));
+        }
+        let before = self.walked.bytes.len();
+        for bit in places(&[pending]) {
+            let (key, value) = slots.entry(S::slot_at(first + bit));
+            let written = (self.write)(key, value, &mut self.walked.bytes);
+            self.walked.end(first + bit);
             self.note(written);
         }
-        self.word += 1;
-        if self.walked.len() >= BYTES {
-            self.end_block();
+        // What cannot be written takes what is before it along.
+        let bytes = self.walked.bytes.len().saturating_sub(before);
+        if self.walked.bytes.len() >= BYTES {
+            self.end_chunk();
         }
-        pending.count_ones() as usize
+        bytes
     }
 
-    fn end_block(&mut self) {
-        let block = std::mem::take(&mut self.walked).into_bytes();
-        self.before += block.len();
-        self.blocks.push(block);
+    fn end_chunk(&mut self) {
+        let chunk = std::mem::take(&mut self.walked);
+        self.captured.walked.push(chunk);
     }
 
     #[inline]
@@ -164,15 +193,30 @@ impl<S: Table> Capture<S> {
 
     /// What was written, once all is.
     pub(crate) fn finish(mut self) -> Result<Captured, StateError> {
-        self.end_block();
+        self.end_chunk();
         match self.failed {
             Some(error) => Err(error),
-            None => Ok(Captured {
-                blocks: self.blocks,
-                early: self.early,
-            }),
+            None => Ok(self.captured),
         }
     }
+}
+
+/// Takes the marks away of entries that did not change, but for the parts that are written whole. Returns the slots whose entries
+/// are gone.
+fn mark_changed(taken: &mut [u64], dirty: &[u64], renewed: &[u32]) -> Vec<u64> {
+    let mut gone = vec![0; taken.len()];
+    let mut is_renewed = vec![false; taken.len().div_ceil(WORDS)];
+    for &part in renewed {
+        is_renewed[part as usize] = true;
+    }
+    for (word, (taken, gone)) in taken.iter_mut().zip(&mut gone).enumerate() {
+        if !is_renewed[word / WORDS] {
+            let dirty = dirty.get(word).copied().unwrap_or(0);
+            *gone = dirty & !*taken;
+            *taken &= dirty;
+        }
+    }
+    gone
 }
 
 /// How much may be written between two reads.

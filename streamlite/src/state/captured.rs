@@ -1,64 +1,117 @@
-//! What a table held, written in slices, to be put in order.
+//! What a checkpoint has of a table beside the state that it is part of: the entries that it has to write.
 
 use super::codec::Encoder;
+use super::table_id::TableId;
 
-/// Entries that were written before their turn.
+/// Entries, one after another.
 #[derive(Debug, Default)]
-pub(super) struct Early {
-    /// The places of the slots, in the order of writing, and where the bytes of each end.
-    pub(super) ends: Vec<(u32, usize)>,
+pub(super) struct Chunk {
+    /// The places of the slots, and where the bytes of each end.
+    entries: Vec<(u32, usize)>,
     pub(super) bytes: Encoder,
-    /// After how many bytes of the others each of them belongs, in the order of the slots.
-    pub(super) gaps: Vec<usize>,
 }
 
-/// What a table held, to be put in order.
-#[derive(Debug, Default)]
+impl Chunk {
+    /// The entry of a slot was written behind the others.
+    #[inline]
+    pub(super) fn end(&mut self, place: u32) {
+        self.entries.push((place, self.bytes.len()));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let mut start = 0;
+        self.entries.iter().map(move |&(place, end)| {
+            let entry = &self.bytes.as_bytes()[start..end];
+            start = end;
+            (place, entry)
+        })
+    }
+}
+
+/// What a checkpoint has to write of a table: the entries that changed since the one before, those that were removed, and
+/// some parts from the first slot to the last, so that older files are no longer needed.
+#[derive(Debug)]
 pub struct Captured {
-    pub(super) blocks: Vec<Vec<u8>>,
-    pub(super) early: Early,
+    pub(super) id: TableId,
+    /// How many entries the table has.
+    pub(super) entries: u64,
+    /// How many parts it has.
+    pub(super) parts: usize,
+    /// The parts that are written whole: of them nothing counts that was written before.
+    pub(super) renewed: Vec<u32>,
+    /// In the order of the slots.
+    pub(super) walked: Vec<Chunk>,
+    /// What was written before its turn, in any order.
+    pub(super) early: Chunk,
+    /// The slots whose entries were removed, one bit each.
+    pub(super) gone: Vec<u64>,
 }
 
 impl Captured {
-    /// What was written in order.
-    pub(super) fn of_blocks(blocks: Vec<Vec<u8>>) -> Self {
-        Self {
-            blocks,
-            early: Early::default(),
-        }
+    pub(crate) fn id(&self) -> TableId {
+        self.id
     }
 
-    /// Appends what the table held to what precedes it, in the order of the slots.
-    pub(crate) fn append_to(self, bytes: &mut Vec<u8>) {
-        let Self { blocks, early } = self;
-        let Early {
-            ends,
-            bytes: early_bytes,
-            gaps,
-        } = early;
-        let early_bytes = early_bytes.into_bytes();
-        let mut start = 0;
-        let mut early: Vec<(u32, &[u8])> = Vec::with_capacity(ends.len());
-        for (place, end) in ends {
-            early.push((place, &early_bytes[start..end]));
-            start = end;
-        }
-        early.sort_unstable_by_key(|(place, _)| *place);
-        let whole: usize = blocks.iter().map(Vec::len).sum();
-        bytes.reserve(whole + early_bytes.len());
-        let mut early = gaps.into_iter().zip(early).peekable();
-        let mut at = 0;
-        for block in blocks {
-            let mut rest = &block[..];
-            while let Some((gap, (_, entry))) = early.next_if(|(gap, _)| *gap < at + rest.len()) {
-                let (before, after) = rest.split_at(gap - at);
-                bytes.extend_from_slice(before);
-                bytes.extend_from_slice(entry);
-                (at, rest) = (gap, after);
-            }
-            bytes.extend_from_slice(rest);
-            at += rest.len();
-        }
-        early.for_each(|(_, (_, entry))| bytes.extend_from_slice(entry));
+    pub(crate) fn entries(&self) -> u64 {
+        self.entries
     }
+
+    pub(crate) fn parts(&self) -> usize {
+        self.parts
+    }
+
+    pub(crate) fn renewed(&self) -> &[u32] {
+        &self.renewed
+    }
+
+    /// Whether there is anything to write.
+    pub(crate) fn has_rows(&self) -> bool {
+        let has_entries = self
+            .walked
+            .iter()
+            .chain([&self.early])
+            .any(|chunk| !chunk.entries.is_empty());
+        has_entries || self.gone.iter().any(|gone| *gone != 0)
+    }
+
+    /// Shows what is to be written, in the order of the slots: their places, and each entry, or that it is gone.
+    pub(crate) fn for_each<E>(
+        &self,
+        mut visit: impl FnMut(u32, Option<&[u8]>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut early: Vec<(u32, &[u8])> = self.early.iter().collect();
+        early.sort_unstable_by_key(|(place, _)| *place);
+        let mut walked = self.walked.iter().flat_map(Chunk::iter).peekable();
+        let mut early = early.into_iter().peekable();
+        let mut gone = places(&self.gone).peekable();
+        loop {
+            let next = [
+                walked.peek().map(|(place, _)| *place),
+                early.peek().map(|(place, _)| *place),
+                gone.peek().copied(),
+            ];
+            // No slot is in two of them.
+            let Some(first) = next.into_iter().flatten().min() else {
+                return Ok(());
+            };
+            let entry = walked.next_if(|(place, _)| *place == first);
+            let entry = entry.or_else(|| early.next_if(|(place, _)| *place == first));
+            if entry.is_none() {
+                gone.next();
+            }
+            visit(first, entry.map(|(_, bytes)| bytes))?;
+        }
+    }
+}
+
+/// The places whose bits are set, in order.
+pub(super) fn places(words: &[u64]) -> impl Iterator<Item = u32> {
+    (0_u32..).zip(words).flat_map(|(word, &bits)| {
+        let mut left = bits;
+        std::iter::from_fn(move || {
+            let bit = (left != 0).then(|| left.trailing_zeros())?;
+            left &= left - 1;
+            Some(word * 64 + bit)
+        })
+    })
 }

@@ -5,13 +5,16 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::table_id::TableId;
+use crate::epoch::Epoch;
+
 /// Writes the contents of a gap.
 type WriteLater = Box<dyn FnOnce(&mut Encoder) -> Result<(), StateError> + Send>;
 
 /// What belongs into a gap, after so many bytes.
 pub(super) enum Gap {
-    /// What is written in slices.
-    Slices,
+    /// What a table has, which is written beside the state.
+    Table(TableId),
     /// What is written when all is put together.
     Later(WriteLater),
 }
@@ -23,14 +26,31 @@ pub struct Encoder {
     /// How many entries of tables were written, for those who look at a checkpoint.
     entries: u64,
     /// `None` if everything is written at once.
-    gaps: Option<Vec<(usize, Gap)>>,
+    gaps: Option<GapsLeft>,
+}
+
+/// The gaps in the state of a checkpoint.
+#[derive(Debug)]
+struct GapsLeft {
+    epoch: Epoch,
+    /// Tables are written whole.
+    is_full: bool,
+    /// How many tables it is the first to have.
+    new_tables: u32,
+    gaps: Vec<(usize, Gap)>,
 }
 
 impl Encoder {
-    /// Takes gaps.
-    pub(super) fn with_gaps() -> Self {
+    /// For a checkpoint: takes gaps. `is_full`: what earlier checkpoints have of a table does not count.
+    pub(super) fn with_gaps(epoch: Epoch, is_full: bool) -> Self {
+        let gaps = GapsLeft {
+            epoch,
+            is_full,
+            new_tables: 0,
+            gaps: Vec::new(),
+        };
         Self {
-            gaps: Some(Vec::new()),
+            gaps: Some(gaps),
             ..Self::default()
         }
     }
@@ -67,13 +87,25 @@ impl Encoder {
         self.bytes.len()
     }
 
-    /// Leaves a gap, for what is written in slices; `false` if it must be written now.
-    pub(super) fn leave_gap(&mut self) -> bool {
+    /// Whether it is for a checkpoint.
+    pub(super) fn takes_gaps(&self) -> bool {
+        self.gaps.is_some()
+    }
+
+    /// Leaves a gap for the entries of a table, which are written in slices. Returns which table it is from now on, and
+    /// whether all of it must be written; `None` if it must be written now.
+    pub(super) fn leave_table(&mut self, known: Option<TableId>) -> Option<(TableId, bool)> {
         let behind = self.bytes.len();
-        self.gaps.as_mut().is_some_and(|gaps| {
-            gaps.push((behind, Gap::Slices));
-            true
-        })
+        let left = self.gaps.as_mut()?;
+        let id = known.unwrap_or_else(|| {
+            left.new_tables += 1;
+            TableId {
+                since: left.epoch,
+                number: left.new_tables,
+            }
+        });
+        left.gaps.push((behind, Gap::Table(id)));
+        Some((id, left.is_full || known.is_none()))
     }
 
     /// Writes what need not be written now, from a copy: when the checkpoint is stored, beside the records.
@@ -87,8 +119,8 @@ impl Encoder {
         let behind = self.bytes.len();
         match &mut self.gaps {
             None => write(self),
-            Some(gaps) => {
-                gaps.push((behind, Gap::Later(Box::new(write))));
+            Some(left) => {
+                left.gaps.push((behind, Gap::Later(Box::new(write))));
                 Ok(())
             }
         }
@@ -96,7 +128,11 @@ impl Encoder {
 
     /// The gaps that were left.
     pub(super) fn take_gaps(&mut self) -> Vec<(usize, Gap)> {
-        self.gaps.take().unwrap_or_default()
+        self.gaps.take().map(|left| left.gaps).unwrap_or_default()
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     pub(crate) fn into_bytes(self) -> Vec<u8> {
@@ -165,7 +201,7 @@ impl fmt::Display for StateError {
 impl fmt::Debug for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Slices => "Slices",
+            Self::Table(_) => "Table",
             Self::Later(_) => "Later",
         })
     }

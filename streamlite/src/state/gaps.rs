@@ -1,10 +1,9 @@
 //! What is missing from a state that is being saved, until a checkpoint is stored.
 
-use super::captured::Captured;
 use super::codec::{Encoder, Gap, StateError};
+use super::table_id::TableId;
 
-/// What is missing from a state, in order: what is written in slices between reads, and what is written when all is put
-/// together.
+/// What is missing from a state, in order: tables, which stay beside it, and what is written when all is put together.
 #[derive(Debug)]
 pub(crate) struct Gaps(Vec<(usize, Gap)>);
 
@@ -18,22 +17,19 @@ impl Gaps {
         self.0.is_empty()
     }
 
-    /// Puts everything into its gap, between the bytes that are there.
+    /// Writes what was left for later into its gap, between the bytes that are there. Returns behind which bytes the tables
+    /// belong.
     ///
     /// # Errors
     /// If a value's `Serialize` fails.
-    pub(super) fn fill(self, bytes: &mut Vec<u8>, captured: Vec<Captured>) -> Result<(), StateError> {
+    pub(super) fn fill(self, bytes: &mut Vec<u8>) -> Result<Vec<(usize, TableId)>, StateError> {
         let before = std::mem::take(bytes);
-        let (mut at, mut captured) = (0, captured.into_iter());
+        let (mut at, mut tables) = (0, Vec::new());
         for (behind, gap) in self.0 {
             bytes.extend_from_slice(&before[at..behind]);
             at = behind;
             match gap {
-                Gap::Slices => {
-                    if let Some(captured) = captured.next() {
-                        captured.append_to(bytes);
-                    }
-                }
+                Gap::Table(id) => tables.push((bytes.len(), id)),
                 Gap::Later(write) => {
                     let mut encoder = Encoder::after(std::mem::take(bytes));
                     write(&mut encoder)?;
@@ -42,6 +38,6 @@ impl Gaps {
             }
         }
         bytes.extend_from_slice(&before[at..]);
-        Ok(())
+        Ok(tables)
     }
 }

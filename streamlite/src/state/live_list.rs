@@ -1,8 +1,10 @@
 //! A list that goes on growing while a checkpoint is written of what it held.
 
 use super::capture::{Room, in_slices};
-use super::captured::Captured;
+use super::captured::{Captured, Chunk};
 use super::codec::{Decoder, Encoder, StateError};
+use super::renewal::{Renewal, parts_of};
+use super::table_id::TableId;
 
 /// Writes a value.
 type Write<V> = fn(&V, &mut Encoder) -> Result<(), StateError>;
@@ -19,11 +21,12 @@ pub struct LiveList<V> {
 /// A list that is being written.
 #[derive(Debug)]
 struct Capture<V> {
+    id: TableId,
     write: Write<V>,
     /// How many values are written, and how many are to be.
     written: usize,
     until: usize,
-    blocks: Vec<Vec<u8>>,
+    chunks: Vec<Chunk>,
     failed: Option<StateError>,
 }
 
@@ -58,12 +61,15 @@ impl<V> LiveList<V> {
         // That of a checkpoint that was given up.
         self.capture = None;
         to.plain(&(self.values.len() as u64))?;
-        if in_slices(self.values.len()) && to.leave_gap() {
+        if in_slices(self.values.len())
+            && let Some((id, _)) = to.leave_table(None)
+        {
             self.capture = Some(Capture {
+                id,
                 write,
                 written: 0,
                 until: self.values.len(),
-                blocks: Vec::new(),
+                chunks: Vec::new(),
                 failed: None,
             });
             return Ok(());
@@ -84,7 +90,15 @@ impl<V> LiveList<V> {
         let capture = self.capture.take()?;
         Some(match capture.failed {
             Some(error) => Err(error),
-            None => Ok(Captured::of_blocks(capture.blocks)),
+            None => Ok(Captured {
+                id: capture.id,
+                entries: capture.until as u64,
+                parts: parts_of(capture.until),
+                renewed: Renewal::all(capture.until),
+                walked: capture.chunks,
+                early: Chunk::default(),
+                gone: Vec::new(),
+            }),
         })
     }
 
@@ -109,17 +123,18 @@ impl<V> Capture<V> {
         if self.written == self.until {
             return true;
         }
-        let mut block = Encoder::default();
+        let mut chunk = Chunk::default();
         while self.written < self.until && room.is_there() {
-            let before = block.len();
-            let written = (self.write)(&values[self.written], &mut block);
+            let before = chunk.bytes.len();
+            let written = (self.write)(&values[self.written], &mut chunk.bytes);
+            chunk.end(u32::try_from(self.written).unwrap_or(u32::MAX));
             if let Err(error) = written {
                 self.failed.get_or_insert(error);
             }
             self.written += 1;
-            room.take(1, block.len().saturating_sub(before));
+            room.take(1, chunk.bytes.len().saturating_sub(before));
         }
-        self.blocks.push(block.into_bytes());
+        self.chunks.push(chunk);
         self.written == self.until
     }
 }
@@ -127,8 +142,8 @@ impl<V> Capture<V> {
 #[cfg(test)]
 mod tests {
     use super::super::capture::capture_in_slices;
-    use super::super::gaps::Gaps;
     use super::*;
+    use crate::epoch::{Epoch, Incarnation};
 
     fn write(value: &u32, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(value)
@@ -139,7 +154,11 @@ mod tests {
         capture_in_slices(Some(slice));
         let mut list = LiveList::default();
         (0..values).for_each(|value| list.push(value));
-        let mut encoder = Encoder::with_gaps();
+        let epoch = Epoch {
+            incarnation: Incarnation(1),
+            number: 1,
+        };
+        let mut encoder = Encoder::with_gaps(epoch, false);
         list.save(&mut encoder, write).expect("it is a number");
         for slice in 0.. {
             list.push(1_000_000);
@@ -151,11 +170,18 @@ mod tests {
             }
         }
         capture_in_slices(None);
-        let written = list.finish().expect("it was to be written");
-        let gaps = Gaps::of(&mut encoder);
+        let Some(written) = list.finish() else {
+            return encoder.into_bytes();
+        };
         let mut bytes = encoder.into_bytes();
-        let written = vec![written.expect("they are numbers")];
-        gaps.fill(&mut bytes, written).expect("they are numbers");
+        let written = written.expect("they are numbers");
+        assert_eq!(written.entries(), u64::from(values));
+        written
+            .for_each(|_, value| {
+                bytes.extend_from_slice(value.expect("no value is gone"));
+                Ok::<(), ()>(())
+            })
+            .expect("nothing fails");
         bytes
     }
 

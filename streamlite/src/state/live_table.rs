@@ -3,28 +3,94 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::capture::{Capture, CapturedTables, Room, WriteEntry};
+use super::capture::{Capture, CapturedTables, Room, WriteEntry, in_slices};
 use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::grouping::Grouping;
 use super::look_up::{Block, LookUp};
+use super::renewal::Renewal;
 use super::storage::Storage;
 use super::table::Table;
+use super::table_id::TableId;
 
 /// A table that goes on being used while a checkpoint is written of what it held at the barrier.
 ///
-/// Whatever changes an entry has it written first, if its turn has not come; looking at the table needs nothing of it.
+/// Whatever changes an entry has it written first, if its turn has not come, and marks it for the next checkpoint, which writes
+/// what changed; looking at the table needs nothing of it.
 pub struct LiveTable<S: Table> {
     table: S,
+    /// `None` as long as no checkpoint has it beside the state that it is part of: it is small, or there is none.
+    tracking: Option<Box<Tracking<S>>>,
+}
+
+/// What is known of a table for its checkpoints.
+struct Tracking<S: Table> {
+    /// `None` once everything was removed: then it begins anew.
+    id: Option<TableId>,
+    /// The slots that were changed since the last barrier, one bit each.
+    dirty: Vec<u64>,
+    renewal: Renewal,
     /// `None` while no checkpoint is being written of it.
-    capture: Option<Box<Capture<S>>>,
+    capture: Option<Capture<S>>,
+}
+
+impl<S: Table> Tracking<S> {
+    fn new() -> Self {
+        Self {
+            id: None,
+            dirty: Vec::new(),
+            renewal: Renewal::default(),
+            capture: None,
+        }
+    }
+
+    /// An entry is about to be changed.
+    #[inline]
+    fn touch(&mut self, table: &mut S, slot: S::Slot) {
+        if self.capture.is_some() {
+            self.write_early(table, slot);
+        }
+        self.mark(slot);
+    }
+
+    #[cold]
+    fn write_early(&mut self, table: &mut S, slot: S::Slot) {
+        if let Some(capture) = &mut self.capture {
+            capture.touch(table, slot);
+        }
+    }
+
+    /// The next checkpoint has to write an entry.
+    #[inline]
+    fn mark(&mut self, slot: S::Slot) {
+        let place = S::place_of(slot);
+        let (word, bit) = (place as usize / 64, 1 << (place % 64));
+        match self.dirty.get_mut(word) {
+            Some(dirty) => *dirty |= bit,
+            None => self.mark_new(word, bit),
+        }
+    }
+
+    #[cold]
+    fn mark_new(&mut self, word: usize, bit: u64) {
+        self.dirty.resize(word + 1, 0);
+        self.dirty[word] |= bit;
+    }
+
+    /// Marks what is to be written of the table for a checkpoint; from here on what changes is for the next one.
+    fn begin(&mut self, table: &S, (id, is_full): (TableId, bool), write: WriteEntry<S>) {
+        let changed = (!is_full).then_some((&self.dirty[..], &mut self.renewal));
+        self.capture = Some(Capture::new(table, id, write, changed));
+        self.id = Some(id);
+        self.dirty.fill(0);
+    }
 }
 
 impl<S: Table> Default for LiveTable<S> {
     fn default() -> Self {
         Self {
             table: S::default(),
-            capture: None,
+            tracking: None,
         }
     }
 }
@@ -50,7 +116,9 @@ impl<S: Table> LiveTable<S> {
     where
         G: Grouping<T, Table<S::Value> = S>,
     {
-        grouping.slot(&mut self.table, record, first)
+        let slot = grouping.slot(&mut self.table, record, first);
+        self.mark(slot);
+        slot
     }
 
     /// The third pass over a block: the slot of a record's group, as [`slot_of`](Self::slot_of) finds it.
@@ -66,7 +134,19 @@ impl<S: Table> LiveTable<S> {
     where
         G: Grouping<T, Table<S::Value> = S>,
     {
-        grouping.slot_of_found(&mut self.table, look_up, held, record, first)
+        let slot = grouping.slot_of_found(&mut self.table, look_up, held, record, first);
+        self.mark(slot);
+        slot
+    }
+
+    /// An entry that was written, if its turn had not come, or is new, is about to be changed.
+    #[inline]
+    fn mark(&mut self, slot: S::Slot) {
+        if S::MAY_BE_LARGE
+            && let Some(tracking) = &mut self.tracking
+        {
+            tracking.mark(slot);
+        }
     }
 
     /// The key and the value of an entry that is there; its value may be changed.
@@ -108,6 +188,9 @@ impl<S: Table> LiveTable<S> {
     /// Removes every entry, in order.
     pub fn drain_in_order(&mut self, take: impl FnMut(S::Key, S::Value)) {
         self.touch_everything();
+        if let Some(tracking) = &mut self.tracking {
+            tracking.id = None;
+        }
         self.table.drain_in_order(take);
     }
 
@@ -119,21 +202,39 @@ impl<S: Table> LiveTable<S> {
     /// Whether a checkpoint is being written of it: then keys are better looked up in blocks, which touch what they change.
     #[inline]
     pub fn is_captured(&self) -> bool {
-        S::MAY_BE_LARGE && self.capture.is_some()
+        S::MAY_BE_LARGE
+            && self
+                .tracking
+                .as_ref()
+                .is_some_and(|tracking| tracking.capture.is_some())
     }
 
-    /// Has an entry written that is about to be changed, if a checkpoint is being written and its turn has not come.
+    /// An entry is about to be changed: has it written, if a checkpoint is being written and its turn has not come, and marks it
+    /// for the next one.
     #[inline]
     pub fn touch(&mut self, slot: S::Slot) {
-        if S::MAY_BE_LARGE && self.capture.is_some() {
-            self.write_early(slot);
+        if S::MAY_BE_LARGE
+            && let Some(tracking) = &mut self.tracking
+        {
+            tracking.touch(&mut self.table, slot);
+        }
+    }
+
+    /// The entries whose slots are found by [`slot_of`](Self::slot_of) may be changed without being touched: everything is
+    /// written, if a checkpoint is being written.
+    #[inline]
+    pub fn touch_everything(&mut self) {
+        if self.is_captured() {
+            self.write_everything();
         }
     }
 
     #[cold]
-    fn write_early(&mut self, slot: S::Slot) {
-        if let Some(capture) = &mut self.capture {
-            capture.touch(&mut self.table, slot);
+    fn write_everything(&mut self) {
+        if let Some(tracking) = &mut self.tracking
+            && let Some(capture) = &mut tracking.capture
+        {
+            capture.walk_to_end(&mut self.table);
         }
     }
 
@@ -147,7 +248,7 @@ impl<S: Table> LiveTable<S> {
     ) where
         G: Grouping<T, Table<S::Value> = S>,
     {
-        if S::MAY_BE_LARGE && self.capture.is_some() {
+        if self.is_captured() {
             self.write_block_early(grouping, block, record);
         }
     }
@@ -164,43 +265,39 @@ impl<S: Table> LiveTable<S> {
         for (row, held, look_up) in block.looked_up() {
             let slot = grouping.find::<S::Value>(&self.table, look_up, held, record(row));
             if let Some(slot) = slot {
-                self.write_early(slot);
+                self.touch(slot);
             }
         }
     }
 
-    /// The same of several entries.
+    /// Several entries are about to be changed.
     #[inline]
     pub fn touch_all(&mut self, slots: impl IntoIterator<Item = S::Slot>) {
-        if S::MAY_BE_LARGE && self.capture.is_some() {
-            slots.into_iter().for_each(|slot| self.write_early(slot));
+        if S::MAY_BE_LARGE && self.tracking.is_some() {
+            slots.into_iter().for_each(|slot| self.touch(slot));
         }
     }
 
-    /// The same of all entries that are there.
-    #[inline]
-    pub fn touch_everything(&mut self) {
-        if S::MAY_BE_LARGE && self.capture.is_some() {
-            self.write_everything();
-        }
-    }
-
-    #[cold]
-    fn write_everything(&mut self) {
-        if let Some(capture) = &mut self.capture {
-            capture.walk_to_end(&mut self.table);
-        }
-    }
-
-    /// Writes how many entries there are, and the entries. For a checkpoint those of a large table are marked, and written
-    /// in slices by [`walk`](Self::walk), as they are now.
+    /// Writes how many entries there are, and the entries. For a checkpoint those of a large table stay beside the state: what
+    /// changed since the last one, and some more, is marked and written in slices by [`walk`](Self::walk), as it is now.
     ///
     /// # Errors
     /// If `write` fails.
     pub fn save(&mut self, to: &mut Encoder, write: WriteEntry<S>) -> Result<(), StateError> {
-        let capture = Capture::begin(&self.table, to, write)?;
-        self.capture = capture.map(Box::new);
-        Ok(())
+        self.table.save_count(to)?;
+        let known = self.tracking.as_ref().and_then(|tracking| tracking.id);
+        let is_beside = S::MAY_BE_LARGE && in_slices(self.table.count());
+        if is_beside && let Some(left) = to.leave_table(known) {
+            let tracking = self.tracking.get_or_insert_with(|| Box::new(Tracking::new()));
+            tracking.begin(&self.table, left, write);
+            return Ok(());
+        }
+        if to.takes_gaps() {
+            // What this checkpoint has is no longer beside it.
+            self.tracking = None;
+        }
+        let mut entries = self.table.in_order();
+        entries.try_for_each(|(key, value)| write(key, value, to))
     }
 
     /// Writes entries as long as there is room; returns what was written once all is, and nothing if nothing was to be.
@@ -211,15 +308,16 @@ impl<S: Table> LiveTable<S> {
 
     /// Writes entries as long as there is room; says whether all are written.
     pub fn go_on(&mut self, room: &mut Room) -> bool {
-        match &mut self.capture {
-            None => true,
-            Some(capture) => capture.walk(&mut self.table, room),
-        }
+        let capture = self
+            .tracking
+            .as_mut()
+            .and_then(|tracking| tracking.capture.as_mut());
+        capture.is_none_or(|capture| capture.walk(&mut self.table, room))
     }
 
     /// What was written, once all is; `None` if nothing was to be.
     pub fn finish(&mut self) -> Option<Result<Captured, StateError>> {
-        Some(self.capture.take()?.finish())
+        Some(self.tracking.as_mut()?.capture.take()?.finish())
     }
 
     /// Reads the entries of a table that was saved into this one, which has none; values by `read`.
@@ -239,17 +337,20 @@ impl<S: Table> fmt::Debug for LiveTable<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LiveTable")
             .field("entries", &self.table.count())
-            .field("capture", &self.capture)
+            .field("is_captured", &self.is_captured())
             .finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::capture::capture_in_slices;
-    use super::super::gaps::Gaps;
-    use super::super::key_table::KeyTable;
+    use super::super::key_table::{KeyTable, Slot};
+    use super::super::table_id::PART;
     use super::*;
+    use crate::epoch::{Epoch, Incarnation};
 
     type Table32 = KeyTable<u32, u64>;
 
@@ -257,70 +358,196 @@ mod tests {
         to.plain(&(key, value))
     }
 
-    /// What saving returns that leaves no gap.
+    /// The entries, as saving writes them that leaves no gap.
     fn whole(table: &mut LiveTable<Table32>) -> Vec<u8> {
         let mut encoder = Encoder::default();
+        let mut count = Encoder::default();
         table.save(&mut encoder, write).expect("it is a number");
-        encoder.into_bytes()
+        table.save_count(&mut count).expect("it is a number");
+        encoder.into_bytes().split_off(count.len())
     }
 
-    /// Tables change between slices in every way there is; what is written is what there was at the barrier.
-    fn compare(seed: u64) {
-        let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-        let mut next = |below: usize| {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            usize::try_from(random % below as u64).expect("it is small")
-        };
-        let (mut table, mut key) = (LiveTable::<Table32>::default(), 0);
-        for _ in 0..20 {
-            let changes = [10, 100, 700][next(3)];
-            for step in 0..changes {
-                change(&mut table, &mut key, &mut next, step);
+    /// What all checkpoints together have of a table.
+    #[derive(Clone, Default)]
+    struct Stored {
+        id: Option<TableId>,
+        entries: BTreeMap<u32, Vec<u8>>,
+    }
+
+    impl Stored {
+        fn add(&mut self, captured: &Captured) {
+            if self.id.replace(captured.id()) != Some(captured.id()) {
+                self.entries.clear();
+                assert_eq!(captured.renewed().len(), captured.parts(), "the first is whole");
             }
-            let before = whole(&mut table);
-            let mut encoder = Encoder::with_gaps();
-            table.save(&mut encoder, write).expect("it is a number");
-            let captured = loop {
-                for step in 0..next(60) as u64 {
-                    change(&mut table, &mut key, &mut next, step);
+            self.entries
+                .retain(|place, _| !captured.renewed().contains(&(place / PART)));
+            let mut before = None;
+            captured
+                .for_each(|place, entry| {
+                    assert!(before.replace(place) < Some(place), "in the order of the slots");
+                    match entry {
+                        Some(entry) => self.entries.insert(place, entry.to_vec()),
+                        None => self.entries.remove(&place),
+                    };
+                    Ok::<(), ()>(())
+                })
+                .expect("nothing fails");
+            assert_eq!(captured.entries(), self.entries.len() as u64);
+        }
+
+        fn bytes(&self) -> Vec<u8> {
+            self.entries.values().flatten().copied().collect()
+        }
+    }
+
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, below: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % below as u64).expect("it is small")
+        }
+    }
+
+    struct Run {
+        table: LiveTable<Table32>,
+        random: Random,
+        /// The next key that is new.
+        key: u32,
+        taken: Vec<Slot>,
+    }
+
+    impl Run {
+        fn change(&mut self, step: u64) {
+            let (table, taken) = (&mut self.table, &mut self.taken);
+            let one = (!taken.is_empty()).then(|| self.random.below(taken.len()));
+            match (self.random.below(1_000), one) {
+                (0, _) if self.random.below(20) == 0 => {
+                    table.drain_in_order(|_key, _value| {});
+                    taken.clear();
                 }
-                capture_in_slices(Some(1 + next(200)));
-                if let Some(captured) = table.walk(&mut Room::of_a_slice()) {
-                    break captured.expect("they are numbers");
+                (0..300, Some(one)) => table.update(taken[one], |_key, value| *value += 1 + step),
+                // As a row does that goes one by one.
+                (300..400, Some(one)) if !table.is_captured() => {
+                    let key = *table.entry_touched(taken[one]).0;
+                    let slot = table.slot_of(&mut by(), &key, || 0);
+                    table.update_touched(slot, |_key, value| *value += 7 + step);
                 }
+                (400..550, Some(one)) => drop(table.remove(taken.swap_remove(one), 7)),
+                _ => {
+                    taken.push(table.slot_of(&mut by(), &self.key, || step));
+                    self.key += 1;
+                }
+            }
+        }
+
+        /// Takes a checkpoint, while the table goes on changing.
+        fn checkpoint(&mut self, number: u32, is_full: bool) -> Option<Captured> {
+            let epoch = Epoch {
+                incarnation: Incarnation(1),
+                number,
             };
-            let gaps = Gaps::of(&mut encoder);
-            let mut bytes = encoder.into_bytes();
-            gaps.fill(&mut bytes, captured).expect("they are numbers");
-            assert!(bytes == before, "seed {seed}");
+            let mut encoder = Encoder::with_gaps(epoch, is_full);
+            self.table.save(&mut encoder, write).expect("it is a number");
+            loop {
+                for step in 0..self.random.below(60) as u64 {
+                    self.change(step);
+                }
+                capture_in_slices(Some(1 + self.random.below(2_000)));
+                if let Some(captured) = self.table.walk(&mut Room::of_a_slice()) {
+                    return captured.expect("they are numbers").pop();
+                }
+            }
         }
     }
 
-    fn change(
-        table: &mut LiveTable<Table32>,
-        key: &mut u32,
-        next: &mut impl FnMut(usize) -> usize,
-        step: u64,
-    ) {
-        let slots = table.slots();
-        let slot = (!slots.is_empty()).then(|| slots[next(slots.len().max(1))]);
-        match (next(100), slot) {
-            (0, _) if next(20) == 0 => table.drain_in_order(|_key, _value| {}),
-            (0..40, Some(slot)) => table.update(slot, |_key, value| *value += 1 + step),
-            (40..55, Some(slot)) => drop(table.remove(slot, 7)),
-            _ => {
-                table.insert(*key, step);
-                *key += 1;
+    fn by() -> impl Grouping<u32, Table<u64> = Table32, Key = u32> {
+        super::super::grouping::By::new(|key: &u32| *key)
+    }
+
+    /// Tables change between slices in every way there is, and checkpoints fail; what all of them together have is what there was
+    /// at the last barrier.
+    fn compare(seed: u64, most: usize) {
+        capture_in_slices(Some(64));
+        let random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let mut run = Run {
+            table: LiveTable::default(),
+            random,
+            key: 0,
+            taken: Vec::new(),
+        };
+        let (mut stored, mut is_full) = (Stored::default(), false);
+        for number in 1..25 {
+            let changes = [0, 3, 100, most][run.random.below(4)];
+            (0..changes as u64).for_each(|step| run.change(step));
+            let before = whole(&mut run.table);
+            let captured = run
+                .checkpoint(number, is_full)
+                .expect("it is written beside the state");
+            // One that failed is nowhere, and the next one has all.
+            is_full = run.random.below(6) == 0;
+            if !is_full {
+                stored.add(&captured);
+                assert!(stored.bytes() == before, "seed {seed}, checkpoint {number}");
             }
         }
+        capture_in_slices(None);
     }
 
     #[test]
-    fn what_is_written_in_slices_is_what_there_was_at_the_barrier() {
-        capture_in_slices(Some(64));
-        (1..16).for_each(compare);
-        capture_in_slices(None);
+    fn what_checkpoints_have_together_is_what_there_was_at_the_barrier() {
+        (1..40).for_each(|seed| compare(seed, 700));
+        // Of several parts.
+        (40..46).for_each(|seed| compare(seed, 60_000));
+    }
+
+    #[test]
+    fn a_checkpoint_has_what_changed_and_a_little_more() {
+        let mut run = Run {
+            table: LiveTable::default(),
+            random: Random(1),
+            key: 0,
+            taken: Vec::new(),
+        };
+        for key in 0..100_000 {
+            run.table.slot_of(&mut by(), &key, || 1);
+        }
+        let rows = |captured: &Captured| {
+            let mut rows = 0;
+            let counted = captured.for_each(|_, _| {
+                rows += 1;
+                Ok::<(), ()>(())
+            });
+            counted.expect("nothing fails");
+            rows
+        };
+        let take = |run: &mut Run, number| {
+            capture_in_slices(Some(1 << 20));
+            let epoch = Epoch {
+                incarnation: Incarnation(1),
+                number,
+            };
+            let mut encoder = Encoder::with_gaps(epoch, false);
+            run.table.save(&mut encoder, write).expect("it is a number");
+            let captured = run.table.walk(&mut Room::unlimited()).expect("all is written");
+            capture_in_slices(None);
+            captured.expect("they are numbers").pop().expect("there is one")
+        };
+        assert_eq!(rows(&take(&mut run, 1)), 100_000);
+        assert_eq!(rows(&take(&mut run, 2)), 0);
+        let mut written = 0;
+        for number in 3..103 {
+            for step in 0..1_000 {
+                let place = u32::try_from(run.random.below(100_000)).expect("it is small");
+                run.table
+                    .update(Table32::slot_at(place), |_key, value| *value += step);
+            }
+            written += rows(&take(&mut run, number));
+        }
+        // A thousand changed of each, and two thousand are written whole in passing.
+        assert!((270_000..=310_000).contains(&written), "{written}");
     }
 }

@@ -12,18 +12,21 @@ mod live_list;
 mod live_table;
 mod look_up;
 mod ranks;
+mod renewal;
 mod shape;
 mod single;
 mod snapshot;
 mod storage;
 mod table;
+mod table_id;
 mod taken;
 mod time_queue;
 
-pub(crate) use capture::{Capture, WriteEntry};
+pub(crate) use capture::{Capture, WriteEntry, save_whole};
 pub use capture::{CapturedTables, Room};
 pub use capture::{Slice, capture_in_slices};
 pub use captured::Captured;
+
 pub use codec::{Decoder, Encoder, StateError};
 pub use grouping::{By, ByRef, Grouping, Unkeyed};
 pub(crate) use key_index::KeyIndex;
@@ -39,4 +42,5 @@ pub use snapshot::{DeclaredState, Restore, Save, SavedState, Snapshot, StateId};
 pub(crate) use snapshot::{StateGaps, state_error};
 pub use storage::{Durable, Storage, Transient};
 pub use table::Table;
+pub(crate) use table_id::{PART, TableId};
 pub use time_queue::TimeQueue;

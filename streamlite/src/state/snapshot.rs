@@ -5,10 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::gaps::Gaps;
 use super::shape::Shape;
+use super::table_id::TableId;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 
@@ -90,12 +90,12 @@ impl SavedState {
         &self.bytes
     }
 
-    /// Puts what was written in slices, and what is written now, into the gaps that were left for it.
+    /// Writes what was left for later into its gap. Returns behind which bytes the tables belong, which are stored beside it.
     ///
     /// # Errors
     /// If a value's `Serialize` fails.
-    pub(crate) fn fill(&mut self, gaps: Gaps, captured: Vec<Captured>) -> Result<(), StateError> {
-        gaps.fill(&mut self.bytes, captured)
+    pub(crate) fn fill(&mut self, gaps: Gaps) -> Result<Vec<(usize, TableId)>, StateError> {
+        gaps.fill(&mut self.bytes)
     }
 
     /// The state itself, while it is read.
@@ -129,16 +129,19 @@ pub(crate) type StateGaps = BTreeMap<StateId, Gaps>;
 pub struct Save {
     /// The checkpoint that it is for.
     epoch: Option<Epoch>,
+    /// What earlier checkpoints have does not count.
+    is_full: bool,
     states: BTreeMap<StateId, SavedState>,
     gaps: StateGaps,
     failure: Option<Error>,
 }
 
 impl Save {
-    /// For a checkpoint, or for a savepoint that is not part of one.
-    pub(crate) fn new(epoch: Option<Epoch>) -> Self {
+    /// For a checkpoint, or for a savepoint that is not part of one. `is_full`: what earlier checkpoints have does not count.
+    pub(crate) fn new(epoch: Option<Epoch>, is_full: bool) -> Self {
         Self {
             epoch,
+            is_full,
             ..Self::default()
         }
     }
@@ -152,7 +155,7 @@ impl Save {
     pub fn state(&mut self, declared: &DeclaredState, state: &mut impl Snapshot) {
         let DeclaredState { id, shape } = declared;
         let mut encoder = match self.epoch {
-            Some(_) => Encoder::with_gaps(),
+            Some(epoch) => Encoder::with_gaps(epoch, self.is_full),
             None => Encoder::default(),
         };
         match state.save(&mut encoder) {

@@ -1,7 +1,7 @@
 //! The tables of windows that are being written for a checkpoint.
 
 use super::open_windows::OpenWindows;
-use crate::state::{Capture, CapturedTables, Encoder, Room, StateError, Table, WriteEntry};
+use crate::state::{Capture, CapturedTables, Encoder, Room, StateError, Table, WriteEntry, save_whole};
 use crate::time::Timestamp;
 
 /// The large tables that are being written for a checkpoint, by where their windows are held.
@@ -36,7 +36,7 @@ impl<S: Table> Captures<S> {
         to: &mut Encoder,
         write: WriteEntry<S>,
     ) -> Result<(), StateError> {
-        let capture = Capture::begin(table, to, write)?;
+        let capture = save_whole(table, to, write)?;
         self.0.extend(capture.map(|capture| (held, capture)));
         Ok(())
     }
