@@ -1,24 +1,36 @@
-//! What checkpoints cost: `cargo run --release --example checkpoints [millions of records] [rounds] [work]`.
+//! What checkpoints cost:
+//! `cargo run --release --example checkpoints [millions of records] [rounds] [work] [thousands of keys that change a second]`.
 //!
 //! A running mean over a million keys (or sessions, sliding windows, timers, a join of them), with a checkpoint each second and
 //! without any, in turn. Time is CPU time of the thread that processes records, and wall time; the longest pause is that of a
-//! batch of 4,096 records.
+//! batch of 4,096 records. All keys change all the time, unless it is said how many do: then records come as fast as they are
+//! taken, of a tenth of so many keys, which are others a tenth of a second later. `LARGE=1`: ten million keys.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use cpu_time::{ProcessTime, ThreadTime};
 use streamlite::Job;
 use streamlite::prelude::*;
 use streamlite::source::{Opening, Partition, Position, ReadStatus, Reader};
+use streamlite::state::capture_in_slices;
 use streamlite_benches::random::Random;
 
 /// How many keys there are.
-const KEYS: u64 = 1_000_000;
+fn keys() -> u64 {
+    if std::env::var_os("LARGE").is_some() {
+        10_000_000
+    } else {
+        1_000_000
+    }
+}
 
 /// A record, a thousand of which happen in a millisecond.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,14 +41,27 @@ struct Number {
 }
 
 /// So many records with random keys.
+#[derive(Clone, Copy)]
 struct Numbers {
     records: u64,
+    /// How many keys change in a second; `None`: all, all the time.
+    changing: Option<u64>,
 }
 
 struct NumbersReader {
     read: u64,
-    records: u64,
+    numbers: Numbers,
+    keys: u64,
     random: Random,
+    since: Instant,
+}
+
+impl NumbersReader {
+    /// From which of the keys on some change now; `None` before each has been there.
+    fn first(&self, changing: u64) -> Option<u64> {
+        let passed = self.since.elapsed().as_secs_f64();
+        (self.read >= self.keys).then(|| (passed * changing as f64) as u64)
+    }
 }
 
 impl Source for Numbers {
@@ -52,8 +77,10 @@ impl Source for Numbers {
         let random = Random::new(read + 1);
         Ok(NumbersReader {
             read,
-            records: self.records,
+            numbers: *self,
+            keys: keys(),
             random,
+            since: Instant::now(),
         })
     }
 
@@ -74,14 +101,23 @@ impl Reader for NumbersReader {
         at_most: usize,
         mut out: F,
     ) -> streamlite::Result<ReadStatus> {
+        let changing = self.numbers.changing;
+        let first = changing.and_then(|changing| self.first(changing));
         for _ in 0..at_most {
-            if self.read == self.records {
+            if self.read == self.numbers.records {
                 return Ok(ReadStatus::End);
             }
             self.read += 1;
             let bits = self.random.next().unwrap_or_default();
+            let key = match (changing, first) {
+                (None, _) => bits,
+                // Once each, so that all are there.
+                (Some(_), None) => scattered(self.read),
+                // One of those of this tenth of a second.
+                (Some(changing), Some(first)) => scattered(first + bits % (changing / 10)),
+            };
             let number = Number {
-                key: bits % KEYS,
+                key: key % self.keys,
                 number: (bits >> 48) as u32,
                 at: self.read.cast_signed() / 1000,
             };
@@ -99,6 +135,11 @@ impl Reader for NumbersReader {
     fn position(&mut self) -> streamlite::Result<Position> {
         Ok(Position::of(&self.read))
     }
+}
+
+/// Numbers that follow each other, far from each other.
+fn scattered(number: u64) -> u64 {
+    number.wrapping_mul(7_368_787)
 }
 
 pipeline!(
@@ -194,10 +235,12 @@ struct Run {
     /// The longest batches.
     pauses: Vec<Duration>,
     stored: u64,
+    /// How large a file is that has all, and nothing else.
+    live: usize,
 }
 
-fn run(work: Work, records: u64, dir: Option<&Path>) -> Result<Run, Box<dyn Error>> {
-    let job = work(Numbers { records }, NullSink);
+fn run(work: Work, numbers: Numbers, dir: Option<&Path>) -> Result<Run, Box<dyn Error>> {
+    let job = work(numbers, NullSink);
     let mut job = match dir {
         None => job.start()?,
         Some(dir) => job
@@ -214,13 +257,11 @@ fn run(work: Work, records: u64, dir: Option<&Path>) -> Result<Run, Box<dyn Erro
         let batch = ThreadTime::now();
         let status = job.step()?;
         pauses.push(batch.elapsed());
-        if status == ReadStatus::End {
+        if status == ReadStatus::End || pauses.len() as u64 == numbers.records / 4096 {
             break;
         }
     }
     let (cpu, wall) = (cpu.elapsed(), wall.elapsed());
-    // At the end all windows fire.
-    pauses.truncate(usize::try_from(records)? / 4096);
     pauses.sort_unstable_by(|one, other| other.cmp(one));
     pauses.truncate(3);
     let stored = job
@@ -232,6 +273,7 @@ fn run(work: Work, records: u64, dir: Option<&Path>) -> Result<Run, Box<dyn Erro
         wall,
         pauses,
         stored,
+        live: dir.map_or(Ok(0), |_| job.savepoint().map(|all| all.to_bytes().len()))?,
     })
 }
 
@@ -243,21 +285,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     let work =
         work(&name).ok_or_else(|| format!("no work `{name}`: means, sessions, windows, timers, joined"))?;
     let records = millions * 1_000_000;
+    let changing: Option<u64> = args.next().map(|arg| arg.parse()).transpose()?;
+    let numbers = Numbers {
+        records,
+        changing: changing.map(|thousands| thousands * 1000),
+    };
     let dir = tempfile::tempdir_in(".")?;
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let state = dir.path().join(round.to_string());
-        let without = run(work, records, None)?;
-        let with = run(work, records, Some(&state))?;
+        let without = run(work, numbers, None)?;
+        let sizes = Sizes::of(&state);
+        let with = run(work, numbers, Some(&state))?;
+        let peak = sizes.peak();
         let ratio = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
         let (cpu, wall) = (ratio(without.cpu, with.cpu), ratio(without.wall, with.wall));
         println!(
             "{name}, {records} records, {:.1} s, {} checkpoints: throughput with / without {wall:.3} (wall), {cpu:.3} (CPU); longest \
-             batches {:.1?} with, {:.1?} without",
+             batches {:.1?} with, {:.1?} without; the directory had {:.1} MB at most, of {:.1}",
             with.wall.as_secs_f64(),
             with.stored,
             with.pauses,
             without.pauses,
+            peak as f64 / 1e6,
+            with.live as f64 / 1e6,
         );
         ratios.push((wall, cpu));
     }
@@ -267,11 +318,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     // One full snapshot by itself, and going on from it.
     let state = dir.path().join("alone");
     let once = || Checkpoints::in_dir(&state).every(Duration::from_secs(100_000));
-    let mut job = work(Numbers { records: 20_000_000 }, NullSink)
-        .checkpoints(once())
-        .start()?;
+    let filled = Numbers {
+        records: 2 * keys(),
+        changing: Some(keys()),
+    };
+    let mut job = work(filled, NullSink).checkpoints(once()).start()?;
     // Not to the end, where all windows fire.
-    for _ in 0..20_000_000 / 4096 {
+    for _ in 0..2 * keys() / 4096 {
         job.step()?;
     }
     let (cpu, wall) = (ProcessTime::now(), Instant::now());
@@ -283,21 +336,77 @@ fn main() -> Result<(), Box<dyn Error>> {
     let encoded: u64 = stored.operators.iter().map(|operator| operator.bytes).sum();
     let a_second = |bytes: u64| bytes as f64 / 1e6 / cpu.as_secs_f64();
     println!(
-        "full snapshot of {KEYS} keys: {cpu:.1?} CPU in all, {wall:.1?} wall: {:.0} MB/s a core of what is encoded, {:.0} of \
+        "full snapshot of {} keys: {cpu:.1?} CPU in all, {wall:.1?} wall: {:.0} MB/s a core of what is encoded, {:.0} of \
          what is stored",
+        keys(),
         a_second(encoded),
         a_second(stored.bytes),
     );
     drop(job);
     let (cpu, wall) = (ProcessTime::now(), Instant::now());
-    let job = work(Numbers { records: 20_000_000 }, NullSink)
-        .checkpoints(once())
-        .start()?;
+    let job = work(filled, NullSink).checkpoints(once()).start()?;
     println!(
-        "restore of {KEYS} keys: {:.1?} CPU, {:.1?} wall",
+        "restore of {} keys: {:.1?} CPU, {:.1?} wall",
+        keys(),
         cpu.elapsed(),
         wall.elapsed()
     );
     drop(job);
+    barrier(work, filled, &dir.path().join("barrier"))
+}
+
+/// How long it takes to begin a checkpoint: the longest steps of one record, where nearly nothing is written with it.
+fn barrier(work: Work, numbers: Numbers, dir: &Path) -> Result<(), Box<dyn Error>> {
+    let mut job = work(numbers, NullSink)
+        .checkpoints(Checkpoints::in_dir(dir).every(Duration::from_millis(50)))
+        .batch_size(1)
+        .start()?;
+    let mut steps = Vec::new();
+    for step in 0..numbers.records - 1 {
+        // The table grows before.
+        if step == keys() + keys() / 2 {
+            steps.clear();
+        }
+        if step == keys() {
+            job.checkpoint()?;
+            capture_in_slices(Some(64));
+        }
+        let began = ThreadTime::now();
+        job.step()?;
+        steps.push(began.elapsed());
+    }
+    capture_in_slices(None);
+    steps.sort_unstable_by(|one, other| other.cmp(one));
+    steps.truncate(5);
+    println!("the longest steps of one record with a checkpoint each 0.05 s: {steps:.1?}");
     Ok(())
+}
+
+/// Looks at how large a directory is, all the time.
+struct Sizes {
+    is_over: Arc<AtomicBool>,
+    thread: JoinHandle<u64>,
+}
+
+impl Sizes {
+    fn of(dir: &Path) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (dir, ends) = (dir.to_owned(), Arc::clone(&is_over));
+        let thread = std::thread::spawn(move || {
+            let mut peak = 0;
+            while !ends.load(Ordering::Relaxed) {
+                let files = std::fs::read_dir(&dir).into_iter().flatten().flatten();
+                let sizes = files.filter_map(|file| Some(file.metadata().ok()?.len()));
+                peak = sizes.sum::<u64>().max(peak);
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            peak
+        });
+        Self { is_over, thread }
+    }
+
+    fn peak(self) -> u64 {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap_or_default()
+    }
 }

@@ -80,7 +80,7 @@ fn put_tables(image: &mut Image, stored: &[StoredTable], read: &ReadTables) -> R
 /// What the checkpoint of an epoch came to.
 enum Found {
     Whole {
-        manifest: Manifest,
+        manifest: Box<Manifest>,
         image: Image,
         /// What is wrong with one of the two copies of the manifest.
         mended: Option<Quarantined>,
@@ -190,7 +190,7 @@ impl Coordinator {
                     mended,
                 } => {
                     let newest = Newest {
-                        found: Some(manifest),
+                        found: Some(*manifest),
                         broken,
                         mended,
                     };
@@ -256,7 +256,7 @@ impl Coordinator {
             return self.broken(&name, &Damage::new(0, cause));
         }
         Ok(Found::Whole {
-            manifest,
+            manifest: Box::new(manifest),
             image,
             mended: damage.map(|damage| self.damaged(&name, &damage)),
         })
