@@ -60,7 +60,7 @@ impl NumbersReader {
     /// From which of the keys on some change now; `None` before each has been there.
     fn first(&self, changing: u64) -> Option<u64> {
         let passed = self.since.elapsed().as_secs_f64();
-        (self.read >= self.keys).then(|| (passed * changing as f64) as u64)
+        (self.read >= self.keys).then_some((passed * changing as f64) as u64)
     }
 }
 

@@ -36,7 +36,12 @@ pub fn capture_in_slices(entries: Option<usize>) {
 /// Whether to take so many entries in slices: nobody knows how long they are. What one slice holds is written at the barrier
 /// in any case.
 pub(super) fn in_slices(entries: usize) -> bool {
-    entries > FEW || ENTRIES_OF_A_SLICE.get().is_some()
+    entries > FEW || is_in_slices()
+}
+
+/// Whether a test has said how large slices are.
+pub(super) fn is_in_slices() -> bool {
+    ENTRIES_OF_A_SLICE.get().is_some()
 }
 
 /// Writes an entry.
@@ -88,7 +93,7 @@ impl<S: Table> Capture<S> {
         changed: Option<(&[u64], &mut Renewal)>,
     ) -> Self {
         let mut pending = table.taken();
-        let slots = pending.len() * 64;
+        let slots = table.slot_count();
         let mut gone = Vec::new();
         let renewed = match changed {
             None => Renewal::all(slots),

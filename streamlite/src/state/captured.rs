@@ -64,6 +64,20 @@ impl Captured {
         &self.renewed
     }
 
+    /// Whether it has the whole table.
+    pub(super) fn is_whole(&self) -> bool {
+        self.renewed.len() == self.parts
+    }
+
+    /// How many bytes the entries have.
+    pub(super) fn bytes(&self) -> usize {
+        self.walked
+            .iter()
+            .chain([&self.early])
+            .map(|chunk| chunk.bytes.len())
+            .sum()
+    }
+
     /// Whether there is anything to write.
     pub(crate) fn has_rows(&self) -> bool {
         let has_entries = self

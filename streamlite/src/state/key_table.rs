@@ -284,6 +284,11 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
         self.entries.len() - self.empty.len()
     }
 
+    #[inline]
+    fn slot_count(&self) -> usize {
+        self.entries.len()
+    }
+
     fn size(&self) -> StateSize {
         let entries = self.entries.capacity() * size_of::<(K, V)>();
         let empty = self.empty.capacity() * size_of::<u32>();

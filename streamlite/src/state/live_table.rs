@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::capture::{Capture, CapturedTables, Room, WriteEntry, in_slices};
+use super::capture::{Capture, CapturedTables, Room, WriteEntry, in_slices, is_in_slices};
 use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::grouping::Grouping;
@@ -13,19 +13,24 @@ use super::storage::Storage;
 use super::table::Table;
 use super::table_id::TableId;
 
+/// A table whose look-ups do not wait for memory, and that has fewer bytes in a checkpoint, is written whole each time.
+const SMALL: usize = 4 << 20;
+
 /// A table that goes on being used while a checkpoint is written of what it held at the barrier.
 ///
 /// Whatever changes an entry has it written first, if its turn has not come, and marks it for the next checkpoint, which writes
 /// what changed; looking at the table needs nothing of it.
 pub struct LiveTable<S: Table> {
     table: S,
-    /// `None` as long as no checkpoint has it beside the state that it is part of: it is small, or there is none.
+    /// `None` where nothing is to be marked: there are no checkpoints, or they write all of it, as it is small.
     tracking: Option<Box<Tracking<S>>>,
+    /// How many bytes it had when it was written whole last.
+    whole: usize,
 }
 
 /// What is known of a table for its checkpoints.
 struct Tracking<S: Table> {
-    /// `None` once everything was removed: then it begins anew.
+    /// `None` if the next checkpoint has to write it whole: everything was removed, or it is small.
     id: Option<TableId>,
     /// The slots that were changed since the last barrier, one bit each.
     dirty: Vec<u64>,
@@ -91,6 +96,7 @@ impl<S: Table> Default for LiveTable<S> {
         Self {
             table: S::default(),
             tracking: None,
+            whole: 0,
         }
     }
 }
@@ -139,7 +145,13 @@ impl<S: Table> LiveTable<S> {
         slot
     }
 
-    /// An entry that was written, if its turn had not come, or is new, is about to be changed.
+    /// The second pass over a block: says where the keys most likely are, and has them fetched.
+    #[inline]
+    pub fn look_further<R, H>(&self, block: &mut Block<R, H>) {
+        block.look_further(|_, hash| self.table.look_further(hash));
+    }
+
+    /// An entry is about to be changed that is new, or was written if its turn had not come.
     #[inline]
     fn mark(&mut self, slot: S::Slot) {
         if S::MAY_BE_LARGE
@@ -317,7 +329,18 @@ impl<S: Table> LiveTable<S> {
 
     /// What was written, once all is; `None` if nothing was to be.
     pub fn finish(&mut self) -> Option<Result<Captured, StateError>> {
-        Some(self.tracking.as_mut()?.capture.take()?.finish())
+        let tracking = self.tracking.as_mut()?;
+        let captured = tracking.capture.take()?.finish();
+        if let Ok(captured) = &captured
+            && captured.is_whole()
+        {
+            self.whole = captured.bytes();
+        }
+        // Writing it whole each time costs less than marks for each record.
+        if !self.table.is_large() && self.whole < SMALL && !is_in_slices() {
+            self.tracking = None;
+        }
+        Some(captured)
     }
 
     /// Reads the entries of a table that was saved into this one, which has none; values by `read`.
@@ -432,11 +455,37 @@ mod tests {
                 (0..300, Some(one)) => table.update(taken[one], |_key, value| *value += 1 + step),
                 // As a row does that goes one by one.
                 (300..400, Some(one)) if !table.is_captured() => {
-                    let key = *table.entry_touched(taken[one]).0;
+                    let key = *table.table.entry(taken[one]).0;
                     let slot = table.slot_of(&mut by(), &key, || 0);
                     table.update_touched(slot, |_key, value| *value += 7 + step);
                 }
-                (400..550, Some(one)) => drop(table.remove(taken.swap_remove(one), 7)),
+                // As a block of records does, some of whose keys are new.
+                (400..420, Some(_)) => {
+                    let mut grouping = by();
+                    let mut block: Block<u32, _> = Block::default();
+                    for _ in 0..self.random.below(128) {
+                        let is_new = self.random.below(10) == 0;
+                        let key = if is_new {
+                            self.key
+                        } else {
+                            *table.table.entry(taken[self.random.below(taken.len())]).0
+                        };
+                        self.key += u32::from(is_new);
+                        let found = grouping.look_up::<u64>(&table.table, &key);
+                        block.push(key, found);
+                    }
+                    table.look_further(&mut block);
+                    table.touch_block(&mut grouping, &block, |key| key);
+                    for (key, held, look_up) in block.drain() {
+                        let before = table.count();
+                        let slot = table.slot_of_found(&mut grouping, look_up, held, &key, || step);
+                        table.update_touched(slot, |_key, value| *value += 3);
+                        if table.count() > before {
+                            taken.push(slot);
+                        }
+                    }
+                }
+                (420..550, Some(one)) => drop(table.remove(taken.swap_remove(one), 7)),
                 _ => {
                     taken.push(table.slot_of(&mut by(), &self.key, || step));
                     self.key += 1;

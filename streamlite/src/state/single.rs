@@ -84,6 +84,10 @@ impl<V> Table for Single<V> {
         self.get(&()).into_iter().map(|value| (&(), value))
     }
 
+    fn slot_count(&self) -> usize {
+        1
+    }
+
     fn count(&self) -> usize {
         usize::from(self.used)
     }

@@ -110,6 +110,9 @@ pub trait Table: Default {
     /// How many entries there are.
     fn count(&self) -> usize;
 
+    /// How many slots there are, with those that are empty.
+    fn slot_count(&self) -> usize;
+
     /// How large it is.
     fn size(&self) -> StateSize;
 
