@@ -88,7 +88,7 @@ impl<C, S: Table> KeyedState<C, S> {
     /// The second pass.
     #[inline]
     pub fn look_further<R, H>(&self, block: &mut Block<R, H>) {
-        self.table.look_further(block);
+        block.look_further(|_, hash| self.table.look_further(hash));
     }
 
     /// A pass in between, where what is kept has memory of its own: `fetch` has it fetched.

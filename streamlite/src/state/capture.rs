@@ -51,27 +51,8 @@ pub(crate) type WriteEntry<S> =
 /// How many words of marks a part has.
 const WORDS: usize = PART as usize / 64;
 
-/// Writes how many entries a table has, and the entries: for a checkpoint those of a large one are left to the capture that is
-/// returned, which writes all of them.
-pub(crate) fn save_whole<S: Table>(
-    table: &S,
-    to: &mut Encoder,
-    write: WriteEntry<S>,
-) -> Result<Option<Capture<S>>, StateError> {
-    table.save_count(to)?;
-    if S::MAY_BE_LARGE
-        && in_slices(table.count())
-        && let Some((id, _)) = to.leave_table(None)
-    {
-        return Ok(Some(Capture::new(table, id, write, None)));
-    }
-    let mut entries = table.in_order();
-    entries.try_for_each(|(key, value)| write(key, value, to))?;
-    Ok(None)
-}
-
 /// A table that is being written.
-pub(crate) struct Capture<S: Table> {
+pub(super) struct Capture<S: Table> {
     write: WriteEntry<S>,
     /// The slots of entries that are to be written and are not, one bit each.
     pending: Vec<u64>,
@@ -128,7 +109,7 @@ impl<S: Table> Capture<S> {
 
     /// An entry is about to be changed.
     #[inline]
-    pub(crate) fn touch(&mut self, slots: &mut S, slot: S::Slot) {
+    pub(super) fn touch(&mut self, slots: &mut S, slot: S::Slot) {
         let place = S::place_of(slot);
         let (word, bit) = (place as usize / 64, 1 << (place % 64));
         if self.pending.get(word).is_some_and(|pending| pending & bit != 0) {
@@ -145,7 +126,7 @@ impl<S: Table> Capture<S> {
     }
 
     /// Writes entries as long as there is room in the slice; says whether all are written.
-    pub(crate) fn walk(&mut self, slots: &mut S, room: &mut Room) -> bool {
+    pub(super) fn walk(&mut self, slots: &mut S, room: &mut Room) -> bool {
         while self.word < self.pending.len() && room.is_there() {
             let pending = std::mem::take(&mut self.pending[self.word]);
             if pending != 0 {
@@ -158,7 +139,7 @@ impl<S: Table> Capture<S> {
     }
 
     /// Writes all that is left.
-    pub(crate) fn walk_to_end(&mut self, slots: &mut S) {
+    pub(super) fn walk_to_end(&mut self, slots: &mut S) {
         self.walk(slots, &mut Room::unlimited());
     }
 
@@ -197,7 +178,7 @@ impl<S: Table> Capture<S> {
     }
 
     /// What was written, once all is.
-    pub(crate) fn finish(mut self) -> Result<Captured, StateError> {
+    pub(super) fn finish(mut self) -> Result<Captured, StateError> {
         self.end_chunk();
         match self.failed {
             Some(error) => Err(error),

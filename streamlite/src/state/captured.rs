@@ -129,3 +129,46 @@ pub(super) fn places(words: &[u64]) -> impl Iterator<Item = u32> {
         })
     })
 }
+
+/// What checkpoints have together, for tests.
+#[cfg(test)]
+pub(super) mod stored {
+    use std::collections::BTreeMap;
+
+    use super::super::table_id::{PART, TableId};
+    use super::Captured;
+
+    /// What all checkpoints together have of a table.
+    #[derive(Clone, Default)]
+    pub(in crate::state) struct Stored {
+        id: Option<TableId>,
+        entries: BTreeMap<u32, Vec<u8>>,
+    }
+
+    impl Stored {
+        pub(in crate::state) fn add(&mut self, captured: &Captured) {
+            if self.id.replace(captured.id()) != Some(captured.id()) {
+                self.entries.clear();
+                assert_eq!(captured.renewed().len(), captured.parts(), "the first is whole");
+            }
+            self.entries
+                .retain(|place, _| !captured.renewed().contains(&(place / PART)));
+            let mut before = None;
+            captured
+                .for_each(|place, entry| {
+                    assert!(before.replace(place) < Some(place), "in the order of the slots");
+                    match entry {
+                        Some(entry) => self.entries.insert(place, entry.to_vec()),
+                        None => self.entries.remove(&place),
+                    };
+                    Ok::<(), ()>(())
+                })
+                .expect("nothing fails");
+            assert_eq!(captured.entries(), self.entries.len() as u64);
+        }
+
+        pub(in crate::state) fn bytes(&self) -> Vec<u8> {
+            self.entries.values().flatten().copied().collect()
+        }
+    }
+}

@@ -145,12 +145,6 @@ impl<S: Table> LiveTable<S> {
         slot
     }
 
-    /// The second pass over a block: says where the keys most likely are, and has them fetched.
-    #[inline]
-    pub fn look_further<R, H>(&self, block: &mut Block<R, H>) {
-        block.look_further(|_, hash| self.table.look_further(hash));
-    }
-
     /// An entry is about to be changed that is new, or was written if its turn had not come.
     #[inline]
     fn mark(&mut self, slot: S::Slot) {
@@ -200,10 +194,18 @@ impl<S: Table> LiveTable<S> {
     /// Removes every entry, in order.
     pub fn drain_in_order(&mut self, take: impl FnMut(S::Key, S::Value)) {
         self.touch_everything();
-        if let Some(tracking) = &mut self.tracking {
-            tracking.id = None;
+        match &mut self.tracking {
+            Some(tracking) if tracking.capture.is_some() => tracking.id = None,
+            tracking => *tracking = None,
         }
         self.table.drain_in_order(take);
+    }
+
+    /// Shows every entry to a closure, in order, which may change its value.
+    pub fn for_each_mut(&mut self, mut change: impl FnMut(&S::Key, &mut S::Value)) {
+        for slot in self.table.slots() {
+            self.update(slot, &mut change);
+        }
     }
 
     /// Puts in what was saved of a key that is not there yet.
@@ -367,11 +369,9 @@ impl<S: Table> fmt::Debug for LiveTable<S> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::super::capture::capture_in_slices;
+    use super::super::captured::stored::Stored;
     use super::super::key_table::{KeyTable, Slot};
-    use super::super::table_id::PART;
     use super::*;
     use crate::epoch::{Epoch, Incarnation};
 
@@ -388,40 +388,6 @@ mod tests {
         table.save(&mut encoder, write).expect("it is a number");
         table.save_count(&mut count).expect("it is a number");
         encoder.into_bytes().split_off(count.len())
-    }
-
-    /// What all checkpoints together have of a table.
-    #[derive(Clone, Default)]
-    struct Stored {
-        id: Option<TableId>,
-        entries: BTreeMap<u32, Vec<u8>>,
-    }
-
-    impl Stored {
-        fn add(&mut self, captured: &Captured) {
-            if self.id.replace(captured.id()) != Some(captured.id()) {
-                self.entries.clear();
-                assert_eq!(captured.renewed().len(), captured.parts(), "the first is whole");
-            }
-            self.entries
-                .retain(|place, _| !captured.renewed().contains(&(place / PART)));
-            let mut before = None;
-            captured
-                .for_each(|place, entry| {
-                    assert!(before.replace(place) < Some(place), "in the order of the slots");
-                    match entry {
-                        Some(entry) => self.entries.insert(place, entry.to_vec()),
-                        None => self.entries.remove(&place),
-                    };
-                    Ok::<(), ()>(())
-                })
-                .expect("nothing fails");
-            assert_eq!(captured.entries(), self.entries.len() as u64);
-        }
-
-        fn bytes(&self) -> Vec<u8> {
-            self.entries.values().flatten().copied().collect()
-        }
     }
 
     struct Random(u64);
@@ -474,7 +440,7 @@ mod tests {
                         let found = grouping.look_up::<u64>(&table.table, &key);
                         block.push(key, found);
                     }
-                    table.look_further(&mut block);
+                    block.look_further(|_, hash| table.table.look_further(hash));
                     table.touch_block(&mut grouping, &block, |key| key);
                     for (key, held, look_up) in block.drain() {
                         let before = table.count();

@@ -22,7 +22,7 @@ mod table_id;
 mod taken;
 mod time_queue;
 
-pub(crate) use capture::{Capture, WriteEntry, save_whole};
+pub(crate) use capture::WriteEntry;
 pub use capture::{CapturedTables, Room};
 pub use capture::{Slice, capture_in_slices};
 pub use captured::Captured;

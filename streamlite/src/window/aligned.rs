@@ -15,7 +15,7 @@ use crate::aggregate::Aggregate;
 use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
-    Block, CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage, Table, in_blocks,
+    Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Room, StateError, Storage, Table, in_blocks,
 };
 use crate::time::Timestamp;
 
@@ -24,12 +24,12 @@ type Groups<T, G, A> = <G as Grouping<T>>::Table<<A as Aggregate<T>>::Acc>;
 
 /// The open windows of a grid, each with a table of its groups.
 pub struct AlignedStore<T, G: Grouping<T>, A: Aggregate<T>, D> {
-    windows: OpenWindows<Groups<T, G, A>, D>,
+    windows: OpenWindows<LiveTable<Groups<T, G, A>>, D>,
     settings: Settings<G, A, OnWatermark>,
     /// Records that are looked up together, and where their windows are; empty between two calls.
     block: Block<(T, usize), G::Held>,
     late_firings: LateFirings,
-    captures: Captures<Groups<T, G, A>>,
+    captures: Captures,
 }
 
 impl<T, G: Grouping<T>, A: Aggregate<T>, D> fmt::Debug for AlignedStore<T, G, A, D> {
@@ -58,14 +58,13 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
             windows,
             settings,
             block,
-            captures,
             ..
         } = self;
         for ((value, window), held, look_up) in block.looked_up() {
             let table = windows.in_slot_mut(*window);
             let slot = settings.grouping.find::<A::Acc>(table, look_up, held, value);
             if let Some(slot) = slot {
-                captures.touch(*window, table, slot);
+                table.touch(slot);
             }
         }
     }
@@ -76,7 +75,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         let windows = &self.windows;
         self.block
             .look_further(|(_, slot), hash| windows.in_slot(*slot).look_further(hash));
-        if !self.captures.is_empty() {
+        if self.captures.is_open() {
             self.touch_block();
         }
         let Self {
@@ -90,8 +89,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         } = settings;
         for ((value, slot), held, look_up) in block.drain() {
             let table = windows.in_slot_mut(slot);
-            let slot = grouping.slot_of_found(table, look_up, held, &value, || aggregate.zero());
-            table.update(slot, |_key, acc| aggregate.add_owned(acc, value));
+            let slot = table.slot_of_found(grouping, look_up, held, &value, || aggregate.zero());
+            table.update_touched(slot, |_key, acc| aggregate.add_owned(acc, value));
         }
     }
 
@@ -112,7 +111,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
             grouping, aggregate, ..
         } = &mut self.settings;
         let aggregate = &*aggregate;
-        let prepare = |table: &mut Groups<T, G, A>| table.prepare(|| aggregate.zero());
+        let prepare = |table: &mut LiveTable<Groups<T, G, A>>| table.prepare(|| aggregate.zero());
         let Some(place) = self
             .windows
             .place(record.timestamp, record.partition_watermark, prepare)
@@ -123,11 +122,11 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
             return self.add_late(place, record, emit);
         }
         let table = self.windows.at(place);
-        let slot = grouping.slot(table, &record.value, || aggregate.zero());
-        if touches && !self.captures.is_empty() {
-            self.captures.touch(place.slot, table, slot);
+        let slot = table.slot_of(grouping, &record.value, || aggregate.zero());
+        if touches && self.captures.is_open() {
+            table.touch(slot);
         }
-        table.update(slot, |_key, acc| aggregate.add_owned(acc, record.value));
+        table.update_touched(slot, |_key, acc| aggregate.add_owned(acc, record.value));
     }
 
     /// A window that has fired, and takes late records still, fires again for each: only the record's own group.
@@ -142,9 +141,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         } = &mut self.settings;
         let (window, table) = self.windows.window_in_slot(place.slot);
         let before = table.count();
-        let slot = grouping.slot(table, &record.value, || aggregate.zero());
+        let slot = table.slot_of(grouping, &record.value, || aggregate.zero());
         let is_new = table.count() > before;
-        self.captures.touch(place.slot, table, slot);
         let index = self
             .late_firings
             .next(window, Groups::<T, G, A>::place_of(slot), !is_new);
@@ -158,7 +156,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
                 }
             }
         });
-        emit.firing(|results| table.update(slot, |key, _acc| results.keep(key, pane, result)));
+        emit.firing(|results| table.update_touched(slot, |key, _acc| results.keep(key, pane, result)));
     }
 }
 
@@ -184,21 +182,21 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         emit: &mut impl Emit<G::Key, Window, A::Out>,
         mut late: impl FnMut(Record<T>),
     ) {
-        let is_large = self.windows.recent().any(Table::is_large);
-        if !in_blocks(is_large || !self.captures.is_empty()) {
-            self.captures.touch_until(&mut self.windows, Timestamp::MAX);
+        let is_large = self.windows.recent().any(|table| table.is_large());
+        if !in_blocks(is_large || self.captures.is_open()) {
+            self.captures.end_until(&mut self.windows, Timestamp::MAX);
             return records.for_each(|record| self.add_one(record, emit, &mut late, false));
         }
         records.for_each(|record| {
             let aggregate = &self.settings.aggregate;
-            let prepare = |table: &mut Groups<T, G, A>| table.prepare(|| aggregate.zero());
+            let prepare = |table: &mut LiveTable<Groups<T, G, A>>| table.prepare(|| aggregate.zero());
             let place = self
                 .windows
                 .place(record.timestamp, record.partition_watermark, prepare);
             match place {
                 Some(place) if !self.windows.has_fired(place) => {
                     let table = self.windows.in_slot(place.slot);
-                    let found = self.settings.grouping.look_up(table, &record.value);
+                    let found = self.settings.grouping.look_up::<A::Acc>(table, &record.value);
                     self.block.push((record.value, place.slot), found);
                     if self.block.is_full() {
                         self.add_block();
@@ -217,7 +215,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
     #[inline(never)]
     fn advance(&mut self, watermark: Timestamp, emit: &mut impl Emit<G::Key, Window, A::Out>) {
         // What fires is changed, or gone, and takes as long as writing it.
-        self.captures.touch_until(&mut self.windows, watermark);
+        self.captures.end_until(&mut self.windows, watermark);
         let before = self.windows.watermark();
         let Self {
             windows, settings, ..
@@ -269,21 +267,16 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
     }
 
     fn size(&self) -> StateSize {
-        self.windows.tables().map(Table::size).sum()
+        self.windows.tables().map(|table| table.size()).sum()
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
-        self.captures.give_up();
-        let windows = self.windows.places();
-        to.plain(&(self.windows.watermark(), windows.len() as u64))?;
-        for (window, held) in windows {
-            to.plain(&window)?;
-            let table = self.windows.in_slot(held);
-            self.captures.save(held, table, to, |key, acc, to| {
-                <C as Storage<G::Key>>::write(key, to)?;
-                <C as Storage<A::Acc>>::write(acc, to)
-            })?;
-        }
+        self.captures.begin();
+        to.plain(&(self.windows.watermark(), self.windows.places().len() as u64))?;
+        self.captures.save(&mut self.windows, to, |key, acc, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            <C as Storage<A::Acc>>::write(acc, to)
+        })?;
         self.late_firings.save(to, |window| self.windows.ranks_of(window))
     }
 
@@ -300,7 +293,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         let aggregate = &self.settings.aggregate;
         for _ in 0..windows {
             let window = from.plain()?;
-            let mut table = Groups::<T, G, A>::default();
+            let mut table = LiveTable::<Groups<T, G, A>>::default();
             table.prepare(|| aggregate.zero());
             table.restore::<C>(from, <C as Storage<A::Acc>>::read)?;
             self.windows.insert(window, table);

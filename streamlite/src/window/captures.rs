@@ -1,84 +1,83 @@
 //! The tables of windows that are being written for a checkpoint.
 
 use super::open_windows::OpenWindows;
-use crate::state::{Capture, CapturedTables, Encoder, Room, StateError, Table, WriteEntry, save_whole};
+use crate::state::{Captured, CapturedTables, Encoder, LiveTable, Room, StateError, Table, WriteEntry};
 use crate::time::Timestamp;
 
-/// The large tables that are being written for a checkpoint, by where their windows are held.
-///
-/// Whoever changes a table has what it changes written first.
-#[derive(Debug)]
-pub(super) struct Captures<S: Table>(Vec<(usize, Capture<S>)>);
-
-impl<S: Table> Default for Captures<S> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
+/// What a checkpoint that is being written has of windows that were closed meanwhile, and whether there is one.
+#[derive(Debug, Default)]
+pub(super) struct Captures {
+    is_open: bool,
+    closed: Vec<Result<Captured, StateError>>,
 }
 
-impl<S: Table> Captures<S> {
-    /// Whether there is none.
+impl Captures {
+    /// Whether a checkpoint may be being written.
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        !S::MAY_BE_LARGE || self.0.is_empty()
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
     }
 
-    /// Forgets those of a checkpoint that was given up.
-    pub(super) fn give_up(&mut self) {
-        self.0.clear();
+    /// A checkpoint begins; one before it, that is not at its end, was given up.
+    pub(super) fn begin(&mut self) {
+        self.is_open = true;
+        self.closed.clear();
     }
 
-    /// Writes a window's table: for a checkpoint the entries of a large one are marked, and written by [`walk`](Self::walk).
-    pub(super) fn save(
+    /// Writes the windows and what is in them, in the order of time; the entries of large tables are written by
+    /// [`walk`](Self::walk).
+    pub(super) fn save<S: Table, D>(
         &mut self,
-        held: usize,
-        table: &S,
+        windows: &mut OpenWindows<LiveTable<S>, D>,
         to: &mut Encoder,
         write: WriteEntry<S>,
     ) -> Result<(), StateError> {
-        let capture = save_whole(table, to, write)?;
-        self.0.extend(capture.map(|capture| (held, capture)));
+        for (window, held) in windows.places() {
+            to.plain(&window)?;
+            windows.in_slot_mut(held).save(to, write)?;
+        }
         Ok(())
     }
 
-    /// An entry is about to be changed.
-    #[cold]
-    pub(super) fn touch(&mut self, held: usize, table: &mut S, slot: S::Slot) {
-        let capture = self.0.iter_mut().find(|(window, _)| *window == held);
-        if let Some((_, capture)) = capture {
-            capture.touch(table, slot);
-        }
-    }
-
-    /// All entries of windows that end up to a time are about to be changed.
+    /// Windows that end up to a time are about to be emptied: what is to be written of them is written.
     #[inline]
-    pub(super) fn touch_until<D>(&mut self, windows: &mut OpenWindows<S, D>, last: Timestamp) {
-        if !self.is_empty() {
+    pub(super) fn end_until<S: Table, D>(
+        &mut self,
+        windows: &mut OpenWindows<LiveTable<S>, D>,
+        last: Timestamp,
+    ) {
+        if self.is_open {
             self.write_until(windows, last);
         }
     }
 
     #[cold]
-    fn write_until<D>(&mut self, windows: &mut OpenWindows<S, D>, last: Timestamp) {
-        for (held, capture) in &mut self.0 {
-            let (window, table) = windows.window_in_slot(*held);
-            if window.end <= last {
-                capture.walk_to_end(table);
-            }
+    fn write_until<S: Table, D>(&mut self, windows: &mut OpenWindows<LiveTable<S>, D>, last: Timestamp) {
+        for (_, held) in windows.places_until(last) {
+            let table = windows.in_slot_mut(held);
+            table.touch_everything();
+            self.closed.extend(table.finish());
         }
     }
 
     /// Writes entries as long as there is room; returns the tables once all are written.
-    pub(super) fn walk<D>(
+    pub(super) fn walk<S: Table, D>(
         &mut self,
-        windows: &mut OpenWindows<S, D>,
+        windows: &mut OpenWindows<LiveTable<S>, D>,
         room: &mut Room,
     ) -> Option<CapturedTables> {
-        for (held, capture) in &mut self.0 {
-            if !capture.walk(windows.in_slot_mut(*held), room) {
-                return None;
+        if self.is_open {
+            let places = windows.places();
+            for (_, held) in &places {
+                if !windows.in_slot_mut(*held).go_on(room) {
+                    return None;
+                }
             }
+            for (_, held) in places {
+                self.closed.extend(windows.in_slot_mut(held).finish());
+            }
+            self.is_open = false;
         }
-        Some(self.0.drain(..).map(|(_, capture)| capture.finish()).collect())
+        Some(self.closed.drain(..).collect())
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::grid::Grid;
 use super::span::Span;
-use crate::state::{Ranks, Table};
+use crate::state::{LiveTable, Ranks, Table};
 use crate::time::{TimeDelta, Timestamp};
 
 /// Open windows, in the order of their start.
@@ -90,6 +90,14 @@ impl<S, D> OpenWindows<S, D> {
     /// What the open windows hold.
     pub(super) fn tables(&self) -> impl Iterator<Item = &S> {
         self.by_span.values().map(|slot| &self.slots[*slot].contents)
+    }
+}
+
+impl<S: Table, D> OpenWindows<LiveTable<S>, D> {
+    /// Which number each key of a window has after a restore, if it is open.
+    pub(super) fn ranks_of(&self, window: Span) -> Option<Rc<Ranks>> {
+        let slot = self.slot_of(window)?;
+        Some(Rc::new(Ranks::of(&**self.in_slot(slot))))
     }
 }
 
@@ -330,13 +338,10 @@ impl<S: Default, D> OpenWindows<S, D> {
         self.by_span.get(&window).copied()
     }
 
-    /// Which number each key of a window has after a restore, if it is open.
-    pub(super) fn ranks_of(&self, window: Span) -> Option<Rc<Ranks>>
-    where
-        S: Table,
-    {
-        let slot = self.slot_of(window)?;
-        Some(Rc::new(Ranks::of(self.in_slot(slot))))
+    /// The windows that end up to a time, and where each is held.
+    pub(super) fn places_until(&self, last: Timestamp) -> Vec<(Span, usize)> {
+        let places = self.by_span.iter().take_while(|(window, _)| window.end <= last);
+        places.map(|(window, &slot)| (*window, slot)).collect()
     }
 
     /// The windows in the order of their start, and where each is held.

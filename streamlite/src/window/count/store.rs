@@ -138,7 +138,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> CountStore<T, G, A, W> {
     #[inline]
     fn add_block(&mut self, emit: &mut impl Emit<G::Key, W, A::Out>) {
         let mut block = std::mem::take(&mut self.block);
-        self.groups.look_further(&mut block);
+        let groups = &self.groups;
+        block.look_further(|_, hash| groups.look_further(hash));
         self.groups
             .touch_block(&mut self.settings.grouping, &block, |(arrived, _)| &arrived.value);
         for (arrival, held, look_up) in block.drain() {

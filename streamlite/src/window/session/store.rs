@@ -211,7 +211,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
     #[inline]
     fn add_block(&mut self) {
         let mut block = std::mem::take(&mut self.block);
-        self.groups.look_further(&mut block);
+        let groups = &self.groups;
+        block.look_further(|_, hash| groups.look_further(hash));
         self.groups
             .touch_block(&mut self.settings.grouping, &block, |(value, ..)| value);
         for ((value, span, order), held, look_up) in block.drain() {

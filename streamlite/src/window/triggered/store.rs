@@ -11,7 +11,7 @@ use crate::aggregate::Aggregate;
 use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
-    Block, CapturedTables, Decoder, Encoder, Grouping, Room, StateError, Storage, Table, in_blocks,
+    Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Room, StateError, Storage, Table, in_blocks,
 };
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::assigner::Settings;
@@ -36,10 +36,10 @@ type SlotOf<T, G, A, R, D> = <Groups<T, G, A, R, D> as Table>::Slot;
 ///
 /// Time-major, as where windows fire by themselves: what fires early is found by its timer.
 pub struct TriggeredStore<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> {
-    windows: OpenWindows<Groups<T, G, A, R, D>, D>,
+    windows: OpenWindows<LiveTable<Groups<T, G, A, R, D>>, D>,
     settings: Settings<G, A, Triggered<R>>,
     timers: Timers<Span>,
-    captures: Captures<Groups<T, G, A, R, D>>,
+    captures: Captures,
     /// Timers that a trigger has set; empty between two calls.
     set: Vec<SetTimer>,
     /// Records that are looked up together, when they happened and where their windows are; empty between two calls.
@@ -105,7 +105,6 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             windows,
             settings,
             timers,
-            captures,
             set,
             now,
             watermark: before,
@@ -132,9 +131,6 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             let (table, slot) = (windows.in_slot_mut(held), Groups::<T, G, A, R, D>::slot_at(place));
             if !table.has(slot) {
                 continue;
-            }
-            if !captures.is_empty() {
-                captures.touch(held, table, slot);
             }
             table.update(slot, |key, group| {
                 let mut cx = TriggerContext {
@@ -175,7 +171,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             watermark: before,
             ..
         } = self;
-        captures.touch_until(windows, until);
+        captures.end_until(windows, until);
         let Settings {
             aggregate,
             trigger: Triggered(trigger),
@@ -231,7 +227,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
         } = self;
         let aggregate = &settings.aggregate;
         let times = (record.timestamp, record.partition_watermark);
-        let prepare = |table: &mut Groups<T, G, A, R, D>| table.prepare(|| Group::new(aggregate.zero()));
+        let prepare =
+            |table: &mut LiveTable<Groups<T, G, A, R, D>>| table.prepare(|| Group::new(aggregate.zero()));
         let is_in_a_window = D::find(windows, times, prepare, places);
         if !is_in_a_window {
             // Nothing waits for a record in a gap; it is late where a window of its own millisecond would be closed.
@@ -247,7 +244,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
     #[inline]
     fn find_one(&mut self, times: (Timestamp, Timestamp)) -> Option<Place> {
         let aggregate = &self.settings.aggregate;
-        let prepare = |table: &mut Groups<T, G, A, R, D>| table.prepare(|| Group::new(aggregate.zero()));
+        let prepare =
+            |table: &mut LiveTable<Groups<T, G, A, R, D>>| table.prepare(|| Group::new(aggregate.zero()));
         D::find_one(&mut self.windows, times, prepare)
     }
 
@@ -279,10 +277,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             ..
         } = settings;
         let (window, table) = windows.window_in_slot(held);
-        if !captures.is_empty() {
-            captures.touch(held, table, slot);
+        if captures.is_open() {
+            table.touch(slot);
         }
-        table.update(slot, |key, group| {
+        table.update_touched(slot, |key, group| {
             let mut cx = TriggerContext {
                 span: window,
                 timestamp,
@@ -314,7 +312,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             grouping, aggregate, ..
         } = &mut self.settings;
         let table = self.windows.at(place);
-        grouping.slot(table, value, || Group::new(aggregate.zero()))
+        table.slot_of(grouping, value, || Group::new(aggregate.zero()))
     }
 
     /// Adds the records of the block to their groups, which are on their way from memory.
@@ -329,7 +327,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             } = &mut self.settings;
             let table = self.windows.in_slot_mut(held_in);
             let first = || Group::new(aggregate.zero());
-            let slot = grouping.slot_of_found(table, look_up, held, &value, first);
+            let slot = table.slot_of_found(grouping, look_up, held, &value, first);
             self.add_to((held_in, slot), (value, timestamp), emit, A::add_owned);
         }
         self.block = block;
@@ -384,7 +382,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
         emit: &mut impl Emit<G::Key, D::Window, A::Out>,
         mut late: impl FnMut(Record<T>),
     ) {
-        if !D::IS_ONE || !in_blocks(self.windows.recent().any(Table::is_large)) {
+        if !D::IS_ONE || !in_blocks(self.windows.recent().any(|table| table.is_large())) {
             return records.for_each(|record| self.add(record, emit, &mut late));
         }
         records.for_each(|record| {
@@ -446,7 +444,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
     }
 
     fn size(&self) -> StateSize {
-        self.windows.tables().map(Table::size).sum()
+        self.windows.tables().map(|table| table.size()).sum()
     }
 
     fn in_gaps(&self) -> u64 {
@@ -454,17 +452,12 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
-        self.captures.give_up();
-        let windows = self.windows.places();
-        to.plain(&(self.watermark, windows.len() as u64))?;
-        for (window, held) in windows {
-            to.plain(&window)?;
-            let table = self.windows.in_slot(held);
-            self.captures.save(held, table, to, |key, group, to| {
-                <C as Storage<G::Key>>::write(key, to)?;
-                group.save::<C>(to)
-            })?;
-        }
+        self.captures.begin();
+        to.plain(&(self.watermark, self.windows.places().len() as u64))?;
+        self.captures.save(&mut self.windows, to, |key, group, to| {
+            <C as Storage<G::Key>>::write(key, to)?;
+            group.save::<C>(to)
+        })?;
         self.timers.save(to, |window| self.windows.ranks_of(window))
     }
 
@@ -482,7 +475,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
         let aggregate = &self.settings.aggregate;
         for _ in 0..windows {
             let window = from.plain()?;
-            let mut table = Groups::<T, G, A, R, D>::default();
+            let mut table = LiveTable::<Groups<T, G, A, R, D>>::default();
             table.restore::<C>(from, Group::restore::<C>)?;
             table.prepare(|| Group::new(aggregate.zero()));
             self.windows.insert(window, table);
