@@ -6,6 +6,7 @@ pub mod crashes;
 pub mod damage;
 pub mod decoders;
 pub mod failures;
+pub mod incremental;
 pub mod restore;
 pub mod savepoints;
 pub mod slices;

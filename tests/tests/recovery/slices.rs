@@ -23,7 +23,7 @@ struct Row {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Total {
+pub(super) struct Total {
     key: u32,
     what: i64,
     total: u64,
@@ -251,11 +251,13 @@ pipeline!(
 );
 
 /// What is read and what makes a job of it.
-struct Case {
-    name: &'static str,
+pub(super) struct Case {
+    pub(super) name: &'static str,
     /// How many entries a slice has: so many that a checkpoint is done before the job is killed.
     slices: [usize; 2],
     job: fn(&Path, CsvSink) -> streamlite::Result<Job>,
+    /// The same that keeps what it emits.
+    pub(super) collected: fn(&Path, CollectionSink<Total>) -> streamlite::Result<Job>,
 }
 
 fn rows(dir: &Path, name: &str) -> streamlite::Result<CsvSource<Row>> {
@@ -269,6 +271,7 @@ macro_rules! case {
             name: concat!(stringify!($pipeline), " of few keys"),
             slices: [1, 64],
             job: |dir, out| Ok($pipeline(rows(dir, "few.csv")?, out)),
+            collected: |dir, out| Ok($pipeline(rows(dir, "few.csv")?, out)),
         }
     };
     ($pipeline:ident) => {
@@ -276,6 +279,7 @@ macro_rules! case {
             name: stringify!($pipeline),
             slices: [64, 320],
             job: |dir, out| Ok($pipeline(rows(dir, "rows.csv")?, out)),
+            collected: |dir, out| Ok($pipeline(rows(dir, "rows.csv")?, out)),
         }
     };
     (both $pipeline:ident) => {
@@ -283,11 +287,12 @@ macro_rules! case {
             name: stringify!($pipeline),
             slices: [64, 320],
             job: |dir, out| Ok($pipeline(rows(dir, "rows.csv")?, rows(dir, "others.csv")?, out)),
+            collected: |dir, out| Ok($pipeline(rows(dir, "rows.csv")?, rows(dir, "others.csv")?, out)),
         }
     };
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     vec![
         case!(running_sums),
         case!(final_sums),
@@ -322,7 +327,7 @@ fn cases() -> Vec<Case> {
 }
 
 /// Rows of so many keys, out of order.
-fn write_rows(dice: &mut Dice, to: &Path, rows: usize, keys: usize) {
+pub(super) fn write_rows(dice: &mut Dice, to: &Path, rows: usize, keys: usize) {
     let mut row = |n: usize| format!("{},{},{}\n", dice.roll(keys), n + dice.roll(170), dice.roll(1000));
     let text: String = (0..rows).map(&mut row).collect();
     std::fs::write(to, format!("key,at,n\n{text}")).expect("a file");
