@@ -73,7 +73,7 @@ impl<C, S: Table> KeyedState<C, S> {
     /// Whether records are better looked up in blocks. Asked once for a row.
     #[inline]
     pub fn in_blocks(&self) -> bool {
-        in_blocks(self.table.is_large() || self.table.is_captured())
+        in_blocks(self.table.is_large() || self.table.is_tracked())
     }
 
     /// The first pass over a block: the hash of a record's key, and what is held of it.

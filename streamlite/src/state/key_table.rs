@@ -29,6 +29,8 @@ pub struct KeyTable<K, V> {
     entries: Vec<(K, V)>,
     /// The slots that are empty; the one that was emptied last is used first.
     empty: Vec<u32>,
+    /// The slots that a third pass has found elsewhere than was guessed, if they are noted.
+    strays: Option<Vec<u32>>,
 }
 
 impl<K, V> Default for KeyTable<K, V> {
@@ -37,6 +39,7 @@ impl<K, V> Default for KeyTable<K, V> {
             index: KeyIndex::default(),
             entries: Vec::new(),
             empty: Vec::new(),
+            strays: None,
         }
     }
 }
@@ -91,6 +94,7 @@ impl<K: Hash + Eq, V> KeyTable<K, V> {
             index,
             entries,
             empty,
+            ..
         } = self;
         index.insert(hash, place, || {
             Taken::new(entries.len(), empty).map(|place| (place, &entries[place].0))
@@ -126,10 +130,17 @@ impl<K: Hash + Eq, V> KeyTable<K, V> {
     /// The slot of `key`, once it was looked up.
     #[inline]
     pub(super) fn slot_of_found(&mut self, look_up: LookUp, key: K, first: impl FnOnce() -> V) -> Slot {
-        match self.find_again(look_up, &key) {
+        if self.is_at(look_up, &key) {
+            return Slot(look_up.likely);
+        }
+        let slot = match self.find(look_up.hash, &key) {
             Some(place) => slot_at(place),
             None => self.insert_new(look_up.hash, key, first()),
+        };
+        if self.strays.is_some() {
+            self.note_stray(slot);
         }
+        slot
     }
 
     /// The same where the key is borrowed.
@@ -139,9 +150,24 @@ impl<K: Hash + Eq, V> KeyTable<K, V> {
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
         K: Borrow<Q>,
     {
-        match self.find_again(look_up, key) {
+        if self.is_at(look_up, key) {
+            return Slot(look_up.likely);
+        }
+        let slot = match self.find(look_up.hash, key) {
             Some(place) => slot_at(place),
             None => self.insert_new(look_up.hash, key.to_owned(), first()),
+        };
+        if self.strays.is_some() {
+            self.note_stray(slot);
+        }
+        slot
+    }
+
+    /// Not inlined: what pays for it has no checkpoints.
+    #[inline(never)]
+    fn note_stray(&mut self, slot: Slot) {
+        if let Some(strays) = &mut self.strays {
+            strays.push(slot.0);
         }
     }
 
@@ -152,22 +178,25 @@ impl<K: Hash + Eq, V> KeyTable<K, V> {
         Q: Eq + ?Sized,
         K: Borrow<Q>,
     {
-        self.find_again(look_up, key).map(slot_at)
+        if self.is_at(look_up, key) {
+            return Some(Slot(look_up.likely));
+        }
+        self.find(look_up.hash, key).map(slot_at)
     }
 
-    /// Looks first where the key most likely is; records before this one may have inserted it meanwhile.
+    /// Whether a key is where it most likely is. If it is not, it may be elsewhere: records before this one may have inserted it
+    /// meanwhile.
     #[inline]
-    fn find_again<Q>(&self, look_up: LookUp, key: &Q) -> Option<usize>
+    fn is_at<Q>(&self, look_up: LookUp, key: &Q) -> bool
     where
         Q: Eq + ?Sized,
         K: Borrow<Q>,
     {
-        let likely = look_up.likely as usize;
         // An empty slot holds a key, too.
-        if self.empty.is_empty() && self.key_at(likely).is_some_and(|known| known.borrow() == key) {
-            return Some(likely);
-        }
-        self.find(look_up.hash, key)
+        self.empty.is_empty()
+            && self
+                .key_at(look_up.likely as usize)
+                .is_some_and(|known| known.borrow() == key)
     }
 }
 
@@ -222,6 +251,17 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     #[inline]
     fn guessed(&self, likely: u32) -> Option<&V> {
         self.entries.get(likely as usize).map(|(_, value)| value)
+    }
+
+    fn note_strays(&mut self, notes: bool) {
+        self.strays = notes.then(Vec::new);
+    }
+
+    #[inline]
+    fn take_strays(&mut self, visit: impl FnMut(u32)) {
+        if let Some(strays) = &mut self.strays {
+            strays.drain(..).for_each(visit);
+        }
     }
 
     #[inline]

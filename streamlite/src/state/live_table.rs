@@ -76,6 +76,24 @@ impl<S: Table> Tracking<S> {
         }
     }
 
+    /// Marks the entries that were found in a third pass elsewhere than the second one had guessed.
+    #[inline]
+    fn mark_strays(&mut self, table: &mut S) {
+        table.take_strays(|place| self.mark(S::slot_at(place)));
+    }
+
+    /// Marks all entries of a block where they are likely to be: a slot that is marked and not changed costs little, and to wait
+    /// for the third pass more.
+    fn mark_guesses<R, H>(&mut self, block: &Block<R, H>) {
+        let dirty = &mut self.dirty[..];
+        block.look_at_guesses(|likely| mark_in(dirty, likely));
+    }
+
+    #[inline]
+    fn mark_guess(&mut self, likely: u32) {
+        mark_in(&mut self.dirty, likely);
+    }
+
     #[cold]
     fn mark_new(&mut self, word: usize, bit: u64) {
         self.dirty.resize(word + 1, 0);
@@ -83,11 +101,23 @@ impl<S: Table> Tracking<S> {
     }
 
     /// Marks what is to be written of the table for a checkpoint; from here on what changes is for the next one.
-    fn begin(&mut self, table: &S, (id, is_full): (TableId, bool), write: WriteEntry<S>) {
+    fn begin(&mut self, table: &mut S, (id, is_full): (TableId, bool), write: WriteEntry<S>) {
+        self.mark_strays(table);
         let changed = (!is_full).then_some((&self.dirty[..], &mut self.renewal));
         self.capture = Some(Capture::new(table, id, write, changed));
-        self.id = Some(id);
+        if self.id.replace(id).is_none() {
+            table.note_strays(true);
+        }
         self.dirty.fill(0);
+        self.dirty.resize(table.slot_count().div_ceil(64), 0);
+    }
+}
+
+/// Marks a slot that there was at the last barrier; one that is newer was marked when it was found.
+#[inline]
+fn mark_in(dirty: &mut [u64], place: u32) {
+    if let Some(dirty) = dirty.get_mut(place as usize / 64) {
+        *dirty |= 1 << (place % 64);
     }
 }
 
@@ -116,18 +146,17 @@ impl<S: Table> LiveTable<S> {
         self.table.prepare(zero);
     }
 
-    /// The slot of a record's group, which starts with `first` if it is new.
+    /// The slot of a record's group, which starts with `first` if it is new; it is to be [touched](Self::touch).
     #[inline]
     pub fn slot_of<T, G>(&mut self, grouping: &mut G, record: &T, first: impl FnOnce() -> S::Value) -> S::Slot
     where
         G: Grouping<T, Table<S::Value> = S>,
     {
-        let slot = grouping.slot(&mut self.table, record, first);
-        self.mark(slot);
-        slot
+        grouping.slot(&mut self.table, record, first)
     }
 
-    /// The third pass over a block: the slot of a record's group, as [`slot_of`](Self::slot_of) finds it.
+    /// The third pass over a block that was [touched](Self::touch_block): the slot of a record's group, as
+    /// [`slot_of`](Self::slot_of) finds it.
     #[inline]
     pub fn slot_of_found<T, G>(
         &mut self,
@@ -140,19 +169,7 @@ impl<S: Table> LiveTable<S> {
     where
         G: Grouping<T, Table<S::Value> = S>,
     {
-        let slot = grouping.slot_of_found(&mut self.table, look_up, held, record, first);
-        self.mark(slot);
-        slot
-    }
-
-    /// An entry is about to be changed that is new, or was written if its turn had not come.
-    #[inline]
-    fn mark(&mut self, slot: S::Slot) {
-        if S::MAY_BE_LARGE
-            && let Some(tracking) = &mut self.tracking
-        {
-            tracking.mark(slot);
-        }
+        grouping.slot_of_found(&mut self.table, look_up, held, record, first)
     }
 
     /// The key and the value of an entry that is there; its value may be changed.
@@ -194,11 +211,16 @@ impl<S: Table> LiveTable<S> {
     /// Removes every entry, in order.
     pub fn drain_in_order(&mut self, take: impl FnMut(S::Key, S::Value)) {
         self.touch_everything();
-        match &mut self.tracking {
-            Some(tracking) if tracking.capture.is_some() => tracking.id = None,
-            tracking => *tracking = None,
+        if !self.is_captured() {
+            self.forget();
         }
         self.table.drain_in_order(take);
+    }
+
+    /// Nothing is to be marked any more.
+    fn forget(&mut self) {
+        self.tracking = None;
+        self.table.note_strays(false);
     }
 
     /// Shows every entry to a closure, in order, which may change its value.
@@ -213,38 +235,50 @@ impl<S: Table> LiveTable<S> {
         self.table.insert(key, value);
     }
 
-    /// Whether a checkpoint is being written of it: then keys are better looked up in blocks, which touch what they change.
+    /// Whether what is changed is to be touched, for checkpoints: then keys are better looked up in blocks, which are touched at
+    /// once.
     #[inline]
-    pub fn is_captured(&self) -> bool {
-        S::MAY_BE_LARGE
-            && self
-                .tracking
-                .as_ref()
-                .is_some_and(|tracking| tracking.capture.is_some())
+    pub fn is_tracked(&self) -> bool {
+        S::MAY_BE_LARGE && self.tracking.is_some()
+    }
+
+    fn is_captured(&self) -> bool {
+        let tracking = self.tracking.as_ref();
+        tracking.is_some_and(|tracking| tracking.capture.is_some())
     }
 
     /// An entry is about to be changed: has it written, if a checkpoint is being written and its turn has not come, and marks it
     /// for the next one.
     #[inline]
     pub fn touch(&mut self, slot: S::Slot) {
-        if S::MAY_BE_LARGE
-            && let Some(tracking) = &mut self.tracking
-        {
+        if self.is_tracked() {
+            self.touch_tracked(slot);
+        }
+    }
+
+    /// Not inlined: what pays for it has no checkpoints.
+    #[inline(never)]
+    fn touch_tracked(&mut self, slot: S::Slot) {
+        if let Some(tracking) = &mut self.tracking {
             tracking.touch(&mut self.table, slot);
         }
     }
 
-    /// The entries whose slots are found by [`slot_of`](Self::slot_of) may be changed without being touched: everything is
-    /// written, if a checkpoint is being written.
+    /// From here on any entry may be changed without being touched, as long as nothing else is done: what is to be written is, and
+    /// the next checkpoint writes all.
     #[inline]
     pub fn touch_everything(&mut self) {
-        if self.is_captured() {
+        if self.is_tracked() {
             self.write_everything();
+            if let Some(tracking) = &mut self.tracking {
+                tracking.id = None;
+            }
         }
     }
 
+    /// Writes all that is to be written for a checkpoint.
     #[cold]
-    fn write_everything(&mut self) {
+    pub fn write_everything(&mut self) {
         if let Some(tracking) = &mut self.tracking
             && let Some(capture) = &mut tracking.capture
         {
@@ -252,7 +286,8 @@ impl<S: Table> LiveTable<S> {
         }
     }
 
-    /// The same of all entries that the records of a block have, between the second pass and the third.
+    /// All entries are about to be changed that the records of a block have: between the second pass, which guesses where they are,
+    /// and the third.
     #[inline]
     pub fn touch_block<T, G, R>(
         &mut self,
@@ -262,8 +297,25 @@ impl<S: Table> LiveTable<S> {
     ) where
         G: Grouping<T, Table<S::Value> = S>,
     {
-        if self.is_captured() {
-            self.write_block_early(grouping, block, record);
+        if S::MAY_BE_LARGE
+            && let Some(tracking) = &mut self.tracking
+        {
+            tracking.mark_strays(&mut self.table);
+            tracking.mark_guesses(block);
+            if tracking.capture.is_some() {
+                self.write_block_early(grouping, block, record);
+            }
+        }
+    }
+
+    /// The same of one record of a block whose records are of several tables.
+    #[inline]
+    pub fn touch_guess(&mut self, likely: u32) {
+        if S::MAY_BE_LARGE
+            && let Some(tracking) = &mut self.tracking
+        {
+            tracking.mark_strays(&mut self.table);
+            tracking.mark_guess(likely);
         }
     }
 
@@ -303,12 +355,12 @@ impl<S: Table> LiveTable<S> {
         let is_beside = S::MAY_BE_LARGE && in_slices(self.table.count());
         if is_beside && let Some(left) = to.leave_table(known) {
             let tracking = self.tracking.get_or_insert_with(|| Box::new(Tracking::new()));
-            tracking.begin(&self.table, left, write);
+            tracking.begin(&mut self.table, left, write);
             return Ok(());
         }
         if to.takes_gaps() {
             // What this checkpoint has is no longer beside it.
-            self.tracking = None;
+            self.forget();
         }
         let mut entries = self.table.in_order();
         entries.try_for_each(|(key, value)| write(key, value, to))
@@ -340,7 +392,7 @@ impl<S: Table> LiveTable<S> {
         }
         // Writing it whole each time costs less than marks for each record.
         if !self.table.is_large() && self.whole < SMALL && !is_in_slices() {
-            self.tracking = None;
+            self.forget();
         }
         Some(captured)
     }
@@ -420,10 +472,14 @@ mod tests {
                 }
                 (0..300, Some(one)) => table.update(taken[one], |_key, value| *value += 1 + step),
                 // As a row does that goes one by one.
-                (300..400, Some(one)) if !table.is_captured() => {
-                    let key = *table.table.entry(taken[one]).0;
-                    let slot = table.slot_of(&mut by(), &key, || 0);
-                    table.update_touched(slot, |_key, value| *value += 7 + step);
+                (300, Some(_)) if self.random.below(5) == 0 => {
+                    table.touch_everything();
+                    for _ in 0..self.random.below(50) {
+                        let one = self.random.below(taken.len());
+                        let key = *table.table.entry(taken[one]).0;
+                        let slot = table.slot_of(&mut by(), &key, || 0);
+                        table.update_touched(slot, |_key, value| *value += 7 + step);
+                    }
                 }
                 // As a block of records does, some of whose keys are new.
                 (400..420, Some(_)) => {
@@ -453,7 +509,9 @@ mod tests {
                 }
                 (420..550, Some(one)) => drop(table.remove(taken.swap_remove(one), 7)),
                 _ => {
-                    taken.push(table.slot_of(&mut by(), &self.key, || step));
+                    let slot = table.slot_of(&mut by(), &self.key, || step);
+                    table.touch(slot);
+                    taken.push(slot);
                     self.key += 1;
                 }
             }

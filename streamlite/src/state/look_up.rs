@@ -12,6 +12,14 @@ pub struct LookUp {
     pub(super) likely: u32,
 }
 
+impl LookUp {
+    /// Where the key most likely is.
+    #[inline]
+    pub(crate) fn likely(self) -> u32 {
+        self.likely
+    }
+}
+
 /// Records that are looked up together, in three passes: the key of each is hashed, and the part of the index fetched
 /// that knows its slot; the slot is guessed, and fetched; it is found, and used.
 ///

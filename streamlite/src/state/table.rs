@@ -53,6 +53,12 @@ pub trait Table: Default {
         None
     }
 
+    /// Whether to remember the slots that are found elsewhere than the second pass has guessed, and those that are new.
+    fn note_strays(&mut self, _notes: bool) {}
+
+    /// Shows the places of those slots to a closure, and forgets them.
+    fn take_strays(&mut self, _visit: impl FnMut(u32)) {}
+
     /// Has an entry fetched that is used soon.
     #[inline]
     fn prefetch(&self, _slot: Self::Slot) {}

@@ -58,8 +58,15 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
             windows,
             settings,
             block,
+            captures,
             ..
         } = self;
+        for ((_, window), _, look_up) in block.looked_up() {
+            windows.in_slot_mut(*window).touch_guess(look_up.likely());
+        }
+        if !captures.is_open() {
+            return;
+        }
         for ((value, window), held, look_up) in block.looked_up() {
             let table = windows.in_slot_mut(*window);
             let slot = settings.grouping.find::<A::Acc>(table, look_up, held, value);
@@ -75,7 +82,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         let windows = &self.windows;
         self.block
             .look_further(|(_, slot), hash| windows.in_slot(*slot).look_further(hash));
-        if self.captures.is_open() {
+        if self.captures.is_tracking() {
             self.touch_block();
         }
         let Self {
@@ -123,7 +130,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         }
         let table = self.windows.at(place);
         let slot = table.slot_of(grouping, &record.value, || aggregate.zero());
-        if touches && self.captures.is_open() {
+        if touches && self.captures.is_tracking() {
             table.touch(slot);
         }
         table.update_touched(slot, |_key, acc| aggregate.add_owned(acc, record.value));
@@ -143,6 +150,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         let before = table.count();
         let slot = table.slot_of(grouping, &record.value, || aggregate.zero());
         let is_new = table.count() > before;
+        table.touch(slot);
         let index = self
             .late_firings
             .next(window, Groups::<T, G, A>::place_of(slot), !is_new);
@@ -183,8 +191,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         mut late: impl FnMut(Record<T>),
     ) {
         let is_large = self.windows.recent().any(|table| table.is_large());
-        if !in_blocks(is_large || self.captures.is_open()) {
-            self.captures.end_until(&mut self.windows, Timestamp::MAX);
+        if !in_blocks(is_large || self.captures.is_tracking()) {
+            self.captures.touch_everything(&mut self.windows);
             return records.for_each(|record| self.add_one(record, emit, &mut late, false));
         }
         records.for_each(|record| {

@@ -8,6 +8,8 @@ use crate::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Captures {
     is_open: bool,
+    /// What changes in some tables is to be touched.
+    is_tracking: bool,
     closed: Vec<Result<Captured, StateError>>,
 }
 
@@ -18,9 +20,15 @@ impl Captures {
         self.is_open
     }
 
+    /// Whether what changes is to be touched.
+    #[inline]
+    pub(super) fn is_tracking(&self) -> bool {
+        self.is_tracking
+    }
+
     /// A checkpoint begins; one before it, that is not at its end, was given up.
     pub(super) fn begin(&mut self) {
-        self.is_open = true;
+        (self.is_open, self.is_tracking) = (true, true);
         self.closed.clear();
     }
 
@@ -55,8 +63,17 @@ impl Captures {
     fn write_until<S: Table, D>(&mut self, windows: &mut OpenWindows<LiveTable<S>, D>, last: Timestamp) {
         for (_, held) in windows.places_until(last) {
             let table = windows.in_slot_mut(held);
-            table.touch_everything();
+            table.write_everything();
             self.closed.extend(table.finish());
+        }
+    }
+
+    /// From here on any entry may be changed without being touched, as long as nothing else is done.
+    pub(super) fn touch_everything<S: Table, D>(&mut self, windows: &mut OpenWindows<LiveTable<S>, D>) {
+        if self.is_tracking {
+            for (_, held) in windows.places() {
+                windows.in_slot_mut(held).touch_everything();
+            }
         }
     }
 
@@ -73,10 +90,12 @@ impl Captures {
                     return None;
                 }
             }
+            (self.is_open, self.is_tracking) = (false, false);
             for (_, held) in places {
-                self.closed.extend(windows.in_slot_mut(held).finish());
+                let table = windows.in_slot_mut(held);
+                self.closed.extend(table.finish());
+                self.is_tracking |= table.is_tracked();
             }
-            self.is_open = false;
         }
         Some(self.closed.drain(..).collect())
     }

@@ -179,7 +179,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         emit: &mut impl Emit<G::Key, W, A::Out>,
         _late: impl FnMut(Record<T>),
     ) {
-        if !in_blocks(self.groups.is_large() || self.groups.is_captured()) {
+        if !in_blocks(self.groups.is_large() || self.groups.is_tracked()) {
             self.groups.touch_everything();
             return records.for_each(|record| self.add_one(record, emit, false));
         }

@@ -307,7 +307,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         emit: &mut impl Emit<G::Key, Window, A::Out>,
         mut late: impl FnMut(Record<T>),
     ) {
-        if !in_blocks(self.groups.is_large() || self.groups.is_captured()) {
+        if !in_blocks(self.groups.is_large() || self.groups.is_tracked()) {
             self.groups.touch_everything();
             return records.for_each(|record| self.add_one(record, emit, &mut late, false));
         }

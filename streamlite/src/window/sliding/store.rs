@@ -420,7 +420,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
         if !Self::SHARES {
             return records.for_each(|record| self.add_to_windows(record, emit, &mut late));
         }
-        if !in_blocks(self.groups.is_large() || self.groups.is_captured()) {
+        if !in_blocks(self.groups.is_large() || self.groups.is_tracked()) {
             self.groups.touch_everything();
             return records.for_each(|record| self.add_one(record, emit, &mut late, false));
         }

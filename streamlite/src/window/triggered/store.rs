@@ -277,7 +277,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> TriggeredStor
             ..
         } = settings;
         let (window, table) = windows.window_in_slot(held);
-        if captures.is_open() {
+        if captures.is_tracking() {
             table.touch(slot);
         }
         table.update_touched(slot, |key, group| {
