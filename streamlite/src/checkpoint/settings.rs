@@ -75,7 +75,8 @@ impl Checkpoints {
         Self { every, ..self }
     }
 
-    /// How many are kept, 3 unless it is said: older ones are for the case that the newest one is damaged.
+    /// How many are kept, 3 unless it is said: older ones are for the case that the newest one is damaged. They share what did not
+    /// change of large tables, so that each takes little room, and none of them helps where that is damaged.
     pub fn max_retained(self, checkpoints: usize) -> Self {
         Self {
             max_retained: checkpoints,

@@ -35,7 +35,8 @@
 //! * *Records that are large* are moved where an operator keeps them or hands them on: `map` them to what is needed first.
 //! * *A stream that is used twice* is cloned, but for its last use.
 //! * *Lateness* is free until something is late; `.allowed_lateness(…)` keeps windows open, and their memory.
-//! * *Checkpoints* are written beside the work, by a thread of their own; the benchmark `checkpoints` measures what is left.
+//! * *Checkpoints* are written beside the work, by a thread of their own, and have what changed; where a table of keys is large a
+//!   record pays for a mark that it has changed. The benchmark `checkpoints` measures both.
 //! * *Live sources*: a record that comes alone wakes the job; those that come together share one wake-up.
 //! * *Metrics*: a counter is an atomic addition, a histogram takes a lock that nobody else holds, a meter reads the clock, too.
 //!

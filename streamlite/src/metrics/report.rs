@@ -137,7 +137,7 @@ pub struct CheckpointReport {
     pub last_error: Option<String>,
     /// The last one that was stored.
     pub last: Option<Epoch>,
-    /// How many bytes it has.
+    /// How many bytes were written for it.
     pub last_bytes: u64,
     /// The checkpoints that were found to be damaged, and put aside: the file, where, and what is wrong with it.
     pub quarantined: Vec<String>,
