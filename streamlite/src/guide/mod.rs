@@ -13,6 +13,7 @@
 //! * [`ttl`]: what is forgotten by itself.
 //! * [`delivery`]: checkpoints, and what is in the output after a crash.
 //! * [`testing`]: how a pipeline is driven by hand.
+//! * [`crash_tests`]: killing your job at every moment, in a test.
 //! * [`cookbook`]: how do I …, in recipes that run.
 //! * [`performance`]: what costs what, and how to measure it.
 //! * [`when_not`]: what it is not for.
@@ -22,6 +23,7 @@
 pub mod aggregates;
 pub mod connected;
 pub mod cookbook;
+pub mod crash_tests;
 pub mod delivery;
 pub mod event_time;
 pub mod from_bytewax;

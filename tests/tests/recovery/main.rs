@@ -2,6 +2,7 @@
 
 pub mod checkpoint_errors;
 pub mod checkpoints;
+pub mod crashed_everywhere;
 pub mod crashes;
 pub mod damage;
 pub mod decoders;
