@@ -65,30 +65,26 @@ pub(super) struct Capture<S: Table> {
 }
 
 impl<S: Table> Capture<S> {
-    /// Marks what changed, and the parts that are written whole; for a table that earlier checkpoints do not have, `changed` is
-    /// `None`, and everything is.
+    /// Marks what changed, and the parts that are written whole; of a table that earlier checkpoints do not have everything is.
+    /// `marks` has the slots that changed, one bit each.
     pub(super) fn new(
         table: &S,
         id: TableId,
         write: WriteEntry<S>,
-        changed: Option<(&[u64], &mut Renewal)>,
+        mut marks: Vec<u64>,
+        renewal: Option<&mut Renewal>,
     ) -> Self {
-        let mut pending = table.taken();
         let slots = table.slot_count();
-        let mut gone = Vec::new();
-        let renewed = match changed {
+        marks.resize(slots.div_ceil(64), 0);
+        let renewed = match renewal {
             None => Renewal::all(slots),
-            Some((dirty, renewal)) => {
-                let changed = dirty.iter().map(|word| word.count_ones() as usize).sum();
-                let renewed = renewal.take(slots, changed);
-                if changed > 0 {
-                    gone = mark_changed(&mut pending, dirty, &renewed);
-                } else {
-                    pending.clear();
-                }
-                renewed
+            Some(renewal) => {
+                let changed = marks.iter().map(|word| word.count_ones() as usize).sum();
+                renewal.take(slots, changed)
             }
         };
+        let gone = mark(table, &mut marks, &renewed);
+        let pending = marks;
         Self {
             write,
             pending,
@@ -177,29 +173,44 @@ impl<S: Table> Capture<S> {
         }
     }
 
-    /// What was written, once all is.
-    pub(super) fn finish(mut self) -> Result<Captured, StateError> {
+    /// What was written, once all is, and room for the marks of a later one.
+    pub(super) fn finish(mut self) -> (Result<Captured, StateError>, Vec<u64>) {
         self.end_chunk();
-        match self.failed {
+        let captured = match self.failed {
             Some(error) => Err(error),
             None => Ok(self.captured),
-        }
+        };
+        (captured, self.pending)
     }
 }
 
-/// Takes the marks away of entries that did not change, but for the parts that are written whole. Returns the slots whose entries
-/// are gone.
-fn mark_changed(taken: &mut [u64], dirty: &[u64], renewed: &[u32]) -> Vec<u64> {
-    let mut gone = vec![0; taken.len()];
-    let mut is_renewed = vec![false; taken.len().div_ceil(WORDS)];
+/// Marks the entries of the parts that are written whole as well, and no slot that is empty. Returns the slots whose entries are
+/// gone since the last checkpoint, one bit each.
+fn mark<S: Table>(table: &S, marks: &mut [u64], renewed: &[u32]) -> Vec<u64> {
+    let slots = table.slot_count();
     for &part in renewed {
-        is_renewed[part as usize] = true;
+        let words = part as usize * WORDS..(part as usize + 1) * WORDS;
+        marks[words.start..words.end.min(slots.div_ceil(64))].fill(u64::MAX);
     }
-    for (word, (taken, gone)) in taken.iter_mut().zip(&mut gone).enumerate() {
-        if !is_renewed[word / WORDS] {
-            let dirty = dirty.get(word).copied().unwrap_or(0);
-            *gone = dirty & !*taken;
-            *taken &= dirty;
+    if let Some(last) = marks.last_mut().filter(|_| !slots.is_multiple_of(64)) {
+        *last &= (1 << (slots % 64)) - 1;
+    }
+    let mut gone = Vec::new();
+    table.for_each_empty(|place| {
+        let (word, bit) = (place as usize / 64, 1 << (place % 64));
+        if marks[word] & bit != 0 {
+            marks[word] &= !bit;
+            if gone.is_empty() {
+                gone.resize(marks.len(), 0);
+            }
+            gone[word] |= bit;
+        }
+    });
+    // Of these parts nothing counts that was written before.
+    if !gone.is_empty() {
+        for &part in renewed {
+            let words = part as usize * WORDS..(part as usize + 1) * WORDS;
+            gone[words.start..words.end.min(marks.len())].fill(0);
         }
     }
     gone

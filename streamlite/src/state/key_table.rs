@@ -296,6 +296,10 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
         }
     }
 
+    fn for_each_empty(&self, visit: impl FnMut(u32)) {
+        self.empty.iter().copied().for_each(visit);
+    }
+
     /// Without reading any entry.
     fn taken(&self) -> Vec<u64> {
         let slots = self.entries.len();

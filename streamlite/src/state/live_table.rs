@@ -34,6 +34,8 @@ struct Tracking<S: Table> {
     id: Option<TableId>,
     /// The slots that were changed since the last barrier, one bit each.
     dirty: Vec<u64>,
+    /// Room for those of the next checkpoint.
+    spare: Vec<u64>,
     renewal: Renewal,
     /// `None` while no checkpoint is being written of it.
     capture: Option<Capture<S>>,
@@ -44,6 +46,7 @@ impl<S: Table> Tracking<S> {
         Self {
             id: None,
             dirty: Vec::new(),
+            spare: Vec::new(),
             renewal: Renewal::default(),
             capture: None,
         }
@@ -103,12 +106,13 @@ impl<S: Table> Tracking<S> {
     /// Marks what is to be written of the table for a checkpoint; from here on what changes is for the next one.
     fn begin(&mut self, table: &mut S, (id, is_full): (TableId, bool), write: WriteEntry<S>) {
         self.mark_strays(table);
-        let changed = (!is_full).then_some((&self.dirty[..], &mut self.renewal));
-        self.capture = Some(Capture::new(table, id, write, changed));
+        let marks = std::mem::replace(&mut self.dirty, std::mem::take(&mut self.spare));
+        let renewal = (!is_full).then_some(&mut self.renewal);
+        self.capture = Some(Capture::new(table, id, write, marks, renewal));
         if self.id.replace(id).is_none() {
             table.note_strays(true);
         }
-        self.dirty.fill(0);
+        self.dirty.clear();
         self.dirty.resize(table.slot_count().div_ceil(64), 0);
     }
 }
@@ -384,7 +388,8 @@ impl<S: Table> LiveTable<S> {
     /// What was written, once all is; `None` if nothing was to be.
     pub fn finish(&mut self) -> Option<Result<Captured, StateError>> {
         let tracking = self.tracking.as_mut()?;
-        let captured = tracking.capture.take()?.finish();
+        let (captured, room) = tracking.capture.take()?.finish();
+        tracking.spare = room;
         if let Ok(captured) = &captured
             && captured.is_whole()
         {

@@ -90,6 +90,9 @@ pub trait Table: Default {
         taken
     }
 
+    /// Shows the places of the slots that are empty to a closure, in any order.
+    fn for_each_empty(&self, _visit: impl FnMut(u32)) {}
+
     /// Shows every entry and its slot to a closure, in order.
     fn for_each_slot(&self, visit: impl FnMut(Self::Slot, &Self::Key, &Self::Value));
 
