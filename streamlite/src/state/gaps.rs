@@ -41,3 +41,32 @@ impl Gaps {
         Ok(tables)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::epoch::{Epoch, Incarnation};
+
+    #[test]
+    fn a_table_belongs_behind_what_was_written_later_before_it() {
+        let epoch = Epoch {
+            incarnation: Incarnation(1),
+            number: 1,
+        };
+        let mut encoder = Encoder::with_gaps(epoch, false);
+        let write = |to: &mut Encoder| {
+            to.plain(&1_u8)?;
+            to.later(|to| to.plain(&[2_u8; 3]))?;
+            to.plain(&3_u8)?;
+            to.leave_table(None);
+            to.plain(&4_u8)?;
+            to.later(|to| to.plain(&5_u8))
+        };
+        write(&mut encoder).expect("they are numbers");
+        let gaps = Gaps::of(&mut encoder);
+        let mut bytes = encoder.into_bytes();
+        let tables = gaps.fill(&mut bytes).expect("they are numbers");
+        assert_eq!(bytes, [1, 2, 2, 2, 3, 4, 5]);
+        assert_eq!(tables.iter().map(|(behind, _)| *behind).collect::<Vec<_>>(), [5]);
+    }
+}

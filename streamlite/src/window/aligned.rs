@@ -150,7 +150,6 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> AlignedStore<T, G, A, D> {
         let before = table.count();
         let slot = table.slot_of(grouping, &record.value, || aggregate.zero());
         let is_new = table.count() > before;
-        table.touch(slot);
         let index = self
             .late_firings
             .next(window, Groups::<T, G, A>::place_of(slot), !is_new);
