@@ -79,8 +79,8 @@
 //!
 //! Of large tables a checkpoint writes what changed since the one before, and some of the rest in turn: it costs what changed,
 //! not what there is. So checkpoints share files, of which the newest few are needed together. How large the directory is, in
-//! multiples of the state, with `max_retained(1)`: some 1.9 while a tenth of all keys changes between two checkpoints, less where
-//! less changes; each checkpoint more that is retained adds what changes between two, three times.
+//! multiples of the state, with `max_retained(1)`: some 2.2 at most where a tenth of all keys changes between two checkpoints,
+//! and less where less changes; each checkpoint more that is retained adds what changes between two, three times.
 //!
 //! The order was checked with a model of it (`tests/model` in the repository) in all states that crashes, losses of power, damaged files,
 //! syncs that fail and answers that are lost can lead to; the code by killing it, on a real disk at random moments and on a simulated

@@ -5,7 +5,8 @@
 //! changes, the more parts: for each entry that changed [`FACTOR`] slots are written in passing, one after another, which costs
 //! a fraction of finding those that changed. So where a share `f` of a table changes between two checkpoints, all parts have
 //! had their turn after `1 / (FACTOR · f)` checkpoints, whose changes are `1 / FACTOR` of the table: the files are one and a
-//! half times as large as the table, and a little more while one is being written.
+//! half times as large as the table, and one more is being written. A greater factor makes fewer files that are larger, a smaller
+//! one more of them: where a tenth changes, the sum is smallest by about 2.
 
 use super::table_id::PART;
 
