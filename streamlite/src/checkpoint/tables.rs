@@ -356,3 +356,96 @@ impl Needed {
         self.named.contains(&epoch) || self.unknown >= Some(epoch)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::epoch::Incarnation;
+
+    fn epoch(number: u32) -> Epoch {
+        Epoch {
+            incarnation: Incarnation(1),
+            number,
+        }
+    }
+
+    fn operator(name: &str) -> StateId {
+        StateId::new(name, 0)
+    }
+
+    /// A file that has so many bytes of the entries of these operators, of one table each.
+    fn file(number: u32, holds: &[(&str, u64)]) -> TableFile {
+        let segment = SegmentRef {
+            name: Name::Tables(epoch(number)).to_string(),
+            bytes: 0,
+        };
+        let holds = holds.iter().map(|(name, bytes)| {
+            let held = Held {
+                entries: bytes / 10,
+                bytes: *bytes,
+            };
+            ((operator(name), TableId::first_of(epoch(1))), held)
+        });
+        TableFile::new(segment, holds.collect())
+    }
+
+    fn stored(name: &str, entries: u64, parts: &[u32]) -> (Table, StoredTable) {
+        let (operator, table) = (operator(name), TableId::first_of(epoch(1)));
+        let stored = StoredTable {
+            operator: operator.clone(),
+            table,
+            behind: 0,
+            entries,
+            bytes: 0,
+            parts: parts.iter().map(|&number| epoch(number)).collect(),
+        };
+        ((operator, table), stored)
+    }
+
+    fn files(tables: &Tables) -> Vec<u32> {
+        tables.files.keys().map(|epoch| epoch.number).collect()
+    }
+
+    #[test]
+    fn a_file_is_kept_as_long_as_a_table_needs_it() {
+        let mut tables = Tables {
+            stored: [stored("a", 100, &[2, 5]), stored("b", 50, &[4, 4])].into(),
+            files: (1..=6)
+                .map(|number| {
+                    let holds: &[(&str, u64)] = match number {
+                        3 => &[("b", 500)],
+                        4 => &[("c", 500), ("b", 500)],
+                        _ => &[("a", 300)],
+                    };
+                    (epoch(number), file(number, holds))
+                })
+                .collect(),
+        };
+        tables.forget_files();
+        // The first has a part of `a` that the second has whole, and the third one of `b` that the fourth has.
+        assert_eq!(files(&tables), [2, 4, 5, 6]);
+        tables.estimate();
+        let sizes: Vec<u64> = tables.stored().iter().map(|table| table.bytes).collect();
+        assert_eq!(sizes, [1_000, 500], "ten bytes an entry");
+    }
+
+    #[test]
+    fn tables_are_written_whole_when_too_much_of_their_files_is_of_no_use() {
+        let megabytes = |of_no_use: u64| Tables {
+            stored: [stored("a", 100_000, &[1])].into(),
+            files: [(epoch(1), file(1, &[("a", 1_000_000), ("gone", of_no_use << 20)]))].into(),
+        };
+        for (of_no_use, is_worn) in [(0, false), (60, false), (70, true)] {
+            let mut tables = megabytes(of_no_use);
+            tables.estimate();
+            assert_eq!(tables.are_worn(), is_worn, "{of_no_use} MB");
+        }
+        let many = Tables {
+            stored: [stored("a", 1, &[1])].into(),
+            files: (0..1_025)
+                .map(|number| (epoch(number), file(number, &[("a", 10)])))
+                .collect(),
+        };
+        assert!(many.are_worn());
+    }
+}

@@ -88,7 +88,7 @@ impl Encoder {
     }
 
     /// Whether it is for a checkpoint.
-    pub(super) fn takes_gaps(&self) -> bool {
+    pub(crate) fn takes_gaps(&self) -> bool {
         self.gaps.is_some()
     }
 

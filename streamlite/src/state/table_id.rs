@@ -15,3 +15,11 @@ pub(crate) struct TableId {
     /// Its number among those that this one had first.
     pub(super) number: u32,
 }
+
+impl TableId {
+    /// The first one of a checkpoint, for tests.
+    #[cfg(test)]
+    pub(crate) fn first_of(since: Epoch) -> Self {
+        Self { since, number: 1 }
+    }
+}

@@ -278,7 +278,6 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
-        self.captures.begin();
         to.plain(&(self.windows.watermark(), self.windows.places().len() as u64))?;
         self.captures.save(&mut self.windows, to, |key, acc, to| {
             <C as Storage<G::Key>>::write(key, to)?;

@@ -26,20 +26,18 @@ impl Captures {
         self.is_tracking
     }
 
-    /// A checkpoint begins; one before it, that is not at its end, was given up.
-    pub(super) fn begin(&mut self) {
-        (self.is_open, self.is_tracking) = (true, true);
-        self.closed.clear();
-    }
-
-    /// Writes the windows and what is in them, in the order of time; the entries of large tables are written by
-    /// [`walk`](Self::walk).
+    /// Writes the windows and what is in them, in the order of time. For a checkpoint the entries of large tables are written by
+    /// [`walk`](Self::walk); one before it, that is not at its end, was given up.
     pub(super) fn save<S: Table, D>(
         &mut self,
         windows: &mut OpenWindows<LiveTable<S>, D>,
         to: &mut Encoder,
         write: WriteEntry<S>,
     ) -> Result<(), StateError> {
+        if to.takes_gaps() {
+            (self.is_open, self.is_tracking) = (true, true);
+            self.closed.clear();
+        }
         for (window, held) in windows.places() {
             to.plain(&window)?;
             windows.in_slot_mut(held).save(to, write)?;

@@ -452,7 +452,6 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
     }
 
     fn save<C: Storage<G::Key> + Storage<A::Acc>>(&mut self, to: &mut Encoder) -> Result<(), StateError> {
-        self.captures.begin();
         to.plain(&(self.watermark, self.windows.places().len() as u64))?;
         self.captures.save(&mut self.windows, to, |key, group, to| {
             <C as Storage<G::Key>>::write(key, to)?;
