@@ -30,7 +30,7 @@ pub struct LiveTable<S: Table> {
 
 /// What is known of a table for its checkpoints.
 struct Tracking<S: Table> {
-    /// `None` if the next checkpoint has to write it whole: everything was removed, or it is small.
+    /// `None` if the next checkpoint has to write it whole: everything was removed, or may have changed without a mark.
     id: Option<TableId>,
     /// The slots that were changed since the last barrier, one bit each.
     dirty: Vec<u64>,
