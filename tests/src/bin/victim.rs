@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use streamlite::prelude::*;
+use streamlite::state::capture_in_slices;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Event {
@@ -146,6 +147,8 @@ fn main() -> ExitCode {
         eprintln!("victim <folder>");
         return ExitCode::from(2);
     };
+    // As large tables are: what changed is written beside the states, a few entries between two reads.
+    capture_in_slices(Some(20));
     match run(Path::new(&folder)) {
         Ok(report) => {
             println!(
