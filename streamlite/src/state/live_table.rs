@@ -3,15 +3,14 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::capture::{Capture, CapturedTables, Room, WriteEntry, in_slices, is_in_slices};
+use super::capture::{CapturedTables, Room, WriteEntry, in_slices, is_in_slices};
 use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::grouping::Grouping;
 use super::look_up::{Block, LookUp};
-use super::renewal::Renewal;
 use super::storage::Storage;
 use super::table::Table;
-use super::table_id::TableId;
+use super::tracking::Tracking;
 
 /// A table whose look-ups do not wait for memory, and that has fewer bytes in a checkpoint, is written whole each time.
 const SMALL: usize = 4 << 20;
@@ -26,103 +25,6 @@ pub struct LiveTable<S: Table> {
     tracking: Option<Box<Tracking<S>>>,
     /// How many bytes it had when it was written whole last.
     whole: usize,
-}
-
-/// What is known of a table for its checkpoints.
-struct Tracking<S: Table> {
-    /// `None` if the next checkpoint has to write it whole: everything was removed, or may have changed without a mark.
-    id: Option<TableId>,
-    /// The slots that were changed since the last barrier, one bit each.
-    dirty: Vec<u64>,
-    /// Room for those of the next checkpoint.
-    spare: Vec<u64>,
-    renewal: Renewal,
-    /// `None` while no checkpoint is being written of it.
-    capture: Option<Capture<S>>,
-}
-
-impl<S: Table> Tracking<S> {
-    fn new() -> Self {
-        Self {
-            id: None,
-            dirty: Vec::new(),
-            spare: Vec::new(),
-            renewal: Renewal::default(),
-            capture: None,
-        }
-    }
-
-    /// An entry is about to be changed.
-    #[inline]
-    fn touch(&mut self, table: &mut S, slot: S::Slot) {
-        if self.capture.is_some() {
-            self.write_early(table, slot);
-        }
-        self.mark(slot);
-    }
-
-    #[cold]
-    fn write_early(&mut self, table: &mut S, slot: S::Slot) {
-        if let Some(capture) = &mut self.capture {
-            capture.touch(table, slot);
-        }
-    }
-
-    /// The next checkpoint has to write an entry.
-    #[inline]
-    fn mark(&mut self, slot: S::Slot) {
-        let place = S::place_of(slot);
-        let (word, bit) = (place as usize / 64, 1 << (place % 64));
-        match self.dirty.get_mut(word) {
-            Some(dirty) => *dirty |= bit,
-            None => self.mark_new(word, bit),
-        }
-    }
-
-    /// Marks the entries that were found in a third pass elsewhere than the second one had guessed.
-    #[inline]
-    fn mark_strays(&mut self, table: &mut S) {
-        table.take_strays(|place| self.mark(S::slot_at(place)));
-    }
-
-    /// Marks all entries of a block where they are likely to be: a slot that is marked and not changed costs little, and to wait
-    /// for the third pass more.
-    fn mark_guesses<R, H>(&mut self, block: &Block<R, H>) {
-        let dirty = &mut self.dirty[..];
-        block.look_at_guesses(|likely| mark_in(dirty, likely));
-    }
-
-    #[inline]
-    fn mark_guess(&mut self, likely: u32) {
-        mark_in(&mut self.dirty, likely);
-    }
-
-    #[cold]
-    fn mark_new(&mut self, word: usize, bit: u64) {
-        self.dirty.resize(word + 1, 0);
-        self.dirty[word] |= bit;
-    }
-
-    /// Marks what is to be written of the table for a checkpoint; from here on what changes is for the next one.
-    fn begin(&mut self, table: &mut S, (id, is_full): (TableId, bool), write: WriteEntry<S>) {
-        self.mark_strays(table);
-        let marks = std::mem::replace(&mut self.dirty, std::mem::take(&mut self.spare));
-        let renewal = (!is_full).then_some(&mut self.renewal);
-        self.capture = Some(Capture::new(table, id, write, marks, renewal));
-        if self.id.replace(id).is_none() {
-            table.note_strays(true);
-        }
-        self.dirty.clear();
-        self.dirty.resize(table.slot_count().div_ceil(64), 0);
-    }
-}
-
-/// Marks a slot that there was at the last barrier; one that is newer was marked when it was found.
-#[inline]
-fn mark_in(dirty: &mut [u64], place: u32) {
-    if let Some(dirty) = dirty.get_mut(place as usize / 64) {
-        *dirty |= 1 << (place % 64);
-    }
 }
 
 impl<S: Table> Default for LiveTable<S> {

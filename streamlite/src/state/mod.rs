@@ -21,6 +21,7 @@ mod table;
 mod table_id;
 mod taken;
 mod time_queue;
+mod tracking;
 
 pub(crate) use capture::WriteEntry;
 pub use capture::{CapturedTables, Room};
