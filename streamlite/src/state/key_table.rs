@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use prefetch_index::prefetch_index;
 
-use super::key_index::KeyIndex;
+use super::key_index::{KeyIndex, Known};
 use super::look_up::LookUp;
 use super::table::Table;
 use super::taken::Taken;
@@ -96,9 +96,12 @@ impl<K: Hash + Eq, V> KeyTable<K, V> {
             empty,
             ..
         } = self;
-        index.insert(hash, place, || {
-            Taken::new(entries.len(), empty).map(|place| (place, &entries[place].0))
-        });
+        let known = Known {
+            keys: entries.len() - empty.len(),
+            places: entries.len(),
+            key_at: |place: usize| entries.get(place).map(|(key, _)| key),
+        };
+        index.insert(hash, place, &known);
         if empty.pop().is_some() {
             entries[place] = (key, value);
         } else {

@@ -20,6 +20,8 @@ pub(super) struct LineIndex {
     room: usize,
     /// How many places are taken, or were and are not used again.
     taken: usize,
+    /// How many lines are still to be made.
+    missing: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -159,6 +161,12 @@ impl LineIndex {
         self.taken >= self.room
     }
 
+    /// How many places may be inserted before it must grow.
+    #[inline]
+    pub(super) fn free(&self) -> usize {
+        self.room.saturating_sub(self.taken)
+    }
+
     /// The place of this hash that is the right one.
     #[inline]
     pub(super) fn find(&self, hash: u64, mut is_right: impl FnMut(u32) -> bool) -> Option<u32> {
@@ -227,16 +235,26 @@ impl LineIndex {
         false
     }
 
-    /// Starts anew with room for more than `places`; they are to be inserted again.
-    pub(super) fn grow(&mut self, places: usize) {
+    /// An empty one with room for more than `places`, none of whose lines [are made](Self::make_lines) yet.
+    pub(super) fn for_more_than(places: usize) -> Self {
         let mut lines = FEWEST_LINES;
         while room(lines) <= places {
             lines *= 2;
         }
-        self.lines.clear();
-        self.lines.resize(lines, Line::FREE);
-        self.room = room(lines);
-        self.taken = 0;
+        Self {
+            lines: Vec::with_capacity(lines),
+            room: room(lines),
+            taken: 0,
+            missing: lines,
+        }
+    }
+
+    /// Makes some more lines; says whether all are made, and it is of use.
+    pub(super) fn make_lines(&mut self, at_most: usize) -> bool {
+        let made = self.missing.min(at_most);
+        self.lines.extend(std::iter::repeat_n(Line::FREE, made));
+        self.missing -= made;
+        self.missing == 0
     }
 
     /// Removes everything, and keeps its room.
@@ -270,10 +288,16 @@ mod tests {
         n.wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 
+    fn made_for(places: usize) -> LineIndex {
+        let mut index = LineIndex::for_more_than(places);
+        assert!(index.make_lines(usize::MAX));
+        index
+    }
+
     /// Inserts, and grows first where it must.
     fn insert(index: &mut LineIndex, hashes: &[(u64, u32)], hash: u64, place: u32) {
         if index.is_full() {
-            index.grow(hashes.len());
+            *index = made_for(hashes.len());
             hashes.iter().for_each(|&(hash, place)| index.insert(hash, place));
         }
         index.insert(hash, place);
@@ -321,8 +345,7 @@ mod tests {
 
     #[test]
     fn equal_hashes_are_told_apart_and_removed_one_by_one() {
-        let mut index = LineIndex::default();
-        index.grow(100);
+        let mut index = made_for(100);
         (0..100).for_each(|place| index.insert(0, place));
         for place in 0..100 {
             assert_eq!(index.find(0, |found| found == place), Some(place));
@@ -335,12 +358,11 @@ mod tests {
 
     #[test]
     fn removed_places_are_used_again() {
-        let mut index = LineIndex::default();
-        index.grow(10);
+        let mut index = made_for(10);
         let lines = index.lines.len();
         for round in 0..1_000_u32 {
             if index.is_full() {
-                index.grow(10);
+                index = made_for(10);
                 assert_eq!(index.lines.len(), lines);
             }
             index.insert(scattered(u64::from(round)), round);

@@ -7,6 +7,7 @@ mod gaps;
 mod grouping;
 mod key_index;
 mod key_table;
+mod larger_index;
 mod line_index;
 mod live_list;
 mod live_table;
@@ -30,7 +31,7 @@ pub use captured::Captured;
 
 pub use codec::{Decoder, Encoder, StateError};
 pub use grouping::{By, ByRef, Grouping, Unkeyed};
-pub(crate) use key_index::KeyIndex;
+pub(crate) use key_index::{KeyIndex, Known};
 pub use key_table::{KeyTable, Slot};
 pub use live_list::LiveList;
 pub use live_table::LiveTable;

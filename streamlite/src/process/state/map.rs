@@ -7,7 +7,7 @@ use std::hash::Hash;
 use super::expiry::{Expiry, Forever};
 use super::states::{SavedField, States, StoredStates};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
-use crate::state::{Decoder, Encoder, KeyIndex, StateError, Storage, name_of};
+use crate::state::{Decoder, Encoder, KeyIndex, Known, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
 /// A state of values by a key of their own: Flink's `MapState`. With a TTL each entry expires by itself, some time after
@@ -204,11 +204,12 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
     fn push(&mut self, key: K, value: V, stamp: E::Stamp) -> usize {
         let place = self.entries.len();
         let Self { index, entries, .. } = self;
-        let known = || {
-            let entries = entries.iter().enumerate();
-            entries.filter_map(|(place, entry)| Some((place, &entry.as_ref()?.key)))
+        let known = Known {
+            keys: self.live,
+            places: place,
+            key_at: |place: usize| Some(&entries.get(place)?.as_ref()?.key),
         };
-        index.insert(index.hash(&key), place, known);
+        index.insert(index.hash(&key), place, &known);
         entries.push(Some(Entry { key, value, stamp }));
         self.live += 1;
         if let Some(ages) = E::ages(&mut self.ages) {
