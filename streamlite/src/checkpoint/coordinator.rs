@@ -37,7 +37,7 @@ pub(crate) struct Coordinator {
     pub(super) incarnation: Incarnation,
     pub(super) sinks: Participants,
     /// What the last checkpoint has beside the states.
-    tables: Tables,
+    pub(super) tables: Tables,
     /// What the manifests name that were read or written.
     named: BTreeMap<Epoch, Vec<SegmentRef>>,
     /// What was prepared and not confirmed; oldest first.

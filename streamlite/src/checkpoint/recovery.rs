@@ -9,7 +9,7 @@ use super::image::Image;
 use super::manifest::{Manifest, Name, ReadManifest, SegmentRef, SinkToken};
 use super::storage::CheckpointStorage;
 use super::stored_table::StoredTable;
-use super::tables::ReadTables;
+use super::tables::{ReadTables, Tables};
 use crate::connector::Token;
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
@@ -82,6 +82,7 @@ enum Found {
     Whole {
         manifest: Box<Manifest>,
         image: Image,
+        tables: Tables,
         /// What is wrong with one of the two copies of the manifest.
         mended: Option<Quarantined>,
     },
@@ -102,7 +103,13 @@ impl Coordinator {
         storage.lock()?;
         let mut coordinator = Self::new(storage, pipeline.to_owned(), after, max_retained);
         coordinator.take_incarnation()?;
-        let (newest, image) = coordinator.newest()?;
+        let (newest, image) = match coordinator.newest()? {
+            (newest, Some((image, tables))) => {
+                coordinator.tables = tables;
+                (newest, Some(image))
+            }
+            (newest, None) => (newest, None),
+        };
         Ok((coordinator, newest, image))
     }
 
@@ -178,7 +185,7 @@ impl Coordinator {
     }
 
     /// The newest checkpoint that is whole, and those after it that are not.
-    fn newest(&self) -> Result<(Newest, Option<Image>)> {
+    fn newest(&self) -> Result<(Newest, Option<(Image, Tables)>)> {
         let names = self.names()?;
         let mut broken = Vec::new();
         for name in names.iter().rev() {
@@ -187,6 +194,7 @@ impl Coordinator {
                 Found::Whole {
                     manifest,
                     image,
+                    tables,
                     mended,
                 } => {
                     let newest = Newest {
@@ -194,7 +202,7 @@ impl Coordinator {
                         broken,
                         mended,
                     };
-                    return Ok((newest, Some(image)));
+                    return Ok((newest, Some((image, tables))));
                 }
                 Found::Broken(cause) => broken.push((epoch, cause)),
             }
@@ -240,7 +248,7 @@ impl Coordinator {
             };
             let read = self.read_file(&bytes, segment).and_then(|(epoch, kind, file)| {
                 if kind == FileKind::Tables {
-                    return tables.add(epoch, file);
+                    return tables.add(segment, epoch, file);
                 }
                 image = Some(Image::read(file)?);
                 Ok(())
@@ -252,12 +260,15 @@ impl Coordinator {
         let Some(mut image) = image else {
             return self.broken(&name, &Damage::new(0, "it names no state"));
         };
-        if let Err(cause) = put_tables(&mut image, &manifest.tables, &tables) {
-            return self.broken(&name, &Damage::new(0, cause));
-        }
+        let put = put_tables(&mut image, &manifest.tables, &tables);
+        let tables = match put.and_then(|()| tables.into_tables(&manifest.tables)) {
+            Ok(tables) => tables,
+            Err(cause) => return self.broken(&name, &Damage::new(0, cause)),
+        };
         Ok(Found::Whole {
             manifest: Box::new(manifest),
             image,
+            tables,
             mended: damage.map(|damage| self.damaged(&name, &damage)),
         })
     }

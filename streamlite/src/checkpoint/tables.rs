@@ -15,7 +15,7 @@ use super::frames::{BLOCK, Body, Damage, FileIdentity, FrameReader, FrameWriter}
 use super::manifest::{Name, SegmentRef};
 use super::stored_table::StoredTable;
 use crate::epoch::Epoch;
-use crate::state::{Captured, PART, StateId, TableId};
+use crate::state::{Captured, OwnSlots, PART, Placement, StateId, TableId};
 
 /// After so many files all tables are written whole, whatever is in them.
 const MOST_FILES: usize = 1024;
@@ -38,6 +38,13 @@ struct Part {
 pub(super) struct Held {
     entries: u64,
     bytes: u64,
+}
+
+impl Held {
+    fn add(&mut self, entry: Option<&[u8]>) {
+        self.entries += u64::from(entry.is_some());
+        self.bytes += entry.map_or(0, <[u8]>::len) as u64;
+    }
 }
 
 /// A file that is written.
@@ -204,8 +211,7 @@ fn write_table<W: Write>(
         rows = row.map_err(io::Error::other)?;
         rows.extend_from_slice(entry.unwrap_or_default());
         last = place;
-        held.entries += u64::from(entry.is_some());
-        held.bytes += entry.map_or(0, <[u8]>::len) as u64;
+        held.add(entry);
         let whole = rows.len() / BLOCK * BLOCK;
         if whole > 0 {
             frames.part(&part, &rows[..whole])?;
@@ -230,19 +236,48 @@ impl TableFile {
 #[derive(Debug, Default)]
 pub(super) struct ReadTables {
     /// The rows of each table in each file, oldest first.
-    files: Vec<(Epoch, BTreeMap<Part, Vec<u8>>)>,
+    files: Vec<(SegmentRef, Epoch, BTreeMap<Part, Vec<u8>>)>,
 }
 
 impl ReadTables {
     /// Takes a file whose header was read; they come oldest first.
-    pub(super) fn add(&mut self, epoch: Epoch, file: FrameReader<'_>) -> Result<(), Damage> {
+    pub(super) fn add(
+        &mut self,
+        segment: &SegmentRef,
+        epoch: Epoch,
+        file: FrameReader<'_>,
+    ) -> Result<(), Damage> {
         let mut rows: BTreeMap<Part, Vec<u8>> = BTreeMap::new();
         file.frames(|part: Part, body: Body<'_>| body.read(rows.entry(part).or_default()))?;
-        self.files.push((epoch, rows));
+        self.files.push((segment.clone(), epoch, rows));
         Ok(())
     }
 
-    /// The entries of a table, one behind another in the order of their slots; an error says what is wrong.
+    /// What the next checkpoint goes on from, where these are the tables of the last one.
+    pub(super) fn into_tables(self, stored: &[StoredTable]) -> Result<Tables, String> {
+        let mut files = BTreeMap::new();
+        for (segment, epoch, tables) in self.files {
+            let mut holds = Holds::new();
+            for (part, rows) in tables {
+                let (mut held, mut rows) = (Held::default(), Rows::new(&rows));
+                while let Some((_, entry)) = rows.next_before(u64::MAX)? {
+                    held.add(entry);
+                }
+                holds.insert((part.operator, part.table), held);
+            }
+            files.insert(epoch, TableFile::new(segment, holds));
+        }
+        let stored = stored
+            .iter()
+            .map(|stored| ((stored.operator.clone(), stored.table), stored.clone()));
+        Ok(Tables {
+            stored: stored.collect(),
+            files,
+        })
+    }
+
+    /// What follows the number of entries of a table in its state: in which slots they are, and each, in the order of the slots,
+    /// behind how far it is from the one before. An error says what is wrong.
     pub(super) fn entries_of(&self, table: &StoredTable) -> Result<Vec<u8>, String> {
         let part = Part {
             operator: table.operator.clone(),
@@ -251,10 +286,10 @@ impl ReadTables {
         let files = self
             .files
             .iter()
-            .filter_map(|(epoch, rows)| Some((*epoch, Rows::new(rows.get(&part)?))));
+            .filter_map(|(_, epoch, rows)| Some((*epoch, Rows::new(rows.get(&part)?))));
         let mut files: Vec<(Epoch, Rows<'_>)> = files.collect();
-        let mut entries = Vec::new();
-        let mut count = 0;
+        let mut entries = placement_of(table)?;
+        let (mut count, mut last) = (0, 0);
         let mut found = Vec::new();
         for (number, &since) in (1..).zip(&table.parts) {
             let end = number * u64::from(PART);
@@ -267,8 +302,11 @@ impl ReadTables {
             }
             found.sort_unstable_by_key(|(place, age, _)| (*place, *age));
             found.dedup_by_key(|(place, ..)| *place);
-            for entry in found.drain(..).filter_map(|(_, _, entry)| entry) {
+            for (place, _, entry) in found.drain(..) {
+                let Some(entry) = entry else { continue };
+                entries = as_bytes(&(place - last), entries)?;
                 entries.extend_from_slice(entry);
+                last = place;
                 count += 1;
             }
         }
@@ -286,6 +324,25 @@ impl ReadTables {
         }
         Ok(entries)
     }
+}
+
+/// In which slots the entries of a table are.
+fn placement_of(table: &StoredTable) -> Result<Vec<u8>, String> {
+    let parts = u32::try_from(table.parts.len()).map_err(|_| "a table has too many parts".to_owned())?;
+    let oldest = (0..).zip(&table.parts).min_by_key(|(_, since)| **since);
+    let placement = match oldest {
+        Some((oldest, _)) if table.entries > 0 => Placement::Own(OwnSlots {
+            id: table.table,
+            parts,
+            oldest,
+        }),
+        _ => Placement::First,
+    };
+    as_bytes(&placement, Vec::new())
+}
+
+fn as_bytes(value: &impl Serialize, behind: Vec<u8>) -> Result<Vec<u8>, String> {
+    postcard::to_extend(value, behind).map_err(|cause| cause.to_string())
 }
 
 /// The rows of a table in a file, one after another.

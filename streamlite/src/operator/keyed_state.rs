@@ -138,6 +138,12 @@ impl<C, S: Table> KeyedState<C, S> {
         self.table.entry_touched(slot)
     }
 
+    /// What is kept in a slot, of which only what is not saved may be changed.
+    #[inline]
+    pub fn entry_unsaved(&mut self, slot: S::Slot) -> (&S::Key, &mut S::Value) {
+        self.table.entry_unsaved(slot)
+    }
+
     /// Has what is kept in a slot written, if a checkpoint is being written and its turn has not come: it is about to be
     /// changed.
     #[inline]
@@ -202,11 +208,6 @@ impl<C, S: Table> KeyedState<C, S> {
         self.table.count()
     }
 
-    /// Puts in what was saved of a key, while it is restored: the first in the first slot, the next in the next.
-    pub fn insert(&mut self, key: S::Key, value: S::Value) {
-        self.table.insert(key, value);
-    }
-
     /// Removes everything, in the order of the slots.
     pub fn drain(&mut self, take: impl FnMut(S::Key, S::Value)) {
         self.table.drain_in_order(take);
@@ -221,9 +222,34 @@ impl<C, S: Table> KeyedState<C, S> {
         self.table.save(to, write)
     }
 
-    /// Which number each slot has after a restore.
+    /// Reads what was saved; values by `read`.
+    ///
+    /// # Errors
+    /// If the bytes are not such a table.
+    pub fn restore(
+        &mut self,
+        from: &mut Decoder<'_>,
+        read: impl FnMut(&mut Decoder<'_>) -> Result<S::Value, StateError>,
+    ) -> Result<(), StateError>
+    where
+        C: Storage<S::Key>,
+    {
+        self.table.restore::<C>(from, read)
+    }
+
+    /// Where everything is after a restore of what was saved last; to be asked for at once.
     pub fn ranks(&self) -> Ranks {
-        Ranks::of(&*self.table)
+        self.table.ranks()
+    }
+
+    /// The next checkpoint has to write everything: what earlier ones have is not as it would be written now.
+    pub fn write_whole_next(&mut self) {
+        self.table.write_whole_next();
+    }
+
+    /// Whether anything is kept in a slot.
+    pub fn has(&self, slot: S::Slot) -> bool {
+        self.table.has(slot)
     }
 
     /// Writes a slice of what is to be written of a large table.

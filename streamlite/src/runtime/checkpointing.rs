@@ -294,7 +294,7 @@ impl OpenCheckpoints {
             every,
             due: now + every,
             under_way: UnderWay::Nothing,
-            is_full: true,
+            is_full: false,
             failed_in_a_row: 0,
             tolerable_failures,
             report,

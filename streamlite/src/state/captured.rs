@@ -135,6 +135,8 @@ pub(super) fn places(words: &[u64]) -> impl Iterator<Item = u32> {
 pub(super) mod stored {
     use std::collections::BTreeMap;
 
+    use super::super::codec::Encoder;
+    use super::super::placement::{OwnSlots, Placement};
     use super::super::table_id::{PART, TableId};
     use super::Captured;
 
@@ -142,6 +144,7 @@ pub(super) mod stored {
     #[derive(Clone, Default)]
     pub(in crate::state) struct Stored {
         id: Option<TableId>,
+        parts: u32,
         entries: BTreeMap<u32, Vec<u8>>,
     }
 
@@ -165,6 +168,32 @@ pub(super) mod stored {
                 })
                 .expect("nothing fails");
             assert_eq!(captured.entries(), self.entries.len() as u64);
+            let parts = u32::try_from(captured.parts()).expect("there are few");
+            assert!(self.parts <= parts || captured.renewed().len() == captured.parts());
+            self.parts = parts;
+        }
+
+        /// What a restore reads of it, from how many entries there are on.
+        pub(in crate::state) fn restored(&self) -> Vec<u8> {
+            let mut bytes = Encoder::default();
+            bytes.plain(&(self.entries.len() as u64)).expect("it is a number");
+            let own = OwnSlots {
+                id: self.id.expect("there was a checkpoint"),
+                parts: self.parts,
+                oldest: self.parts / 2,
+            };
+            let placement = match self.entries.is_empty() {
+                true => Placement::First,
+                false => Placement::Own(own),
+            };
+            bytes.plain(&placement).expect("they are numbers");
+            let (mut bytes, mut last) = (bytes.into_bytes(), 0);
+            for (place, entry) in &self.entries {
+                bytes = postcard::to_extend(&(place - last), bytes).expect("it is a number");
+                bytes.extend_from_slice(entry);
+                last = *place;
+            }
+            bytes
         }
 
         pub(in crate::state) fn bytes(&self) -> Vec<u8> {

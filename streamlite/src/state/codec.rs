@@ -141,7 +141,7 @@ impl Encoder {
 }
 
 /// Reads one operator's state back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Decoder<'a> {
     bytes: &'a [u8],
 }
@@ -159,6 +159,11 @@ impl<'a> Decoder<'a> {
         let (value, rest) = postcard::take_from_bytes(self.bytes)?;
         self.bytes = rest;
         Ok(value)
+    }
+
+    /// How many bytes are left.
+    pub(super) fn left(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Says that everything was read.

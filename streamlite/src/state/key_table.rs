@@ -365,6 +365,26 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
     fn insert(&mut self, key: K, value: V) {
         self.slot_of(key, || value);
     }
+
+    fn add_empty<E>(&mut self, slots: usize, mut entry: impl FnMut() -> Result<(K, V), E>) -> Result<(), E> {
+        while self.entries.len() < slots {
+            self.empty.push(slot_at(self.entries.len()).0);
+            self.entries.push(entry()?);
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, key: K, value: V) {
+        let (empty, hash) = (std::mem::take(&mut self.empty), self.index.hash(&key));
+        let known = Known {
+            keys: self.entries.len() - empty.len(),
+            places: self.entries.len(),
+            key_at: |place: usize| self.entries.get(place).map(|(key, _)| key),
+        };
+        self.index.insert(hash, self.entries.len(), &known);
+        self.entries.push((key, value));
+        self.empty = empty;
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::capture::{Room, in_slices};
 use super::captured::{Captured, Chunk};
 use super::codec::{Decoder, Encoder, StateError};
+use super::placement::Placement;
 use super::renewal::{Renewal, parts_of};
 use super::table_id::{PART, TableId};
 
@@ -99,6 +100,7 @@ impl<V> LiveList<V> {
         if to.takes_gaps() {
             self.stored = None;
         }
+        to.plain(&Placement::First)?;
         self.values.iter().try_for_each(|value| write(value, to))
     }
 
@@ -128,8 +130,22 @@ impl<V> LiveList<V> {
         from: &mut Decoder<'_>,
         mut read: impl FnMut(&mut Decoder<'_>) -> Result<V, StateError>,
     ) -> Result<(), StateError> {
-        for _ in 0..from.plain::<u64>()? {
+        let values: u64 = from.plain()?;
+        let own = match from.plain()? {
+            Placement::First => None,
+            Placement::Own(own) => Some(own),
+        };
+        for value in 0..values {
+            if own.is_some() && from.plain::<u32>()? != u32::from(value > 0) {
+                return Err(StateError::new(
+                    "a list has values in places that are not in turn",
+                ));
+            }
             self.values.push(read(from)?);
+        }
+        if let Some(own) = own {
+            self.stored = Some((own.id, self.values.len()));
+            self.renewal = Renewal::from(own.oldest);
         }
         Ok(())
     }
@@ -206,6 +222,8 @@ mod tests {
         let Some(written) = list.finish() else {
             return encoder.into_bytes();
         };
+        // The values of a list that is part of its state say where they come.
+        encoder.plain(&Placement::First).expect("it is a name");
         let mut bytes = encoder.into_bytes();
         let written = written.expect("they are numbers");
         assert_eq!(written.entries(), u64::from(values));
@@ -280,6 +298,16 @@ mod tests {
             if !is_full {
                 stored.add(&captured);
                 assert!(stored.bytes() == whole.into_bytes(), "checkpoint {number}");
+                // As after a crash, all that came since is lost.
+                if number % 17 == 0 {
+                    let bytes = stored.restored();
+                    let mut from = Decoder::new(&bytes);
+                    list = LiveList::default();
+                    list.restore(&mut from, |from: &mut Decoder<'_>| from.plain::<u32>())
+                        .expect("it was saved");
+                    assert_eq!(from.left(), 0);
+                    assert_eq!(list.stored.map(|(id, _)| id), Some(captured.id()));
+                }
             }
         }
         // New ones, and those that are written again in passing, or because a checkpoint had failed.

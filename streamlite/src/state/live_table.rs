@@ -8,6 +8,8 @@ use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::grouping::Grouping;
 use super::look_up::{Block, LookUp};
+use super::placement::{OwnSlots, Placement};
+use super::ranks::Ranks;
 use super::storage::Storage;
 use super::table::Table;
 use super::tracking::Tracking;
@@ -25,6 +27,8 @@ pub struct LiveTable<S: Table> {
     tracking: Option<Box<Tracking<S>>>,
     /// How many bytes it had when it was written whole last.
     whole: usize,
+    /// What was saved last is beside its state, or is to be.
+    is_beside: bool,
 }
 
 impl<S: Table> Default for LiveTable<S> {
@@ -33,6 +37,7 @@ impl<S: Table> Default for LiveTable<S> {
             table: S::default(),
             tracking: None,
             whole: 0,
+            is_beside: false,
         }
     }
 }
@@ -108,6 +113,22 @@ impl<S: Table> LiveTable<S> {
         self.table.update(slot, change)
     }
 
+    /// The key and the value of an entry that is there, of which only what is not saved may be changed.
+    #[inline]
+    pub fn entry_unsaved(&mut self, slot: S::Slot) -> (&S::Key, &mut S::Value) {
+        self.table.entry(slot)
+    }
+
+    /// Lets a closure look at an entry that is there, and change what is not saved of it.
+    #[inline]
+    pub fn update_unsaved<R>(
+        &mut self,
+        slot: S::Slot,
+        change: impl FnOnce(&S::Key, &mut S::Value) -> R,
+    ) -> R {
+        self.table.update(slot, change)
+    }
+
     /// Removes the entry in a slot, if one is there, and leaves `left` in its place; the slot is used again.
     pub fn remove(&mut self, slot: S::Slot, left: S::Value) -> Option<S::Value> {
         self.touch(slot);
@@ -134,11 +155,6 @@ impl<S: Table> LiveTable<S> {
         for slot in self.table.slots() {
             self.update(slot, &mut change);
         }
-    }
-
-    /// Puts in what was saved of a key that is not there yet.
-    pub fn insert(&mut self, key: S::Key, value: S::Value) {
-        self.table.insert(key, value);
     }
 
     /// Whether what is changed is to be touched, for checkpoints: then keys are better looked up in blocks, which are touched at
@@ -259,7 +275,9 @@ impl<S: Table> LiveTable<S> {
         self.table.save_count(to)?;
         let known = self.tracking.as_ref().and_then(|tracking| tracking.id);
         let is_beside = S::MAY_BE_LARGE && in_slices(self.table.count());
+        self.is_beside = false;
         if is_beside && let Some(left) = to.leave_table(known) {
+            self.is_beside = true;
             let tracking = self.tracking.get_or_insert_with(|| Box::new(Tracking::new()));
             tracking.begin(&mut self.table, left, write);
             return Ok(());
@@ -268,8 +286,18 @@ impl<S: Table> LiveTable<S> {
             // What this checkpoint has is no longer beside it.
             self.forget();
         }
+        to.plain(&Placement::First)?;
         let mut entries = self.table.in_order();
         entries.try_for_each(|(key, value)| write(key, value, to))
+    }
+
+    /// Where the entries are after a restore of what was saved last; they are as they were then.
+    pub fn ranks(&self) -> Ranks {
+        if self.is_beside {
+            Ranks::own(&self.table)
+        } else {
+            Ranks::first(&self.table)
+        }
     }
 
     /// Writes entries as long as there is room; returns what was written once all is, and nothing if nothing was to be.
@@ -297,8 +325,7 @@ impl<S: Table> LiveTable<S> {
         {
             self.whole = captured.bytes();
         }
-        // Writing it whole each time costs less than marks for each record.
-        if !self.table.is_large() && self.whole < SMALL && !is_in_slices() {
+        if self.is_small() {
             self.forget();
         }
         Some(captured)
@@ -311,9 +338,69 @@ impl<S: Table> LiveTable<S> {
     pub fn restore<C: Storage<S::Key>>(
         &mut self,
         from: &mut Decoder<'_>,
-        read: impl FnMut(&mut Decoder<'_>) -> Result<S::Value, StateError>,
+        mut read: impl FnMut(&mut Decoder<'_>) -> Result<S::Value, StateError>,
     ) -> Result<(), StateError> {
-        self.table.restore::<C>(from, read)
+        let entries: u64 = from.plain()?;
+        let before = from.left();
+        match from.plain()? {
+            Placement::First => {
+                for _ in 0..entries {
+                    let key = C::read(from)?;
+                    self.table.insert(key, read(from)?);
+                }
+            }
+            Placement::Own(own) => {
+                let mut read = |from: &mut Decoder<'_>| Ok((C::read(from)?, read(from)?));
+                self.restore_own(entries, &own, from, &mut read)?;
+                self.whole = before - from.left();
+                if !self.is_small() {
+                    self.tracking = Some(Box::new(Tracking::restored(&mut self.table, &own)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads entries into their own slots.
+    fn restore_own(
+        &mut self,
+        entries: u64,
+        own: &OwnSlots,
+        from: &mut Decoder<'_>,
+        read: &mut impl FnMut(&mut Decoder<'_>) -> Result<(S::Key, S::Value), StateError>,
+    ) -> Result<(), StateError> {
+        let (mut place, mut last) = (0_u32, None);
+        for entry in 0..entries {
+            let further: u32 = from.plain()?;
+            place = match place.checked_add(further) {
+                Some(place) if place < own.slots() && (further > 0 || entry == 0) => place,
+                _ => return Err(StateError::new("an entry of a table has no place in it")),
+            };
+            // An empty slot has a key that is there, to which nothing leads.
+            last = Some(from.clone());
+            self.table.add_empty(place as usize, || read(&mut from.clone()))?;
+            let (key, value) = read(from)?;
+            self.table.append(key, value);
+        }
+        match last {
+            // So that it has all its parts.
+            Some(last) => self
+                .table
+                .add_empty(own.fewest_slots() as usize, || read(&mut last.clone())),
+            None => Err(StateError::new("a table without entries has slots")),
+        }
+    }
+
+    /// Writing it whole each time costs less than marks for each record.
+    fn is_small(&self) -> bool {
+        !self.table.is_large() && self.whole < SMALL && !is_in_slices()
+    }
+
+    /// The next checkpoint has to write it whole: what earlier ones have of it is not as it would be written now.
+    pub fn write_whole_next(&mut self) {
+        if let Some(tracking) = &mut self.tracking {
+            tracking.id = None;
+        }
     }
 }
 
@@ -331,6 +418,8 @@ mod tests {
     use super::super::capture::capture_in_slices;
     use super::super::captured::stored::Stored;
     use super::super::key_table::{KeyTable, Slot};
+    use super::super::storage::Durable;
+    use super::super::table_id::TableId;
     use super::*;
     use crate::epoch::{Epoch, Incarnation};
 
@@ -346,6 +435,7 @@ mod tests {
         let mut count = Encoder::default();
         table.save(&mut encoder, write).expect("it is a number");
         table.save_count(&mut count).expect("it is a number");
+        count.plain(&Placement::First).expect("it is a number");
         encoder.into_bytes().split_off(count.len())
     }
 
@@ -444,6 +534,25 @@ mod tests {
         }
     }
 
+    impl Run {
+        /// Goes on from what checkpoints have, as after a crash: each entry is where it was.
+        fn restore(&mut self, stored: &Stored, id: TableId) {
+            let bytes = stored.restored();
+            let mut from = Decoder::new(&bytes);
+            self.table = LiveTable::default();
+            let restored = self
+                .table
+                .restore::<Durable>(&mut from, <Durable as Storage<u64>>::read);
+            restored.expect("it was saved");
+            assert_eq!(from.left(), 0);
+            self.taken = self.table.slots();
+            if !self.taken.is_empty() {
+                let known = self.table.tracking.as_ref().and_then(|tracking| tracking.id);
+                assert_eq!(known, Some(id), "it is the same table");
+            }
+        }
+    }
+
     fn by() -> impl Grouping<u32, Table<u64> = Table32, Key = u32> {
         super::super::grouping::By::new(|key: &u32| *key)
     }
@@ -472,6 +581,13 @@ mod tests {
             if !is_full {
                 stored.add(&captured);
                 assert!(stored.bytes() == before, "seed {seed}, checkpoint {number}");
+                if run.random.below(4) == 0 {
+                    run.restore(&stored, captured.id());
+                    assert!(
+                        whole(&mut run.table) == before,
+                        "seed {seed}, restored from {number}"
+                    );
+                }
             }
         }
         capture_in_slices(None);

@@ -1,20 +1,28 @@
-//! Which number each slot has after a restore.
+//! Where each entry of a table is after a restore.
 
 use super::table::Table;
 
-/// Which number each slot of a table has after a restore: entries are written in the order of their slots, and put into the
-/// first slots there are.
+/// In which slot each entry of a table is after a restore: where it was, or, if entries are put into the first slots there
+/// are in the order of their slots, where those are that are before it.
 #[derive(Debug)]
 pub struct Ranks {
     /// The slots that are taken, one bit each.
     taken: Vec<u64>,
-    /// How many are taken before each word of those.
-    before: Vec<u32>,
+    /// How many are taken before each word of those; `None` if entries come where they were.
+    before: Option<Vec<u32>>,
 }
 
 impl Ranks {
-    /// The numbers that the slots of a table have, as it is now.
-    pub fn of(table: &impl Table) -> Self {
+    /// Where the entries come that a table has now, if that is where they are.
+    pub(super) fn own(table: &impl Table) -> Self {
+        Self {
+            taken: table.taken(),
+            before: None,
+        }
+    }
+
+    /// Where the entries come that a table has now, if that is into the first slots.
+    pub fn first(table: &impl Table) -> Self {
         let taken = table.taken();
         let mut next = 0;
         let before = taken.iter().map(|word| {
@@ -23,12 +31,12 @@ impl Ranks {
             before
         });
         Self {
-            before: before.collect(),
+            before: Some(before.collect()),
             taken,
         }
     }
 
-    /// Shows the places of the slots to a closure, in the order of their numbers.
+    /// Shows the places of the entries to a closure, in order.
     pub fn for_each_place(&self, mut visit: impl FnMut(u32)) {
         for (word, &taken) in (0_u32..).zip(&self.taken) {
             let mut left = taken;
@@ -39,13 +47,16 @@ impl Ranks {
         }
     }
 
-    /// The number of the slot at a place, if it is taken.
+    /// The place after a restore of the entry at a place, if there is one.
     pub fn of_place(&self, place: u32) -> Option<u32> {
         let (word, bit) = (place as usize / 64, place % 64);
         let taken = *self.taken.get(word)?;
         let is_taken = taken >> bit & 1 == 1;
         let lower = taken & ((1 << bit) - 1);
-        is_taken.then(|| self.before[word] + lower.count_ones())
+        is_taken.then(|| match &self.before {
+            Some(before) => before[word] + lower.count_ones(),
+            None => place,
+        })
     }
 }
 
@@ -62,11 +73,12 @@ mod tests {
             let slot = KeyTable::<u32, u32>::slot_at(key);
             table.remove(slot, 0);
         }
-        let ranks = Ranks::of(&table);
+        let (ranks, own) = (Ranks::first(&table), Ranks::own(&table));
         let mut number = 0;
         for place in 0..400 {
             let is_taken = place < 300 && place % 7 != 3 && !(64..128).contains(&place);
             assert_eq!(ranks.of_place(place), is_taken.then_some(number), "{place}");
+            assert_eq!(own.of_place(place), is_taken.then_some(place), "{place}");
             number += u32::from(is_taken);
         }
     }

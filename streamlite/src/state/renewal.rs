@@ -26,6 +26,11 @@ pub(super) struct Renewal {
 }
 
 impl Renewal {
+    /// Begins with this part.
+    pub(super) fn from(part: u32) -> Self {
+        Self { next: part, owed: 0 }
+    }
+
     /// The parts to be written with changes of so many entries to a table of so many slots.
     pub(super) fn take(&mut self, slots: usize, changed: usize) -> Vec<u32> {
         let parts = parts_of(slots);

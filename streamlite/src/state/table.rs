@@ -1,7 +1,6 @@
 //! What all tables of keyed values have in common: they are walked, emptied, saved and restored in order.
 
-use super::codec::{Decoder, Encoder, StateError};
-use super::storage::Storage;
+use super::codec::{Encoder, StateError};
 use crate::metrics::StateSize;
 
 /// One value per key, in slots whose order does not depend on hashes.
@@ -131,6 +130,23 @@ pub trait Table: Default {
     /// Inserts an entry whose key is not there yet, as the last one.
     fn insert(&mut self, key: Self::Key, value: Self::Value);
 
+    /// Has at least so many slots; `entry` makes what is in those that are added, which are empty: it is never looked at.
+    ///
+    /// # Errors
+    /// If `entry` fails.
+    fn add_empty<E>(
+        &mut self,
+        _slots: usize,
+        _entry: impl FnMut() -> Result<(Self::Key, Self::Value), E>,
+    ) -> Result<(), E> {
+        Ok(())
+    }
+
+    /// Inserts an entry whose key is not there yet into a slot after the others.
+    fn append(&mut self, key: Self::Key, value: Self::Value) {
+        self.insert(key, value);
+    }
+
     /// Writes how many entries there are, in front of them.
     ///
     /// # Errors
@@ -139,21 +155,5 @@ pub trait Table: Default {
         let entries = self.count() as u64;
         to.count(entries);
         to.plain(&entries)
-    }
-
-    /// Reads the entries of a table that was saved into this one, which has none; values by `read`.
-    ///
-    /// # Errors
-    /// If the bytes are not such a table.
-    fn restore<C: Storage<Self::Key>>(
-        &mut self,
-        from: &mut Decoder<'_>,
-        mut read: impl FnMut(&mut Decoder<'_>) -> Result<Self::Value, StateError>,
-    ) -> Result<(), StateError> {
-        for _ in 0..from.plain::<u64>()? {
-            let key = C::read(from)?;
-            self.insert(key, read(from)?);
-        }
-        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::capture::{Capture, WriteEntry};
 use super::look_up::Block;
+use super::placement::OwnSlots;
 use super::renewal::Renewal;
 use super::table::Table;
 use super::table_id::TableId;
@@ -27,6 +28,17 @@ impl<S: Table> Tracking<S> {
             spare: Vec::new(),
             renewal: Renewal::default(),
             capture: None,
+        }
+    }
+
+    /// What is known of a table that was restored from a checkpoint, which has all of it.
+    pub(super) fn restored(table: &mut S, own: &OwnSlots) -> Self {
+        table.note_strays(true);
+        Self {
+            id: Some(own.id),
+            dirty: vec![0; table.slot_count().div_ceil(64)],
+            renewal: Renewal::from(own.oldest),
+            ..Self::new()
         }
     }
 

@@ -304,6 +304,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
             table.restore::<C>(from, <C as Storage<A::Acc>>::read)?;
             self.windows.insert(window, table);
         }
+        self.captures = Captures::restored(&self.windows);
         self.late_firings = LateFirings::restore(from)?;
         Ok(())
     }

@@ -26,6 +26,14 @@ impl Captures {
         self.is_tracking
     }
 
+    /// What is known after windows were restored.
+    pub(super) fn restored<S: Table, D>(windows: &OpenWindows<LiveTable<S>, D>) -> Self {
+        Self {
+            is_tracking: windows.tables().any(LiveTable::is_tracked),
+            ..Self::default()
+        }
+    }
+
     /// Writes the windows and what is in them, in the order of time. For a checkpoint the entries of large tables are written by
     /// [`walk`](Self::walk); one before it, that is not at its end, was given up.
     pub(super) fn save<S: Table, D>(

@@ -66,7 +66,7 @@ impl LateFirings {
         }
     }
 
-    /// Writes them; a key is known by the number that it has after a restore.
+    /// Writes them; a key is known by the place that it has after a restore.
     ///
     /// # Errors
     /// If `Serialize` fails.
@@ -83,8 +83,8 @@ impl LateFirings {
                 last = Some((window, ranks_of(window)));
             }
             let ranks = last.as_ref().and_then(|(_, ranks)| ranks.as_deref());
-            let number = ranks.and_then(|ranks| ranks.of_place(place));
-            fired.extend(number.map(|number| (end, start, number, times)));
+            let place = ranks.and_then(|ranks| ranks.of_place(place));
+            fired.extend(place.map(|place| (end, start, place, times)));
         }
         to.plain(&fired)
     }
@@ -116,7 +116,7 @@ mod tests {
         for place in missing {
             table.remove(KeyTable::<u32, u32>::slot_at(*place), 0);
         }
-        Rc::new(Ranks::of(&table))
+        Rc::new(Ranks::first(&table))
     }
 
     /// A key has another number in each window.

@@ -94,10 +94,10 @@ impl<S, D> OpenWindows<S, D> {
 }
 
 impl<S: Table, D> OpenWindows<LiveTable<S>, D> {
-    /// Which number each key of a window has after a restore, if it is open.
+    /// Where each key of a window is after a restore of what was saved last, if it is open.
     pub(super) fn ranks_of(&self, window: Span) -> Option<Rc<Ranks>> {
         let slot = self.slot_of(window)?;
-        Some(Rc::new(Ranks::of(&**self.in_slot(slot))))
+        Some(Rc::new(self.in_slot(slot).ranks()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test looks at what was written")]
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -12,7 +13,7 @@ use streamlite::prelude::*;
 use streamlite::sink::Collected;
 use streamlite::source::ReadStatus;
 use streamlite::state::{capture_in_slices, look_up_in_blocks};
-use streamlite::{Error, Job};
+use streamlite::{Error, Job, RunningJob};
 use streamlite_tests::sim_fs::Dice;
 use tempfile::TempDir;
 
@@ -243,6 +244,73 @@ fn kept(case: &Case, rows: &Path, dir: &Path) {
         job.checkpoint().expect("it is stored");
     }
     capture_in_slices(None);
+}
+
+/// How large the newest file of tables is, without those that were there before.
+fn newest_tables(dir: &Path, before: &BTreeSet<String>) -> u64 {
+    let names = names(dir);
+    let newest = names.difference(before).find(|name| name.starts_with("tables-"));
+    newest.map_or(0, |name| {
+        std::fs::metadata(dir.join(name)).expect("it is there").len()
+    })
+}
+
+fn names(dir: &Path) -> BTreeSet<String> {
+    let files = std::fs::read_dir(dir).expect("it is there");
+    let names = files.map(|file| file.expect("it can be read").file_name());
+    names
+        .map(|name| name.into_string().expect("it is plain"))
+        .collect()
+}
+
+/// Entries are where they were after a start, so that what files have of them goes on counting.
+#[test]
+fn the_first_checkpoint_after_a_start_has_what_it_had_without_it() {
+    let rows = tempfile::tempdir().expect("a directory");
+    write_rows(&mut Dice::new(3), &rows.path().join("rows.csv"), 2_500, 700);
+    write_rows(&mut Dice::new(4), &rows.path().join("others.csv"), 2_500, 700);
+    write_rows(&mut Dice::new(5), &rows.path().join("few.csv"), 2_500, 100);
+    let mut smaller = 0;
+    for case in cases() {
+        let dir = tempfile::tempdir().expect("a directory");
+        capture_in_slices(Some(64));
+        let begun = || {
+            let (job, _out) = job(&case, rows.path());
+            let storage = Directory::new(dir.path()).durability(Durability::Process);
+            let checkpoints = Checkpoints::in_storage(storage).every(Duration::from_secs(3_600));
+            job.checkpoints(checkpoints.max_retained(3))
+                .start()
+                .expect("it starts")
+        };
+        let stored = |job: &mut RunningJob, steps: usize| {
+            for _ in 0..steps {
+                job.step().expect("nothing fails");
+            }
+            let before = names(dir.path());
+            job.checkpoint().expect("it is stored");
+            newest_tables(dir.path(), &before)
+        };
+        let mut job = begun();
+        let first = stored(&mut job, 30);
+        let without = stored(&mut job, 2);
+        drop(job);
+        // As if that one had not been.
+        let newest = names(dir.path())
+            .into_iter()
+            .rfind(|name| name.starts_with("MANIFEST-"));
+        let newest = newest.expect("there are two");
+        std::fs::remove_file(dir.path().join(newest)).expect("it is there");
+        let then = stored(&mut begun(), 2);
+        capture_in_slices(None);
+        // Which part is written whole may differ.
+        assert!(
+            then <= without + without / 4 + 64,
+            "{}: {first} bytes, then {without} without a start, and {then} after one",
+            case.name
+        );
+        smaller += usize::from(without * 2 < first);
+    }
+    assert!(smaller > 10, "{smaller}");
 }
 
 #[test]

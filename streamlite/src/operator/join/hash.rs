@@ -331,14 +331,12 @@ where
         (self.watermark, has_ended, self.is_probing) = from.plain()?;
         self.has_ended.set(has_ended);
         self.left.restore(from, read_row::<C, L>)?;
-        for _ in 0..from.plain::<u64>()? {
-            let key = C::read(from)?;
+        self.rows.restore(from, |from| {
             let mut group = Group::default();
             group.mark = from.plain()?;
             read_rows::<C, R>(from, |row| group.push(row))?;
-            self.rows.insert(key, group);
-        }
-        Ok(())
+            Ok(group)
+        })
     }
 }
 

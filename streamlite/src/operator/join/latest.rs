@@ -138,7 +138,7 @@ where
     /// After a restore: when there is something to remove of each key.
     fn schedule_all(&mut self) {
         for slot in self.state.slots() {
-            let (_, rows) = self.state.entry(slot);
+            let (_, rows) = self.state.entry_unsaved(slot);
             rows.next_visit = next_visit(&rows.right, self.oldest, self.watermark);
             if let Some(next) = rows.next_visit {
                 let place = <TableOf<L, R, G> as Table>::place_of(slot);
@@ -340,9 +340,9 @@ where
         let (ranks, waiting) = (latest.state.ranks(), latest.waiting.clone());
         to.later(move |to| {
             // The left rows, those of one time in the order in which they are to be released: of each its time, and the
-            // number of its key.
+            // place of its key.
             let mut rows = Vec::with_capacity(waiting.count());
-            waiting.for_each(|at, &place| rows.extend(ranks.of_place(place).map(|number| (at, number))));
+            waiting.for_each(|at, &place| rows.extend(ranks.of_place(place).map(|place| (at, place))));
             to.plain(&rows)
         })
     }
@@ -350,19 +350,17 @@ where
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let latest = &mut *self.0;
         latest.watermark = from.plain()?;
-        let keys: u64 = from.plain()?;
-        for _ in 0..keys {
-            let key = C::read(from)?;
+        latest.state.restore(from, |from| {
             let mut rows = Rows::default();
             read::<C, _, _>(&mut rows.left, from)?;
             read::<C, _, _>(&mut rows.right, from)?;
-            latest.state.insert(key, rows);
-        }
-        for (at, number) in from.plain::<Vec<(Timestamp, u32)>>()? {
-            if u64::from(number) >= keys {
+            Ok(rows)
+        })?;
+        for (at, place) in from.plain::<Vec<(Timestamp, u32)>>()? {
+            if !latest.state.has(<G::Table<Rows<L, R>> as Table>::slot_at(place)) {
                 return Err(StateError::new("a left row waits for a key that is missing"));
             }
-            latest.waiting.put(at, number);
+            latest.waiting.put(at, place);
         }
         latest.schedule_all();
         Ok(())

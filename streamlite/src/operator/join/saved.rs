@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::waiting::{Side, Sides, Waiting};
 use crate::join::{Buffer, Either, JoinType, Mark, Row};
-use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage};
+use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
 use crate::time::Timestamp;
 
 /// The rows that wait, to be saved and restored.
@@ -39,11 +39,11 @@ where
         })?;
         let (ranks, alone) = (waiting.state.ranks(), waiting.alone.clone());
         to.later(move |to| {
-            // The rows that may be emitted alone, in the order in which they would be: of each the number of its key, and its
+            // The rows that may be emitted alone, in the order in which they would be: of each the place of its key, and its
             // side. Its time is that of the first such row of that key and side that has not been named.
             let mut rows = Vec::with_capacity(alone.count());
             alone.for_each(|at, &(place, side)| {
-                rows.extend(ranks.of_place(place).map(|number| (at, (number, side))));
+                rows.extend(ranks.of_place(place).map(|place| (at, (place, side))));
             });
             rows.sort_by_key(|(at, _)| *at);
             let rows: Vec<(u32, Side)> = rows.into_iter().map(|(_, row)| row).collect();
@@ -54,25 +54,28 @@ where
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let waiting = &mut *self.waiting;
         waiting.reach(from.plain()?);
-        let mut times = Vec::new();
-        for _ in 0..from.plain::<u64>()? {
-            let key = C::read(from)?;
+        waiting.state.restore(from, |from| {
             let mut sides = Sides::default();
             read::<C, _, _>(&mut sides.left, from)?;
             read::<C, _, _>(&mut sides.right, from)?;
-            times.push((times_of(&sides.left), times_of(&sides.right)));
-            waiting.state.insert(key, sides);
-        }
-        for (number, side) in from.plain::<Vec<(u32, Side)>>()? {
+            Ok(sides)
+        })?;
+        let mut times = Vec::new();
+        waiting.state.for_each(|slot, _key, sides| {
+            let place = <G::Table<Sides<L, R, J>> as Table>::place_of(slot) as usize;
+            times.resize_with(place + 1, Default::default);
+            times[place] = (times_of(&sides.left), times_of(&sides.right));
+        });
+        for (place, side) in from.plain::<Vec<(u32, Side)>>()? {
             let of_key = times
-                .get_mut(number as usize)
+                .get_mut(place as usize)
                 .and_then(|(left, right)| match side {
                     Side::Left => left.pop_front(),
                     Side::Right => right.pop_front(),
                 });
             let at = of_key.ok_or_else(|| StateError::new("a row that waits is missing"))?;
             let over_at = waiting.over_at(side, at);
-            waiting.alone.put(over_at, (number, side));
+            waiting.alone.put(over_at, (place, side));
         }
         waiting.schedule_all();
         Ok(())

@@ -123,7 +123,7 @@ where
     /// After a restore: when there is something to remove of each key.
     pub(super) fn schedule_all(&mut self) {
         for slot in self.state.slots() {
-            let (_, sides) = self.state.entry(slot);
+            let (_, sides) = self.state.entry_unsaved(slot);
             let next = sides.next_over(self.bounds, self.reversed);
             sides.is_scheduled = next.is_some();
             if let Some(next) = next {

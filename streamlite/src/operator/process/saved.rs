@@ -22,10 +22,10 @@ struct Head {
     fields: Vec<(bool, TimeDomain)>,
 }
 
-/// What is saved of the keys besides their states, each known by the number that it has after a restore.
+/// What is saved of the keys besides their states, each known by the place that it has after a restore.
 #[derive(Serialize, Deserialize)]
 struct Beside {
-    /// When each came, if that is known.
+    /// When each came, if that is known; in the order of their places.
     births: Vec<u64>,
     /// Those that are there because of a timer alone.
     absent: Vec<u32>,
@@ -83,15 +83,14 @@ where
                 ranks.for_each_place(|place| beside.births.push(births.of(place)));
             }
             if !absent.none() {
-                let mut number = 0..;
                 ranks.for_each_place(|place| {
-                    let number = number.next().unwrap_or_default();
-                    beside.absent.extend(absent.has(place as usize).then_some(number));
+                    let is_absent = absent.has(place as usize);
+                    beside.absent.extend(ranks.of_place(place).filter(|_| is_absent));
                 });
             }
             timers.for_each(|place, timer| {
-                let number = ranks.of_place(place);
-                beside.timers.extend(number.map(|number| (number, timer)));
+                let place = ranks.of_place(place);
+                beside.timers.extend(place.map(|place| (place, timer)));
             });
             to.plain(&beside)
         })
@@ -121,27 +120,35 @@ where
                 }
             })
             .collect();
-        let keys: u64 = from.plain()?;
-        for _ in 0..keys {
-            let key = C::read(from)?;
-            let mut states = core.process.first();
+        let mut expires = Vec::new();
+        P::States::describe(&mut |_kind, field| expires.push(field));
+        let process = &mut core.process;
+        core.state.restore(from, |from| {
+            let mut states = process.first();
             states.read(from, &fields)?;
-            core.state.insert(key, states);
+            Ok(states)
+        })?;
+        let mut fits = head.fields.iter().zip(&core.expirations.ttls).zip(expires);
+        if fits.any(|(((has_stamps, domain), ttl), expires)| {
+            *has_stamps != expires || (expires && *domain != ttl.domain)
+        }) {
+            core.state.write_whole_next();
         }
         let Beside {
             births,
             absent,
             timers,
         } = from.plain()?;
-        let numbers = timers.iter().map(|(number, _)| number).chain(&absent);
-        if births.len() as u64 > keys || numbers.copied().any(|number| u64::from(number) >= keys) {
+        let mut places = timers.iter().map(|(place, _)| place).chain(&absent);
+        let is_missing = |place: &u32| !core.state.has(Core::<T, C, G, P>::slot(*place));
+        if births.len() > core.state.count() || places.any(is_missing) {
             return Err(StateError::new("it says something of a key that is missing"));
         }
-        for (place, birth) in (0..).zip(births) {
-            core.births.set(place, birth);
+        for (slot, birth) in core.state.slots().into_iter().zip(births) {
+            core.births.set(Core::<T, C, G, P>::place(slot), birth);
         }
-        for number in absent {
-            core.absent.insert(number as usize);
+        for place in absent {
+            core.absent.insert(place as usize);
         }
         core.timers.restore(head.next_number, timers);
         core.find_expirations();

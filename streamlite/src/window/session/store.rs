@@ -200,7 +200,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         let Some(due) = due else {
             return;
         };
-        let is_earlier = self.groups.update(slot, |_key, group| group.wake_at(due));
+        let is_earlier = self.groups.update_unsaved(slot, |_key, group| group.wake_at(due));
         if is_earlier {
             self.alarms.set(due, slot);
             self.next = self.alarms.next();
@@ -237,7 +237,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> SessionStore<T, G, A, P> {
         loop {
             let Self { alarms, groups, .. } = self;
             // A key that has moved on, or is another by now, is asked for what it is due.
-            let due_of = |at, slot| groups.update(slot, |_key, group| group.move_alarm(at, lateness));
+            let due_of = |at, slot| groups.update_unsaved(slot, |_key, group| group.move_alarm(at, lateness));
             let Some((at, slots)) = alarms.take(watermark, due_of) else {
                 break;
             };

@@ -9,9 +9,7 @@ use super::group::{Added, Contents, Group, Session};
 use crate::aggregate::Aggregate;
 use crate::metrics::StateSize;
 use crate::record::Record;
-use crate::state::{
-    CapturedTables, Decoder, Encoder, Grouping, LiveTable, Ranks, Room, StateError, Storage, Table,
-};
+use crate::state::{CapturedTables, Decoder, Encoder, Grouping, LiveTable, Room, StateError, Storage, Table};
 use crate::time::Timestamp;
 use crate::window::assigner::Settings;
 use crate::window::event_window::Window;
@@ -151,7 +149,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
         let Some(due) = due else {
             return;
         };
-        let is_earlier = self.groups.update(slot, |_key, group| group.wake_at(due));
+        let is_earlier = self.groups.update_unsaved(slot, |_key, group| group.wake_at(due));
         if is_earlier {
             self.alarms.set(due, slot);
         }
@@ -163,7 +161,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> Triggere
         loop {
             let Self { alarms, groups, .. } = self;
             // A key that has moved on, or is another by now, is asked for what it is due.
-            let due_of = |at, slot| groups.update(slot, |_key, group| group.move_alarm(at, lateness));
+            let due_of = |at, slot| groups.update_unsaved(slot, |_key, group| group.move_alarm(at, lateness));
             let Some((at, slots)) = alarms.take(until, due_of) else {
                 break;
             };
@@ -433,7 +431,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
             <C as Storage<G::Key>>::write(key, to)?;
             group.save(to, Held::save::<C>)
         })?;
-        let ranks = Rc::new(Ranks::of(&*self.groups));
+        let ranks = Rc::new(self.groups.ranks());
         self.timers.save(to, |()| Some(Rc::clone(&ranks)))
     }
 
@@ -453,8 +451,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
         self.alarms = Alarms::new(self.gap.least());
         self.timers = Timers::restore(from)?;
         let lateness = self.settings.lateness;
-        for slot in self.groups.slots() {
-            let due = self.groups.update(slot, |_key, group| group.due(lateness));
+        let mut due = Vec::new();
+        self.groups
+            .for_each_slot(|slot, _key, group| due.push((slot, group.due(lateness))));
+        for (slot, due) in due {
             self.wake(slot, due);
         }
         Ok(())

@@ -10,8 +10,7 @@ use crate::aggregate::Aggregate;
 use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
-    Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Ranks, Room, StateError, Storage, Table,
-    in_blocks,
+    Block, CapturedTables, Decoder, Encoder, Grouping, LiveTable, Room, StateError, Storage, Table, in_blocks,
 };
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::assigner::Settings;
@@ -482,7 +481,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
             <C as Storage<G::Key>>::write(key, to)?;
             group.save::<C>(to)
         })?;
-        let ranks = Rc::new(Ranks::of(&*self.groups));
+        let ranks = Rc::new(self.groups.ranks());
         self.late_firings.save(to, |_| Some(Rc::clone(&ranks)))
     }
 
@@ -510,7 +509,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
             let grid = &self.grid;
             let due = self
                 .groups
-                .update(slot, |_key, group| group.resume(watermark, grid, lateness));
+                .update_unsaved(slot, |_key, group| group.resume(watermark, grid, lateness));
             match due {
                 Due::Window(window) => self.wait_for(slot, window),
                 Due::Close(at) => self.close_at(slot, open.map_or(at, |open| open.max(at))),

@@ -479,6 +479,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
             table.prepare(|| Group::new(aggregate.zero()));
             self.windows.insert(window, table);
         }
+        self.captures = Captures::restored(&self.windows);
         self.timers = Timers::restore(from)?;
         Ok(())
     }

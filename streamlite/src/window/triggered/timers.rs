@@ -67,7 +67,7 @@ impl<W: Copy + Ord> Timers<W> {
         take_first(&mut self.processing, |at| at <= now)
     }
 
-    /// Writes them; a key is known by the number that it has after a restore, which the ranks of its window say.
+    /// Writes them; a key is known by the place that it has after a restore, which the ranks of its window say.
     ///
     /// Of a checkpoint only a list of them is made at once.
     pub(in crate::window) fn save(
@@ -85,8 +85,8 @@ impl<W: Copy + Ord> Timers<W> {
                 for (window, places) in windows {
                     let ranks = known.entry(*window).or_insert_with(|| ranks_of(*window));
                     let Some(ranks) = ranks else { continue };
-                    let numbers = places.iter().filter_map(|place| ranks.of_place(*place));
-                    all.extend(numbers.map(|number| (*at, *window, number)));
+                    let places = places.iter().filter_map(|place| ranks.of_place(*place));
+                    all.extend(places.map(|place| (*at, *window, place)));
                 }
             }
             to.later(move |to| to.plain(&all))?;
