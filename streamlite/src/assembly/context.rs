@@ -71,6 +71,11 @@ impl Parts {
         self.sinks.take().unwrap_or_default()
     }
 
+    /// Whether the job has checkpoints; known until its sinks are taken.
+    fn has_checkpoints(&self) -> bool {
+        self.sinks.borrow().is_some()
+    }
+
     /// The numbers that lanes have.
     pub(crate) fn lane_numbers(&self) -> LaneNumbers {
         self.lanes.borrow().clone()
@@ -144,6 +149,11 @@ impl<'env, C> Assembly<'env, C> {
 }
 
 impl<C> Context<C> {
+    /// Whether the job has checkpoints.
+    pub(crate) fn has_checkpoints(&self) -> bool {
+        self.parts.has_checkpoints()
+    }
+
     fn new(parts: Rc<Parts>, node: usize, path: String) -> Self {
         Self {
             parts,

@@ -40,5 +40,5 @@ pub(crate) use broadcast::ByKey;
 pub(crate) use context::{Emitted, ReadClock};
 pub(crate) use metrics::ProcessMetrics;
 pub(crate) use state::{SavedField, StoredStates};
-pub(crate) use timers::{Due, Timer, Timers};
+pub(crate) use timers::{Due, Queued, Timers};
 pub(crate) use times::{FieldTtl, Times};

@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::times::TimeDomain;
-use crate::state::TimeQueue;
+use crate::state::{
+    Captured, Decoder, Durable, Encoder, LiveTable, Ranks, Room, Slab, StateError, Storage, Table, TimeQueue,
+};
 use crate::time::Timestamp;
 
 /// One timer of a key.
@@ -25,6 +27,37 @@ pub(crate) struct Due {
     pub(crate) number: u64,
 }
 
+/// A timer in the queue.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Queued {
+    /// That of its key.
+    place: u32,
+    /// The slot in which checkpoints have it, if there are any.
+    row: u32,
+    number: u64,
+}
+
+/// A timer, as checkpoints have it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Row {
+    /// That of its key.
+    place: u32,
+    timer: Timer,
+}
+
+/// What checkpoints have of the timers in the queue; `None` if there are no checkpoints.
+type Rows = Option<LiveTable<Slab<Row>>>;
+
+/// Stands for no row.
+const NO_ROW: Row = Row {
+    place: 0,
+    timer: Timer {
+        at: NONE,
+        domain: TimeDomain::Event,
+        number: 0,
+    },
+};
+
 /// All timers of a process: for each key and time one.
 ///
 /// There is no list of a key's timers, which would be read for each one that is set, and be a second step through memory. A
@@ -35,6 +68,7 @@ pub(crate) struct Timers {
     event: OfDomain,
     processing: OfDomain,
     next_number: u64,
+    rows: Rows,
 }
 
 /// Of timers that were deleted: what was set before this number is.
@@ -43,7 +77,7 @@ type Deleted = HashMap<(u32, Timestamp), u64, foldhash::fast::RandomState>;
 /// The timers of one kind of time.
 #[derive(Debug)]
 struct OfDomain {
-    queue: TimeQueue<(u32, u64)>,
+    queue: TimeQueue<Queued>,
     by_place: Vec<OfKey>,
     /// Of timers that were deleted: what was set before this number is.
     deleted: Deleted,
@@ -106,20 +140,34 @@ impl OfDomain {
         &mut self.by_place[place]
     }
 
-    /// Sets a timer under a number; says whether it was not known to be set.
+    /// Notes that a timer is set; says whether it was not known to be.
     #[inline]
-    fn set(&mut self, place: u32, at: Timestamp, number: u64) -> bool {
+    fn note(&mut self, place: u32, at: Timestamp) -> bool {
         let key = self.of_key(place);
         if key.last == at && at != NONE {
             return false;
         }
         key.last = at;
         key.queued += 1;
-        self.queue.put(at, (place, number));
-        if self.queue.count() > self.tidied_at {
-            self.tidy_if_worth();
-        }
         true
+    }
+
+    /// Sets a timer; says whether it was not known to be set.
+    #[inline]
+    fn set(&mut self, place: u32, timer: Timer, rows: &mut Rows) -> bool {
+        let is_new = self.note(place, timer.at);
+        if is_new {
+            let number = timer.number;
+            let row = match rows {
+                None => 0,
+                Some(rows) => rows.add(Row { place, timer }),
+            };
+            self.queue.put(timer.at, Queued { place, row, number });
+            if self.queue.count() > self.tidied_at {
+                self.tidy_if_worth(rows);
+            }
+        }
+        is_new
     }
 
     #[inline]
@@ -133,22 +181,22 @@ impl OfDomain {
 
     /// Removes from the queue what is there in vain, if the timers of some keys say that it is much.
     #[cold]
-    fn tidy_if_worth(&mut self) {
+    fn tidy_if_worth(&mut self, rows: &mut Rows) {
         let every = u32::try_from(self.queue.count() / SAMPLE)
             .unwrap_or(u32::MAX)
             .max(1);
         let (mut seen, mut in_vain) = (HashSet::new(), 0);
-        self.queue.for_each(|at, (place, _)| {
+        self.queue.for_each(|at, Queued { place, .. }| {
             in_vain += usize::from(place % every == 0 && !seen.insert((*place, at)));
         });
         if in_vain * 2 > seen.len() {
-            self.tidy();
+            self.tidy(rows);
         }
         self.tidied_at = (2 * self.queue.count()).max(FEW);
     }
 
     /// Removes from the queue what is there in vain.
-    fn tidy(&mut self) {
+    fn tidy(&mut self, rows: &mut Rows) {
         let Self {
             queue,
             by_place,
@@ -157,10 +205,11 @@ impl OfDomain {
             ..
         } = self;
         let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
-        queue.retain(|at, (place, number)| {
+        queue.retain(|at, Queued { place, row, number }| {
             let is_deleted = deleted.get(&(*place, at)).is_some_and(|before| number < before);
             let is_wanted = !is_deleted && seen.insert((*place, at));
             if !is_wanted {
+                remove(*row, rows);
                 let key = &mut by_place[*place as usize];
                 key.queued -= 1;
                 if key.queued == 0 {
@@ -174,13 +223,20 @@ impl OfDomain {
 
     /// Takes the timers of the earliest time up to `last`, in the order of their settings, each once; the last one stands
     /// first.
-    fn take_first(&mut self, last: Timestamp, into: &mut Vec<Due>, taken: &mut Vec<(Timestamp, (u32, u64))>) {
+    fn take_first(
+        &mut self,
+        last: Timestamp,
+        into: &mut Vec<Due>,
+        taken: &mut Vec<(Timestamp, Queued)>,
+        rows: &mut Rows,
+    ) {
         if !self.queue.take_first(last, taken) {
             return;
         }
         self.round = self.round.wrapping_add(1);
         let from = into.len();
-        for (at, (place, number)) in taken.drain(..) {
+        for (at, Queued { place, row, number }) in taken.drain(..) {
+            remove(row, rows);
             let is_deleted = self.is_deleted(place, at, number);
             let key = &mut self.by_place[place as usize];
             if key.last == at {
@@ -199,13 +255,30 @@ impl OfDomain {
     }
 }
 
+/// A timer is not in the queue any more.
+#[inline]
+fn remove(row: u32, rows: &mut Rows) {
+    if let Some(rows) = rows {
+        rows.remove(row, NO_ROW);
+    }
+}
+
 impl Timers {
+    /// Those of a process: `has_checkpoints` says whether what is set is to be known to checkpoints.
+    pub(crate) fn new(has_checkpoints: bool) -> Self {
+        Self {
+            rows: has_checkpoints.then(LiveTable::default),
+            ..Self::default()
+        }
+    }
+
     #[inline]
-    fn of(&mut self, domain: TimeDomain) -> &mut OfDomain {
-        match domain {
+    fn of(&mut self, domain: TimeDomain) -> (&mut OfDomain, &mut Rows) {
+        let of = match domain {
             TimeDomain::Event => &mut self.event,
             TimeDomain::Processing => &mut self.processing,
-        }
+        };
+        (of, &mut self.rows)
     }
 
     /// Whether a key may have a timer.
@@ -219,7 +292,8 @@ impl Timers {
     #[inline]
     pub(crate) fn set(&mut self, place: u32, domain: TimeDomain, at: Timestamp) {
         let number = self.next_number;
-        if self.of(domain).set(place, at, number) {
+        let (of, rows) = self.of(domain);
+        if of.set(place, Timer { at, domain, number }, rows) {
             self.next_number += 1;
         }
     }
@@ -227,7 +301,7 @@ impl Timers {
     /// Deletes a timer, if it is set.
     pub(crate) fn delete(&mut self, place: u32, domain: TimeDomain, at: Timestamp) {
         let before = self.next_number;
-        let of = self.of(domain);
+        let (of, rows) = self.of(domain);
         let key = of.of_key(place);
         if key.last == at {
             key.last = NONE;
@@ -235,7 +309,7 @@ impl Timers {
         if key.queued > 0 {
             of.deleted.insert((place, at), before);
             if of.deleted.len() > FEW.max(of.queue.count()) {
-                of.tidy();
+                of.tidy(rows);
             }
         }
     }
@@ -257,17 +331,18 @@ impl Timers {
         domain: TimeDomain,
         last: Timestamp,
         into: &mut Vec<Due>,
-        buffer: &mut Vec<(Timestamp, (u32, u64))>,
+        buffer: &mut Vec<(Timestamp, Queued)>,
     ) {
         if self.may_fire(domain, last) {
-            self.of(domain).take_first(last, into, buffer);
+            let (of, rows) = self.of(domain);
+            of.take_first(last, into, buffer, rows);
         }
     }
 
     /// Takes a timer from its key; `false` if it was deleted.
     #[inline]
     pub(crate) fn take(&mut self, domain: TimeDomain, due: &Due) -> bool {
-        let of = self.of(domain);
+        let (of, _) = self.of(domain);
         of.by_place[due.place as usize].queued -= 1;
         !of.is_deleted(due.place, due.at, due.number)
     }
@@ -283,49 +358,157 @@ impl Timers {
         self.next_number
     }
 
-    /// A copy of all that are set.
-    pub(crate) fn listed(&self) -> ListedTimers {
-        let of = |of: &OfDomain| (of.queue.clone(), of.deleted.clone());
-        ListedTimers {
-            event: of(&self.event),
-            processing: of(&self.processing),
+    /// Writes all that are set; `ranks` says where each key is after a restore.
+    ///
+    /// For a checkpoint many of them stay beside the state, by the places that their keys have now. Where few keys come elsewhere,
+    /// it is said from where.
+    ///
+    /// # Errors
+    /// Never.
+    pub(crate) fn save(&mut self, to: &mut Encoder, ranks: &Ranks) -> Result<(), StateError> {
+        let mut deleted: Vec<(u32, Timer)> = Vec::new();
+        for (domain, of) in [
+            (TimeDomain::Event, &self.event),
+            (TimeDomain::Processing, &self.processing),
+        ] {
+            let timers = of
+                .deleted
+                .iter()
+                .map(|(&(place, at), &number)| (place, Timer { at, domain, number }));
+            deleted.extend(timers);
         }
-    }
-
-    /// Begins with the timers of a savepoint.
-    pub(crate) fn restore(&mut self, next_number: u64, mut timers: Vec<(u32, Timer)>) {
-        *self = Self::default();
-        timers.sort_unstable_by_key(|(_, timer)| timer.number);
-        for (place, timer) in timers {
-            self.of(timer.domain).set(place, timer.at, timer.number);
+        if let Some(rows) = &mut self.rows
+            && rows.is_to_be_beside(to)
+        {
+            let mut moved = Vec::new();
+            if ranks.are_moved() {
+                ranks.for_each_place(|place| moved.push(place));
+            }
+            to.plain(&Head {
+                is_beside: true,
+                moved,
+                deleted,
+            })?;
+            return rows.save(to, |(), row, to| to.plain(row));
         }
-        self.next_number = next_number;
-    }
-}
-
-/// A copy of all timers that are set.
-#[derive(Debug)]
-pub(crate) struct ListedTimers {
-    event: (TimeQueue<(u32, u64)>, Deleted),
-    processing: (TimeQueue<(u32, u64)>, Deleted),
-}
-
-impl ListedTimers {
-    /// Shows each timer to a closure, and the place of its key.
-    pub(crate) fn for_each(self, mut visit: impl FnMut(u32, Timer)) {
-        for (domain, (queue, deleted)) in [
-            (TimeDomain::Event, self.event),
-            (TimeDomain::Processing, self.processing),
+        to.plain(&Head::default())?;
+        if let Some(rows) = &mut self.rows {
+            rows.leave_out(to);
+        }
+        let mut all = Vec::new();
+        for (domain, of) in [
+            (TimeDomain::Event, &self.event),
+            (TimeDomain::Processing, &self.processing),
         ] {
             let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
-            queue.for_each(|at, &(place, number)| {
-                let is_deleted = deleted.get(&(place, at)).is_some_and(|before| number < *before);
-                if !is_deleted && seen.insert((place, at)) {
-                    visit(place, Timer { at, domain, number });
+            of.queue.for_each(|at, &Queued { place, number, .. }| {
+                if !of.is_deleted(place, at, number) && seen.insert((place, at)) {
+                    let place = ranks.of_place(place);
+                    let timer = Timer { at, domain, number };
+                    all.extend(place.map(|place| Row { place, timer }));
                 }
             });
         }
+        to.plain(&all)
     }
+
+    /// Begins with the timers that were saved.
+    ///
+    /// # Errors
+    /// If the bytes are no timers.
+    pub(crate) fn restore(
+        &mut self,
+        next_number: u64,
+        from: &mut Decoder<'_>,
+        has_key: impl Fn(u32) -> bool,
+    ) -> Result<(), StateError> {
+        let has_checkpoints = self.rows.is_some();
+        *self = Self::new(has_checkpoints);
+        self.next_number = next_number;
+        let head: Head = from.plain()?;
+        if !head.is_beside {
+            let mut all: Vec<Row> = from.plain()?;
+            all.sort_unstable_by_key(|row| row.timer.number);
+            for Row { place, timer } in all {
+                check(place, &has_key)?;
+                let (of, rows) = self.of(timer.domain);
+                of.set(place, timer, rows);
+            }
+            return Ok(());
+        }
+        let mut rows: LiveTable<Slab<Row>> = LiveTable::default();
+        rows.restore::<Durable>(from, <Durable as Storage<Row>>::read)?;
+        let deleted: HashMap<_, u64> = head
+            .deleted
+            .iter()
+            .map(|(place, timer)| ((*place, timer.at, timer.domain), timer.number))
+            .collect();
+        let mut all = Vec::with_capacity(rows.count());
+        rows.for_each_slot(|slot, (), row| all.push((*row, slot)));
+        all.sort_unstable_by_key(|(row, _)| row.timer.number);
+        let moved: HashMap<u32, u32> = head.moved.iter().copied().zip(0..).collect();
+        for (row, slot) in all {
+            let Row { place, timer } = row;
+            let before = deleted.get(&(place, timer.at, timer.domain));
+            let is_deleted = before.is_some_and(|before| timer.number < *before);
+            let place = match moved.get(&place) {
+                Some(place) => *place,
+                None if moved.is_empty() => place,
+                None => u32::MAX,
+            };
+            if !is_deleted {
+                check(place, &has_key)?;
+            }
+            let (of, _) = self.of(timer.domain);
+            if !is_deleted && of.note(place, timer.at) {
+                if place != row.place {
+                    rows.entry(slot).1.place = place;
+                }
+                of.queue.put(
+                    timer.at,
+                    Queued {
+                        place,
+                        row: slot,
+                        number: timer.number,
+                    },
+                );
+            } else {
+                rows.remove(slot, NO_ROW);
+            }
+        }
+        if has_checkpoints {
+            self.rows = Some(rows);
+        }
+        Ok(())
+    }
+
+    /// Writes a slice of what a checkpoint has of them; says whether all is written.
+    pub(crate) fn go_on(&mut self, room: &mut Room) -> bool {
+        self.rows.as_mut().is_none_or(|rows| rows.go_on(room))
+    }
+
+    /// What was written, once all is; `None` if nothing was to be.
+    pub(crate) fn finish(&mut self) -> Option<Result<Captured, StateError>> {
+        self.rows.as_mut()?.finish()
+    }
+}
+
+/// What precedes timers that were saved.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Head {
+    /// They are beside the state, by the places that their keys had.
+    is_beside: bool,
+    /// Where the keys were that come into the first places; empty if they come where they were.
+    moved: Vec<u32>,
+    /// Of those beside the state some were deleted: what was set before this number is.
+    deleted: Vec<(u32, Timer)>,
+}
+
+fn check(place: u32, has_key: &impl Fn(u32) -> bool) -> Result<(), StateError> {
+    if has_key(place) {
+        return Ok(());
+    }
+    Err(StateError::new("it has a timer for a key that is missing"))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::taken::Taken;
 use crate::metrics::StateSize;
 
 /// From how many bytes on a table does not stay in a core's cache, so that looking ahead pays.
-const LARGE: usize = 512 * 1024;
+pub(super) const LARGE: usize = 512 * 1024;
 
 /// The place of an entry in a [`KeyTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

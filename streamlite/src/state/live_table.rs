@@ -52,6 +52,12 @@ impl<S: Table> Deref for LiveTable<S> {
 }
 
 impl<S: Table> LiveTable<S> {
+    /// The table itself; what is changed is to be [touched](Self::touch).
+    #[inline]
+    pub(super) fn table_mut(&mut self) -> &mut S {
+        &mut self.table
+    }
+
     /// Makes the table ready for records.
     pub fn prepare(&mut self, zero: impl FnOnce() -> S::Value) {
         self.table.prepare(zero);
@@ -274,21 +280,31 @@ impl<S: Table> LiveTable<S> {
     pub fn save(&mut self, to: &mut Encoder, write: WriteEntry<S>) -> Result<(), StateError> {
         self.table.save_count(to)?;
         let known = self.tracking.as_ref().and_then(|tracking| tracking.id);
-        let is_beside = S::MAY_BE_LARGE && in_slices(self.table.count());
         self.is_beside = false;
-        if is_beside && let Some(left) = to.leave_table(known) {
+        if self.is_to_be_beside(to)
+            && let Some(left) = to.leave_table(known)
+        {
             self.is_beside = true;
             let tracking = self.tracking.get_or_insert_with(|| Box::new(Tracking::new()));
             tracking.begin(&mut self.table, left, write);
             return Ok(());
         }
-        if to.takes_gaps() {
-            // What this checkpoint has is no longer beside it.
-            self.forget();
-        }
+        self.leave_out(to);
         to.plain(&Placement::First)?;
         let mut entries = self.table.in_order();
         entries.try_for_each(|(key, value)| write(key, value, to))
+    }
+
+    /// Whether entries stay beside the state that is being saved.
+    pub fn is_to_be_beside(&self, to: &Encoder) -> bool {
+        S::MAY_BE_LARGE && to.takes_gaps() && in_slices(self.table.count())
+    }
+
+    /// What is being saved has no table beside it; what is in this one is written otherwise.
+    pub fn leave_out(&mut self, to: &Encoder) {
+        if to.takes_gaps() {
+            self.forget();
+        }
     }
 
     /// Where the entries are after a restore of what was saved last; they are as they were then.

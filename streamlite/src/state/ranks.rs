@@ -36,6 +36,11 @@ impl Ranks {
         }
     }
 
+    /// Whether entries come elsewhere than where they are.
+    pub fn are_moved(&self) -> bool {
+        self.before.is_some()
+    }
+
     /// Shows the places of the entries to a closure, in order.
     pub fn for_each_place(&self, mut visit: impl FnMut(u32)) {
         for (word, &taken) in (0_u32..).zip(&self.taken) {

@@ -233,6 +233,31 @@ pipeline!(
         sums.to(out);
     }
 
+    /// Few keys, each of which has many timers, some of which are deleted, or set twice.
+    fn reminders(rows: Source<Row>, out: Sink<Total>) {
+        let timed = rows.event_time(|row| row.at).watermark(bounded(150ms));
+        let sums = timed.key_by(|row| row.key % 50).process(|ctx| {
+            let sum: u64 = 0;
+
+            on_record(|row| {
+                *sum += u64::from(row.n);
+                ctx.timer_after(500ms);
+                for (step, further) in [(1, 311), (2, 900), (3, 500)] {
+                    ctx.timer_at(Timestamp::from_millis(row.at / step + further));
+                }
+                if row.n % 3 == 0 {
+                    ctx.delete_timer(Timestamp::from_millis(row.at + 500));
+                    ctx.delete_timer(Timestamp::from_millis(row.at / 2 + 900));
+                }
+                if row.n % 97 == 0 {
+                    ctx.clear();
+                }
+            });
+            on_timer(|at| ctx.emit(total(*ctx.key(), at.as_millis(), *sum)));
+        });
+        sums.to(out);
+    }
+
     /// What was seen of a key lately.
     fn forgotten(rows: Source<Row>, out: Sink<Total>) {
         let timed = rows.event_time(|row| row.at).watermark(bounded(150ms));
@@ -322,6 +347,7 @@ pub(super) fn cases() -> Vec<Case> {
         case!(both latest),
         case!(both latest_within),
         case!(pauses),
+        case!(reminders),
         case!(forgotten),
     ]
 }

@@ -12,7 +12,7 @@ use crate::assembly::{Context, Failure};
 use crate::error::Error;
 use crate::operator::keyed_state::KeyedState;
 use crate::process::{
-    Due, Emitted, KeyedProcess, ProcessContext, ProcessMetrics, ReadClock, Sides, StateSpec, States,
+    Due, Emitted, KeyedProcess, ProcessContext, ProcessMetrics, Queued, ReadClock, Sides, StateSpec, States,
     TimeDomain, Timers, Times,
 };
 use crate::record::Record;
@@ -44,7 +44,7 @@ pub(super) struct Core<T, C, G: Grouping<T>, P: KeyedProcess<G::Key, T>> {
     pub(super) births: Births,
     /// Timers whose turn has come; empty between two calls.
     pub(super) due: Vec<Due>,
-    pub(super) due_buffer: Vec<(Timestamp, (u32, u64))>,
+    pub(super) due_buffer: Vec<(Timestamp, Queued)>,
     /// What was emitted after the first.
     pub(super) more: VecDeque<(u32, P::Out)>,
     pub(super) sides: P::Sides,
@@ -132,7 +132,7 @@ where
             },
             clock: ReadClock::new(cx.clock()),
             metrics: cx.metrics(),
-            timers: Timers::default(),
+            timers: Timers::new(P::HAS_TIMERS && cx.has_checkpoints()),
             expirations: Expirations::default(),
             absent: Bits::default(),
             births: Births::default(),

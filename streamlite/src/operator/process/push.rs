@@ -290,7 +290,14 @@ where
                     let declared = self.core.state.declared().clone();
                     save.state(&declared, &mut self.saved());
                 }
-                Question::Capture(slice) => self.core.state.capture(slice),
+                Question::Capture(slice) => {
+                    let Core { state, timers, .. } = &mut self.core;
+                    let declared = state.declared().clone();
+                    slice.walk(declared.id(), |room| {
+                        let is_written = state.go_on(room) && timers.go_on(room);
+                        is_written.then(|| state.finish().into_iter().chain(timers.finish()).collect())
+                    });
+                }
                 Question::Restore(restore) => {
                     let declared = self.core.state.declared().clone();
                     restore.state(&declared, &mut self.saved());

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 
 use super::core::Core;
-use crate::process::{FieldTtl, KeyedProcess, SavedField, States, StoredStates, TimeDomain, Timer};
+use crate::process::{FieldTtl, KeyedProcess, SavedField, States, StoredStates, TimeDomain};
 use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
 use crate::time::Timestamp;
 
@@ -29,7 +29,6 @@ struct Beside {
     births: Vec<u64>,
     /// Those that are there because of a timer alone.
     absent: Vec<u32>,
-    timers: Vec<(u32, Timer)>,
 }
 
 /// A process, to be saved and restored.
@@ -72,12 +71,12 @@ where
             states.write(to)
         })?;
         let ranks = state.ranks();
-        let (births, absent, timers) = (births.clone(), absent.clone(), timers.listed());
+        timers.save(to, &ranks)?;
+        let (births, absent) = (births.clone(), absent.clone());
         to.later(move |to| {
             let mut beside = Beside {
                 births: Vec::new(),
                 absent: Vec::new(),
-                timers: Vec::new(),
             };
             if births.next > 0 {
                 ranks.for_each_place(|place| beside.births.push(births.of(place)));
@@ -88,10 +87,6 @@ where
                     beside.absent.extend(ranks.of_place(place).filter(|_| is_absent));
                 });
             }
-            timers.for_each(|place, timer| {
-                let place = ranks.of_place(place);
-                beside.timers.extend(place.map(|place| (place, timer)));
-            });
             to.plain(&beside)
         })
     }
@@ -134,14 +129,11 @@ where
         }) {
             core.state.write_whole_next();
         }
-        let Beside {
-            births,
-            absent,
-            timers,
-        } = from.plain()?;
-        let mut places = timers.iter().map(|(place, _)| place).chain(&absent);
-        let is_missing = |place: &u32| !core.state.has(Core::<T, C, G, P>::slot(*place));
-        if births.len() > core.state.count() || places.any(is_missing) {
+        let (state, timers) = (&core.state, &mut core.timers);
+        let has_key = |place| state.has(Core::<T, C, G, P>::slot(place));
+        timers.restore(head.next_number, from, has_key)?;
+        let Beside { births, absent } = from.plain()?;
+        if births.len() > core.state.count() || !absent.iter().copied().all(has_key) {
             return Err(StateError::new("it says something of a key that is missing"));
         }
         for (slot, birth) in core.state.slots().into_iter().zip(births) {
@@ -150,7 +142,6 @@ where
         for place in absent {
             core.absent.insert(place as usize);
         }
-        core.timers.restore(head.next_number, timers);
         core.find_expirations();
         Ok(())
     }
