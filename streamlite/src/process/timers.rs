@@ -48,16 +48,6 @@ struct Row {
 /// What checkpoints have of the timers in the queue; `None` if there are no checkpoints.
 type Rows = Option<LiveTable<Slab<Row>>>;
 
-/// Stands for no row.
-const NO_ROW: Row = Row {
-    place: 0,
-    timer: Timer {
-        at: NONE,
-        domain: TimeDomain::Event,
-        number: 0,
-    },
-};
-
 /// All timers of a process: for each key and time one.
 ///
 /// There is no list of a key's timers, which would be read for each one that is set, and be a second step through memory. A
@@ -259,7 +249,7 @@ impl OfDomain {
 #[inline]
 fn remove(row: u32, rows: &mut Rows) {
     if let Some(rows) = rows {
-        rows.remove(row, NO_ROW);
+        rows.free(row);
     }
 }
 
@@ -473,7 +463,7 @@ impl Timers {
                     },
                 );
             } else {
-                rows.remove(slot, NO_ROW);
+                rows.free(slot);
             }
         }
         if has_checkpoints {

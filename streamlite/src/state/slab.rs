@@ -45,6 +45,13 @@ impl<V> LiveTable<Slab<V>> {
         self.touch(slot);
         slot
     }
+
+    /// Removes the value of a slot, which is there, without a look at it.
+    #[inline]
+    pub fn free(&mut self, slot: u32) {
+        self.touch(slot);
+        self.table_mut().empty.push(slot);
+    }
 }
 
 impl<V> Table for Slab<V> {
