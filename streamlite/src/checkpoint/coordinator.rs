@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write};
 
-use super::frames::{FileIdentity, FileKind};
+use super::frames::{FileIdentity, FileKind, FrameWriter};
 use super::image::Image;
 use super::manifest::{Manifest, Name, ReadManifest, SegmentRef, SinkToken};
 use super::storage::{CheckpointFile, CheckpointStorage};
@@ -125,7 +125,11 @@ impl Coordinator {
             Err(error) => {
                 // The error of writing is the one to tell; what is left lies there until the next checkpoint.
                 let _ = self.storage.remove(&Name::Segment(epoch).to_string());
-                let _ = self.storage.remove(&Name::Tables(epoch).to_string());
+                for name in self.names().unwrap_or_default() {
+                    if matches!(name, Name::Tables(of, _) if of == epoch) {
+                        let _ = self.storage.remove(&name.to_string());
+                    }
+                }
                 return Err(NotStored::Abandoned(error));
             }
         };
@@ -140,11 +144,7 @@ impl Coordinator {
             files: tables.segments(),
             tables: stored,
         };
-        let own = manifest
-            .files
-            .iter()
-            .filter(|file| file.name == Name::Tables(epoch).to_string());
-        let mut bytes = manifest.state.bytes + own.map(|file| file.bytes).sum::<u64>();
+        let mut bytes = manifest.state.bytes + tables.bytes_of(epoch);
         // What was prepared stays so, and the next manifest names it.
         bytes += self.stage(&manifest).map_err(NotStored::Abandoned)?;
         self.publish(epoch).map_err(NotStored::Stopped)?;
@@ -176,17 +176,20 @@ impl Coordinator {
         Ok((SegmentRef { name, bytes }, tables))
     }
 
-    fn write_tables(&mut self, epoch: Epoch, image: &Image) -> Result<Option<TableFile>> {
-        if !tables::has_rows(&image.captured) {
-            return Ok(None);
-        }
-        let name = Name::Tables(epoch).to_string();
-        let file = self.create(&name)?;
-        let identity = self.identity(FileKind::Tables, epoch);
-        let written = tables::write(&image.captured, &identity, file)
-            .and_then(|(file, bytes, holds)| Ok((finished((file, bytes))?, holds)));
-        let (bytes, holds) = written.map_err(|cause| Error::io("writing", self.path(&name), cause))?;
-        Ok(Some(TableFile::new(SegmentRef { name, bytes }, holds)))
+    fn write_tables(&mut self, epoch: Epoch, image: &Image) -> Result<Vec<TableFile>> {
+        let size = self.tables.size_of_files(&image.captured);
+        let mut name = String::new();
+        let written = tables::write(&image.captured, size, finished, |number| {
+            name = Name::Tables(epoch, number).to_string();
+            let file = self.create(&name).map_err(io::Error::other)?;
+            FrameWriter::new(file, &self.identity(FileKind::Tables(number), epoch))
+        });
+        let written = written.map_err(|cause| Error::io("writing", self.path(&name), cause))?;
+        let named = (1..).zip(written).map(|(number, (bytes, holds))| {
+            let name = Name::Tables(epoch, number).to_string();
+            TableFile::new(SegmentRef { name, bytes }, (epoch, number), holds)
+        });
+        Ok(named.collect())
     }
 
     fn create(&mut self, name: &str) -> Result<File> {
@@ -300,7 +303,9 @@ impl Coordinator {
         for name in &names {
             match *name {
                 Name::Segment(epoch) if !is_named(epoch) => self.storage.remove(&name.to_string())?,
-                Name::Tables(epoch) if !needed.has(epoch) => self.storage.remove(&name.to_string())?,
+                Name::Tables(epoch, number) if !needed.has((epoch, number)) => {
+                    self.storage.remove(&name.to_string())?;
+                }
                 Name::Staged(_) => self.storage.remove(&name.to_string())?,
                 _ => {}
             }

@@ -46,12 +46,20 @@ pub(crate) enum FileKind {
     Manifest,
     /// Holds the state of a checkpoint, but for what is in large tables.
     Segment,
-    /// Holds entries of large tables.
-    Tables,
+    /// Holds entries of large tables; those of a checkpoint may be in several files, which are numbered.
+    Tables(u32),
     /// Holds a job, by itself.
     Savepoint,
     /// Says what a file sink has committed.
     Committed,
+}
+
+impl FileIdentity {
+    fn fmt_tables(&self, number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "file {number} of the tables of `{}`", self.of)?;
+        self.epoch
+            .map_or(Ok(()), |epoch| write!(f, " at checkpoint {epoch}"))
+    }
 }
 
 impl fmt::Display for FileIdentity {
@@ -59,7 +67,7 @@ impl fmt::Display for FileIdentity {
         let kind = match self.kind {
             FileKind::Manifest => "manifest",
             FileKind::Segment => "state",
-            FileKind::Tables => "tables",
+            FileKind::Tables(number) => return self.fmt_tables(number, f),
             FileKind::Savepoint => "savepoint",
             FileKind::Committed => "record of what is committed",
         };

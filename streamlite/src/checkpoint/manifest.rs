@@ -152,7 +152,8 @@ pub(crate) enum Name {
     /// The name alone counts.
     Incarnation(Incarnation),
     Segment(Epoch),
-    Tables(Epoch),
+    /// The entries of large tables, in several files.
+    Tables(Epoch, u32),
     /// A manifest before it counts.
     Staged(Epoch),
     Manifest(Epoch),
@@ -166,7 +167,10 @@ impl Name {
         let found = match kind {
             "INCARNATION" => Name::Incarnation(Incarnation(number.parse().ok()?)),
             "state" => Name::Segment(epoch_of(number)?),
-            "tables" => Name::Tables(epoch_of(number)?),
+            "tables" => {
+                let (epoch, number) = number.rsplit_once('-')?;
+                Name::Tables(epoch_of(epoch)?, number.parse().ok()?)
+            }
             "staged" => Name::Staged(epoch_of(number)?),
             "MANIFEST" => Name::Manifest(epoch_of(number)?),
             "corrupt" => Name::Corrupt(epoch_of(number.strip_prefix("MANIFEST-")?)?),
@@ -181,7 +185,7 @@ impl Name {
         match self {
             Name::Incarnation(incarnation) => incarnation,
             Name::Segment(epoch)
-            | Name::Tables(epoch)
+            | Name::Tables(epoch, _)
             | Name::Staged(epoch)
             | Name::Manifest(epoch)
             | Name::Corrupt(epoch) => epoch.incarnation,
@@ -194,7 +198,13 @@ impl fmt::Display for Name {
         let (kind, epoch) = match self {
             Name::Incarnation(incarnation) => return write!(f, "INCARNATION-{:010}", incarnation.0),
             Name::Segment(epoch) => ("state", epoch),
-            Name::Tables(epoch) => ("tables", epoch),
+            Name::Tables(epoch, number) => {
+                return write!(
+                    f,
+                    "tables-{:010}-{:010}-{number:04}",
+                    epoch.incarnation.0, epoch.number
+                );
+            }
             Name::Staged(epoch) => ("staged", epoch),
             Name::Manifest(epoch) => ("MANIFEST", epoch),
             Name::Corrupt(epoch) => ("corrupt-MANIFEST", epoch),

@@ -247,8 +247,8 @@ impl Coordinator {
                 return self.broken(&segment.name, &damage);
             };
             let read = self.read_file(&bytes, segment).and_then(|(epoch, kind, file)| {
-                if kind == FileKind::Tables {
-                    return tables.add(segment, epoch, file);
+                if let FileKind::Tables(number) = kind {
+                    return tables.add(segment, (epoch, number), file);
                 }
                 image = Some(Image::read(file)?);
                 Ok(())
@@ -281,7 +281,7 @@ impl Coordinator {
     ) -> Result<(Epoch, FileKind, FrameReader<'a>), Damage> {
         let (epoch, kind) = match Name::parse(&segment.name) {
             Some(Name::Segment(epoch)) => (epoch, FileKind::Segment),
-            Some(Name::Tables(epoch)) => (epoch, FileKind::Tables),
+            Some(Name::Tables(epoch, number)) => (epoch, FileKind::Tables(number)),
             _ => {
                 return Err(Damage::new(
                     0,

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::frames::{BLOCK, Body, Damage, FileIdentity, FrameReader, FrameWriter};
+use super::frames::{BLOCK, Body, Damage, FrameReader, FrameWriter};
 use super::manifest::{Name, SegmentRef};
 use super::stored_table::StoredTable;
 use crate::epoch::Epoch;
@@ -33,17 +33,47 @@ struct Part {
     table: TableId,
 }
 
+/// The checkpoint that has written a file, and which one of its files it is.
+pub(super) type FileId = (Epoch, u32);
+
 /// How much of a table is in a file.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
     entries: u64,
     bytes: u64,
+    /// The first and the last part that it has something of.
+    first: u32,
+    last: u32,
 }
 
+/// The files of a checkpoint are as large as a sixteenth of all tables, so that one is soon of no use when its parts are written
+/// anew.
+const FILES: u64 = 16;
+/// They are not smaller than that.
+const SMALLEST_FILE: u64 = 1 << 20;
+
 impl Held {
-    fn add(&mut self, entry: Option<&[u8]>) {
+    /// Nothing yet of what begins in this part.
+    fn from(part: u32) -> Self {
+        Self {
+            entries: 0,
+            bytes: 0,
+            first: part,
+            last: part,
+        }
+    }
+
+    fn add(&mut self, part: u32, entry: Option<&[u8]>) {
         self.entries += u64::from(entry.is_some());
         self.bytes += entry.map_or(0, <[u8]>::len) as u64;
+        self.last = part;
+    }
+
+    /// Whether a table needs what was written of it in a checkpoint.
+    fn is_needed(&self, table: &StoredTable, epoch: Epoch) -> bool {
+        let (first, last) = (self.first as usize, self.last as usize);
+        let mut parts = table.parts.iter().take(last + 1).skip(first);
+        parts.any(|since| *since <= epoch)
     }
 }
 
@@ -51,6 +81,7 @@ impl Held {
 #[derive(Clone, Debug)]
 pub(super) struct TableFile {
     segment: SegmentRef,
+    id: FileId,
     holds: BTreeMap<Table, Held>,
 }
 
@@ -60,23 +91,23 @@ pub(super) struct Tables {
     /// Those of the last checkpoint that was stored.
     stored: BTreeMap<Table, StoredTable>,
     /// The files that they are in.
-    files: BTreeMap<Epoch, TableFile>,
+    files: BTreeMap<FileId, TableFile>,
 }
 
 impl Tables {
-    /// What a checkpoint consists of that has this file; an error says which table is missing.
+    /// What a checkpoint consists of that has these files; an error says which table is missing.
     pub(super) fn next(
         &self,
         epoch: Epoch,
         captured: &BTreeMap<StateId, Vec<Captured>>,
         behind: &BTreeMap<StateId, Vec<(usize, TableId)>>,
-        file: Option<TableFile>,
+        files: Vec<TableFile>,
     ) -> Result<Self, String> {
         let mut next = Self {
             stored: BTreeMap::new(),
             files: self.files.clone(),
         };
-        next.files.extend(file.map(|file| (epoch, file)));
+        next.files.extend(files.into_iter().map(|file| (file.id, file)));
         for (operator, gaps) in behind {
             let captured = captured.get(operator).map_or(&[][..], Vec::as_slice);
             for &(behind, table) in gaps {
@@ -120,26 +151,25 @@ impl Tables {
     /// Forgets the files of which nothing is needed.
     fn forget_files(&mut self) {
         let Self { stored, files } = self;
-        let mut since: BTreeMap<&Table, Epoch> = BTreeMap::new();
-        for (table, stored) in &*stored {
-            since.extend(stored.parts.iter().min().map(|oldest| (table, *oldest)));
-        }
-        files.retain(|epoch, file| {
-            let mut tables = file.holds.keys();
-            tables.any(|table| since.get(table).is_some_and(|since| since <= epoch))
+        files.retain(|(epoch, _), file| {
+            let mut holds = file.holds.iter();
+            holds.any(|(table, held)| {
+                let stored = stored.get(table);
+                stored.is_some_and(|stored| held.is_needed(stored, *epoch))
+            })
         });
     }
 
     /// How large each table is: as large as the entries that are in files are on average.
     fn estimate(&mut self) {
-        let mut held: BTreeMap<&Table, Held> = BTreeMap::new();
+        let mut held: BTreeMap<&Table, (u64, u64)> = BTreeMap::new();
         for (table, one) in self.files.values().flat_map(|file| &file.holds) {
-            let all = held.entry(table).or_default();
-            all.entries += one.entries;
-            all.bytes += one.bytes;
+            let (entries, bytes) = held.entry(table).or_default();
+            *entries += one.entries;
+            *bytes += one.bytes;
         }
         for (table, stored) in &mut self.stored {
-            let Held { entries, bytes } = held.get(table).copied().unwrap_or_default();
+            let (entries, bytes) = held.get(table).copied().unwrap_or_default();
             let size = u128::from(bytes) * u128::from(stored.entries) / u128::from(entries.max(1));
             stored.bytes = u64::try_from(size).unwrap_or(u64::MAX);
         }
@@ -155,6 +185,19 @@ impl Tables {
         self.files.values().map(|file| file.segment.clone()).collect()
     }
 
+    /// How many bytes the files have that a checkpoint has written.
+    pub(super) fn bytes_of(&self, epoch: Epoch) -> u64 {
+        let files = self.files.values().filter(|file| file.id.0 == epoch);
+        files.map(|file| file.segment.bytes).sum()
+    }
+
+    /// How large the files of the next checkpoint are, about.
+    pub(super) fn size_of_files(&self, captured: &BTreeMap<StateId, Vec<Captured>>) -> u64 {
+        let stored: u64 = self.stored.values().map(|stored| stored.bytes).sum();
+        let captured: usize = captured.values().flatten().map(Captured::bytes).sum();
+        (stored.max(captured as u64) / FILES).max(SMALLEST_FILE)
+    }
+
     /// Whether so much in the files is of no use that all tables had better be written whole.
     pub(super) fn are_worn(&self) -> bool {
         let files: u64 = self
@@ -168,67 +211,141 @@ impl Tables {
     }
 }
 
-/// Whether there is anything to write.
-pub(super) fn has_rows(tables: &BTreeMap<StateId, Vec<Captured>>) -> bool {
-    tables.values().flatten().any(Captured::has_rows)
-}
-
-/// Writes what is to be written of all tables; returns what was written to, how many bytes that were, and what is in it.
+/// Writes what is to be written of all tables, into files of this size, about: each begins and ends with parts of tables. Returns
+/// how many bytes each has, and what is in it; `create` begins the file of a number, and `finish` ends it.
 pub(super) fn write<W: Write>(
     tables: &BTreeMap<StateId, Vec<Captured>>,
-    identity: &FileIdentity,
-    to: W,
-) -> io::Result<(W, u64, Holds)> {
-    let mut frames = FrameWriter::new(to, identity)?;
-    let mut holds = Holds::new();
+    size: u64,
+    finish: impl FnMut((W, u64)) -> io::Result<u64>,
+    create: impl FnMut(u32) -> io::Result<FrameWriter<W>>,
+) -> io::Result<Vec<(u64, Holds)>> {
+    let mut files = Files {
+        size,
+        create,
+        finish,
+        open: None,
+        written: Vec::new(),
+        rows: Vec::with_capacity(BLOCK + 4096),
+    };
     for (operator, captured) in tables {
-        for captured in captured.iter().filter(|captured| captured.has_rows()) {
-            let table = captured.id();
-            let held = write_table(captured, operator, &mut frames)?;
-            holds.insert((operator.clone(), table), held);
+        for captured in captured {
+            files.table(operator, captured)?;
         }
     }
-    let (to, bytes) = frames.finish()?;
-    Ok((to, bytes, holds))
+    files.end()?;
+    Ok(files.written)
 }
 
-/// Writes the rows of a table: each the number of slots since the one before, how long it is and one more, or nothing if its entry
-/// is gone, and the entry.
-fn write_table<W: Write>(
-    captured: &Captured,
-    operator: &StateId,
-    frames: &mut FrameWriter<W>,
-) -> io::Result<Held> {
-    let part = Part {
-        operator: operator.clone(),
-        table: captured.id(),
-    };
-    let mut held = Held::default();
-    let (mut rows, mut last) = (Vec::with_capacity(BLOCK + 4096), 0);
-    captured.for_each(|place, entry| {
-        let length = entry.map_or(0, |entry| entry.len() as u64 + 1);
-        let row = postcard::to_extend(&(place - last, length), std::mem::take(&mut rows));
-        rows = row.map_err(io::Error::other)?;
-        rows.extend_from_slice(entry.unwrap_or_default());
-        last = place;
-        held.add(entry);
-        let whole = rows.len() / BLOCK * BLOCK;
-        if whole > 0 {
-            frames.part(&part, &rows[..whole])?;
-            rows.drain(..whole);
+/// Files that are written one after another.
+struct Files<W, C, F> {
+    size: u64,
+    create: C,
+    finish: F,
+    open: Option<OpenFile<W>>,
+    written: Vec<(u64, Holds)>,
+    /// The rows that are not in the file yet.
+    rows: Vec<u8>,
+}
+
+/// A file that is being written.
+struct OpenFile<W> {
+    frames: FrameWriter<W>,
+    holds: Holds,
+    /// How many bytes the entries have that are in it.
+    bytes: u64,
+}
+
+impl<W, C, F> Files<W, C, F>
+where
+    W: Write,
+    C: FnMut(u32) -> io::Result<FrameWriter<W>>,
+    F: FnMut((W, u64)) -> io::Result<u64>,
+{
+    /// Writes the rows of a table: each the number of slots since the one before in the same file, how long it is and one more,
+    /// or nothing if its entry is gone, and the entry.
+    fn table(&mut self, operator: &StateId, captured: &Captured) -> io::Result<()> {
+        let of = Part {
+            operator: operator.clone(),
+            table: captured.id(),
+        };
+        // What is in the open file of it, and the slot of the last row.
+        let mut in_file: Option<(Held, u32)> = None;
+        captured.for_each(|place, entry| {
+            let part = place / PART;
+            if in_file.is_none_or(|(held, _)| held.last != part)
+                && self.open.as_ref().is_some_and(|open| open.bytes >= self.size)
+            {
+                self.put(&of, in_file.take())?;
+                self.end()?;
+            }
+            let (held, last) = in_file.get_or_insert((Held::from(part), 0));
+            let length = entry.map_or(0, |entry| entry.len() as u64 + 1);
+            let row = postcard::to_extend(&(place - *last, length), std::mem::take(&mut self.rows));
+            self.rows = row.map_err(io::Error::other)?;
+            self.rows.extend_from_slice(entry.unwrap_or_default());
+            held.add(part, entry);
+            *last = place;
+            let whole = self.rows.len() / BLOCK * BLOCK;
+            let open = self.open()?;
+            open.bytes += length;
+            if whole > 0 {
+                self.put_rows(&of, whole)?;
+            }
+            Ok::<(), io::Error>(())
+        })?;
+        self.put(&of, in_file)
+    }
+
+    /// Puts what is left of a table into the file.
+    fn put(&mut self, of: &Part, in_file: Option<(Held, u32)>) -> io::Result<()> {
+        self.put_rows(of, self.rows.len())?;
+        if let Some(open) = &mut self.open {
+            let held = in_file.map(|(held, _)| ((of.operator.clone(), of.table), held));
+            open.holds.extend(held);
         }
-        Ok::<(), io::Error>(())
-    })?;
-    frames.part(&part, &rows)?;
-    Ok(held)
+        Ok(())
+    }
+
+    /// Puts so many bytes of rows into the file.
+    fn put_rows(&mut self, of: &Part, bytes: usize) -> io::Result<()> {
+        if let Some(open) = &mut self.open {
+            open.frames.part(of, &self.rows[..bytes])?;
+            self.rows.drain(..bytes);
+        }
+        Ok(())
+    }
+
+    /// The file that is being written, or the next one.
+    fn open(&mut self) -> io::Result<&mut OpenFile<W>> {
+        if self.open.is_none() {
+            let number = u32::try_from(self.written.len() + 1).map_err(io::Error::other)?;
+            self.open = Some(OpenFile {
+                frames: (self.create)(number)?,
+                holds: Holds::new(),
+                bytes: 0,
+            });
+        }
+        self.open
+            .as_mut()
+            .ok_or_else(|| io::Error::other("no file is open"))
+    }
+
+    /// Ends the file, if there is one.
+    fn end(&mut self) -> io::Result<()> {
+        if let Some(OpenFile { frames, holds, .. }) = self.open.take() {
+            let bytes = (self.finish)(frames.finish()?)?;
+            self.written.push((bytes, holds));
+        }
+        Ok(())
+    }
 }
 
 /// How much of which tables is in a file.
 pub(super) type Holds = BTreeMap<Table, Held>;
 
 impl TableFile {
-    pub(super) fn new(segment: SegmentRef, holds: Holds) -> Self {
-        Self { segment, holds }
+    pub(super) fn new(segment: SegmentRef, id: FileId, holds: Holds) -> Self {
+        Self { segment, id, holds }
     }
 }
 
@@ -236,7 +353,7 @@ impl TableFile {
 #[derive(Debug, Default)]
 pub(super) struct ReadTables {
     /// The rows of each table in each file, oldest first.
-    files: Vec<(SegmentRef, Epoch, BTreeMap<Part, Vec<u8>>)>,
+    files: Vec<(SegmentRef, FileId, BTreeMap<Part, Vec<u8>>)>,
 }
 
 impl ReadTables {
@@ -244,28 +361,29 @@ impl ReadTables {
     pub(super) fn add(
         &mut self,
         segment: &SegmentRef,
-        epoch: Epoch,
+        id: FileId,
         file: FrameReader<'_>,
     ) -> Result<(), Damage> {
         let mut rows: BTreeMap<Part, Vec<u8>> = BTreeMap::new();
         file.frames(|part: Part, body: Body<'_>| body.read(rows.entry(part).or_default()))?;
-        self.files.push((segment.clone(), epoch, rows));
+        self.files.push((segment.clone(), id, rows));
         Ok(())
     }
 
     /// What the next checkpoint goes on from, where these are the tables of the last one.
     pub(super) fn into_tables(self, stored: &[StoredTable]) -> Result<Tables, String> {
         let mut files = BTreeMap::new();
-        for (segment, epoch, tables) in self.files {
+        for (segment, id, tables) in self.files {
             let mut holds = Holds::new();
             for (part, rows) in tables {
-                let (mut held, mut rows) = (Held::default(), Rows::new(&rows));
-                while let Some((_, entry)) = rows.next_before(u64::MAX)? {
-                    held.add(entry);
+                let (table, mut rows) = ((part.operator, part.table), Rows::new(&rows));
+                while let Some((place, entry)) = rows.next_before(u64::MAX)? {
+                    let part = u32::try_from(place / u64::from(PART)).unwrap_or(u32::MAX);
+                    let held = holds.entry(table.clone()).or_insert(Held::from(part));
+                    held.add(part, entry);
                 }
-                holds.insert((part.operator, part.table), held);
             }
-            files.insert(epoch, TableFile::new(segment, holds));
+            files.insert(id, TableFile::new(segment, id, holds));
         }
         let stored = stored
             .iter()
@@ -286,7 +404,7 @@ impl ReadTables {
         let files = self
             .files
             .iter()
-            .filter_map(|(_, epoch, rows)| Some((*epoch, Rows::new(rows.get(&part)?))));
+            .filter_map(|(_, (epoch, _), rows)| Some((*epoch, Rows::new(rows.get(&part)?))));
         let mut files: Vec<(Epoch, Rows<'_>)> = files.collect();
         let mut entries = placement_of(table)?;
         let (mut count, mut last) = (0, 0);
@@ -388,7 +506,7 @@ impl<'a> Rows<'a> {
 /// The names of the files of tables that checkpoints need.
 #[derive(Debug, Default)]
 pub(super) struct Needed {
-    named: BTreeSet<Epoch>,
+    named: BTreeSet<FileId>,
     /// Nobody knows what this checkpoint needs of those before it.
     unknown: Option<Epoch>,
 }
@@ -398,7 +516,7 @@ impl Needed {
     pub(super) fn add(&mut self, segments: &[SegmentRef]) {
         let names = segments.iter().filter_map(|segment| Name::parse(&segment.name));
         self.named.extend(names.filter_map(|name| match name {
-            Name::Tables(epoch) => Some(epoch),
+            Name::Tables(epoch, number) => Some((epoch, number)),
             _ => None,
         }));
     }
@@ -409,13 +527,14 @@ impl Needed {
     }
 
     /// Whether a file may be needed.
-    pub(super) fn has(&self, epoch: Epoch) -> bool {
-        self.named.contains(&epoch) || self.unknown >= Some(epoch)
+    pub(super) fn has(&self, file: FileId) -> bool {
+        self.named.contains(&file) || self.unknown >= Some(file.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::frames::{FileIdentity, FileKind};
     use super::*;
     use crate::epoch::Incarnation;
 
@@ -433,17 +552,19 @@ mod tests {
     /// A file that has so many bytes of the entries of these operators, of one table each.
     fn file(number: u32, holds: &[(&str, u64)]) -> TableFile {
         let segment = SegmentRef {
-            name: Name::Tables(epoch(number)).to_string(),
+            name: Name::Tables(epoch(number), 1).to_string(),
             bytes: 0,
         };
         let holds = holds.iter().map(|(name, bytes)| {
             let held = Held {
                 entries: bytes / 10,
                 bytes: *bytes,
+                first: 0,
+                last: 1,
             };
             ((operator(name), TableId::first_of(epoch(1))), held)
         });
-        TableFile::new(segment, holds.collect())
+        TableFile::new(segment, (epoch(number), 1), holds.collect())
     }
 
     fn stored(name: &str, entries: u64, parts: &[u32]) -> (Table, StoredTable) {
@@ -460,7 +581,7 @@ mod tests {
     }
 
     fn files(tables: &Tables) -> Vec<u32> {
-        tables.files.keys().map(|epoch| epoch.number).collect()
+        tables.files.keys().map(|(epoch, _)| epoch.number).collect()
     }
 
     #[test]
@@ -474,7 +595,7 @@ mod tests {
                         4 => &[("c", 500), ("b", 500)],
                         _ => &[("a", 300)],
                     };
-                    (epoch(number), file(number, holds))
+                    ((epoch(number), 1), file(number, holds))
                 })
                 .collect(),
         };
@@ -490,7 +611,11 @@ mod tests {
     fn tables_are_written_whole_when_too_much_of_their_files_is_of_no_use() {
         let megabytes = |of_no_use: u64| Tables {
             stored: [stored("a", 100_000, &[1])].into(),
-            files: [(epoch(1), file(1, &[("a", 1_000_000), ("gone", of_no_use << 20)]))].into(),
+            files: [(
+                (epoch(1), 1),
+                file(1, &[("a", 1_000_000), ("gone", of_no_use << 20)]),
+            )]
+            .into(),
         };
         for (of_no_use, is_worn) in [(0, false), (60, false), (70, true)] {
             let mut tables = megabytes(of_no_use);
@@ -500,9 +625,162 @@ mod tests {
         let many = Tables {
             stored: [stored("a", 1, &[1])].into(),
             files: (0..1_025)
-                .map(|number| (epoch(number), file(number, &[("a", 10)])))
+                .map(|number| ((epoch(number), 1), file(number, &[("a", 10)])))
                 .collect(),
         };
         assert!(many.are_worn());
+    }
+
+    /// A table of several parts, as all checkpoints have it, and the files that there are.
+    struct Run {
+        random: u64,
+        table: BTreeMap<u32, Vec<u8>>,
+        /// What changed since the last checkpoint that was stored.
+        changed: BTreeSet<u32>,
+        tables: Tables,
+        files: BTreeMap<String, Vec<u8>>,
+    }
+
+    const PARTS: u32 = 7;
+
+    impl Run {
+        fn below(&mut self, below: u32) -> u32 {
+            self.random ^= self.random << 13;
+            self.random ^= self.random >> 7;
+            self.random ^= self.random << 17;
+            u32::try_from(self.random % u64::from(below)).expect("it is small")
+        }
+
+        fn change(&mut self) {
+            let place = self.below(PARTS) * PART + [0, 1, 2, 9, PART - 1][self.below(5) as usize];
+            self.changed.insert(place);
+            if self.below(4) == 0 {
+                self.table.remove(&place);
+            } else {
+                let entry = vec![b'x'; 1 + self.below(40) as usize];
+                self.table.insert(place, entry);
+            }
+        }
+
+        /// What a checkpoint has to write: what changed, and these parts.
+        fn captured(&self, id: TableId, renewed: Vec<u32>) -> Captured {
+            let mut rows = BTreeMap::new();
+            for place in &self.changed {
+                if !renewed.contains(&(place / PART)) {
+                    rows.insert(*place, self.table.get(place).cloned());
+                }
+            }
+            for (place, entry) in &self.table {
+                if renewed.contains(&(place / PART)) {
+                    rows.insert(*place, Some(entry.clone()));
+                }
+            }
+            let rows: Vec<_> = rows.into_iter().collect();
+            Captured::of(id, (self.table.len(), PARTS as usize), renewed, &rows)
+        }
+
+        /// Writes a checkpoint: what it consists of.
+        fn write(&mut self, number: u32, renewed: Vec<u32>, size: u64) -> Tables {
+            let id = TableId::first_of(epoch(1));
+            let captured = [(operator("a"), vec![self.captured(id, renewed)])].into();
+            let identity = |number| FileIdentity {
+                kind: FileKind::Tables(number),
+                of: "p".to_owned(),
+                epoch: None,
+            };
+            let mut contents = Vec::new();
+            let finish = |(file, bytes): (Vec<u8>, u64)| {
+                contents.push(file);
+                Ok(bytes)
+            };
+            let create = |number| FrameWriter::new(Vec::new(), &identity(number));
+            let written = write(&captured, size, finish, create).expect("there is room");
+            let mut files = Vec::new();
+            for ((of, file), (bytes, holds)) in (1..).zip(contents).zip(written) {
+                let name = Name::Tables(epoch(number), of).to_string();
+                self.files.insert(name.clone(), file);
+                files.push(TableFile::new(
+                    SegmentRef { name, bytes },
+                    (epoch(number), of),
+                    holds,
+                ));
+            }
+            let behind = [(operator("a"), vec![(1, id)])].into();
+            self.tables
+                .next(epoch(number), &captured, &behind, files)
+                .expect("nothing is missing")
+        }
+
+        /// What the files have that a checkpoint consists of.
+        fn read(&self, tables: &Tables) -> (Vec<u8>, Tables) {
+            let mut read = ReadTables::default();
+            for segment in tables.segments() {
+                let Some(Name::Tables(epoch, number)) = Name::parse(&segment.name) else {
+                    panic!("{} is a name", segment.name);
+                };
+                let file = FrameReader::new(&self.files[&segment.name]).expect("it is whole");
+                read.add(&segment, (epoch, number), file).expect("it is whole");
+            }
+            let stored = tables.stored();
+            let entries = read.entries_of(&stored[0]).expect("nothing is missing");
+            (entries, read.into_tables(&stored).expect("it is right"))
+        }
+
+        fn expected(&self) -> Vec<u8> {
+            let (mut bytes, mut last) = (Vec::new(), 0);
+            for (place, entry) in &self.table {
+                bytes = as_bytes(&(place - last), bytes).expect("it is a number");
+                bytes.extend_from_slice(entry);
+                last = *place;
+            }
+            bytes
+        }
+    }
+
+    /// Whatever changes between checkpoints, whatever parts are written whole, and however large files are: those that are kept
+    /// have all there is, and a job that is started again goes on from them.
+    #[test]
+    fn the_files_that_are_kept_have_all_entries() {
+        let (mut most, mut dropped) = (0, 0);
+        for seed in 1..40_u64 {
+            let mut run = Run {
+                random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
+                table: BTreeMap::new(),
+                changed: BTreeSet::new(),
+                tables: Tables::default(),
+                files: BTreeMap::new(),
+            };
+            for number in 1..60 {
+                for _ in 0..run.below(12) {
+                    run.change();
+                }
+                let all = Vec::from_iter(0..PARTS);
+                let renewed = match number {
+                    1 => all,
+                    _ => all.into_iter().filter(|_| run.below(4) == 0).collect(),
+                };
+                let size = [1, 50, 100_000][run.below(3) as usize];
+                let next = run.write(number, renewed, size);
+                if number > 1 && run.below(5) == 0 {
+                    // It failed; what changed comes with the next one.
+                    continue;
+                }
+                run.changed.clear();
+                let names: BTreeSet<String> = next.segments().into_iter().map(|file| file.name).collect();
+                dropped += run.files.len() - names.len();
+                run.files.retain(|name, _| names.contains(name));
+                most = most.max(names.len());
+                let (entries, read) = run.read(&next);
+                let placement = placement_of(&next.stored()[0]).expect("it is small");
+                assert_eq!(
+                    entries,
+                    [placement, run.expected()].concat(),
+                    "seed {seed}, {number}"
+                );
+                assert_eq!((read.segments(), read.stored()), (next.segments(), next.stored()));
+                run.tables = if run.below(2) == 0 { read } else { next };
+            }
+        }
+        assert!(most > 10 && dropped > 1_000, "{most} at once, {dropped} dropped");
     }
 }

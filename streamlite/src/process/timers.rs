@@ -517,7 +517,7 @@ mod tests {
             random ^= random << 17;
             random % below
         };
-        let (mut timers, mut model) = (Timers::default(), BTreeMap::<(Timestamp, u32), u64>::new());
+        let (mut timers, mut model) = (Timers::new(true), BTreeMap::<(Timestamp, u32), u64>::new());
         let (mut now, mut number, mut most) = (0, 0, 0);
         let domain = TimeDomain::Event;
         for step in 0..16_000 {
@@ -532,6 +532,8 @@ mod tests {
                 model.entry((at, place)).or_insert(number);
             }
             most = most.max(timers.event.queue.count());
+            let rows = timers.rows.as_ref().map(|rows| rows.count());
+            assert_eq!(rows, Some(timers.event.queue.count()), "what checkpoints have");
             if step % 500 == 499 {
                 now += times.cast_signed() / 5;
                 let last = Timestamp::from_millis(now);

@@ -69,23 +69,48 @@ impl Captured {
         self.renewed.len() == self.parts
     }
 
+    /// One that has these entries, in order, or that they are gone; for tests.
+    #[cfg(test)]
+    pub(crate) fn of(
+        id: TableId,
+        (entries, parts): (usize, usize),
+        renewed: Vec<u32>,
+        rows: &[(u32, Option<Vec<u8>>)],
+    ) -> Self {
+        let (mut walked, mut gone) = (Chunk::default(), Vec::new());
+        for (place, entry) in rows {
+            match entry {
+                Some(entry) => {
+                    entry
+                        .iter()
+                        .for_each(|byte| walked.bytes.plain(byte).expect("it is a byte"));
+                    walked.end(*place);
+                }
+                None => {
+                    let word = *place as usize / 64;
+                    gone.resize(gone.len().max(word + 1), 0);
+                    gone[word] |= 1_u64 << (place % 64);
+                }
+            }
+        }
+        Self {
+            id,
+            entries: entries as u64,
+            parts,
+            renewed,
+            walked: vec![walked],
+            early: Chunk::default(),
+            gone,
+        }
+    }
+
     /// How many bytes the entries have.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.walked
             .iter()
             .chain([&self.early])
             .map(|chunk| chunk.bytes.len())
             .sum()
-    }
-
-    /// Whether there is anything to write.
-    pub(crate) fn has_rows(&self) -> bool {
-        let has_entries = self
-            .walked
-            .iter()
-            .chain([&self.early])
-            .any(|chunk| !chunk.entries.is_empty());
-        has_entries || self.gone.iter().any(|gone| *gone != 0)
     }
 
     /// Shows what is to be written, in the order of the slots: their places, and each entry, or that it is gone.

@@ -90,3 +90,72 @@ impl LargerIndex {
         self.lines
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(key: u64) -> u64 {
+        key.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// Keys come and go at the places that are being inserted, and before and after them.
+    #[test]
+    fn what_comes_and_goes_meanwhile_is_in_it_or_not() {
+        let mut random = 1_u64;
+        let mut below = |below: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random % below
+        };
+        for _ in 0..50 {
+            let places = 300 + below(2_000);
+            // A key at each place; no key comes twice.
+            let mut list: Vec<Option<u64>> = (0..places).map(Some).collect();
+            let mut next_key = places;
+            let mut larger = LargerIndex::new(list.len(), list.len());
+            let is_built = |larger: &mut LargerIndex, list: &[Option<u64>], steps| {
+                larger.go_on(list.len(), steps, |place| list[place].map(hash))
+            };
+            while !is_built(
+                &mut larger,
+                &list,
+                1 + usize::try_from(below(20)).expect("it is small"),
+            ) {
+                for _ in 0..below(4) {
+                    let near = (u64::from(larger.next) + below(30))
+                        .saturating_sub(20)
+                        .min(places - 1);
+                    let place = usize::try_from(near).expect("it is small");
+                    let number = u32::try_from(place).expect("it is small");
+                    match list[place] {
+                        Some(key) => {
+                            list[place] = None;
+                            larger.remove(hash(key), number);
+                        }
+                        None => {
+                            list[place] = Some(next_key);
+                            larger.insert(hash(next_key), number);
+                            next_key += 1;
+                        }
+                    }
+                }
+            }
+            let mut lines = larger.into_lines();
+            for (place, key) in (0_u32..).zip(&list) {
+                if let Some(key) = *key {
+                    assert_eq!(lines.find(hash(key), |found| found == place), Some(place));
+                    assert!(lines.remove(hash(key), place));
+                }
+            }
+            for key in 0..next_key {
+                assert_eq!(
+                    lines.find(hash(key), |_| true),
+                    None,
+                    "{key} is in it twice, or was removed"
+                );
+            }
+        }
+    }
+}

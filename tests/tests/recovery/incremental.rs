@@ -240,20 +240,20 @@ fn kept(case: &Case, rows: &Path, dir: &Path) {
     let checkpoints = Checkpoints::in_storage(Directory::new(dir).durability(Durability::Process));
     let checkpoints = checkpoints.every(Duration::from_secs(3_600)).max_retained(2);
     let mut job = job.checkpoints(checkpoints).start().expect("it starts");
-    for _ in 0..12 {
+    for _ in 0..15 {
         job.step().expect("nothing fails");
         job.checkpoint().expect("it is stored");
     }
     capture_in_slices(None);
 }
 
-/// How large the newest file of tables is, without those that were there before.
+/// How large the newest files of tables are, without those that were there before.
 fn newest_tables(dir: &Path, before: &BTreeSet<String>) -> u64 {
     let names = names(dir);
-    let newest = names.difference(before).find(|name| name.starts_with("tables-"));
-    newest.map_or(0, |name| {
-        std::fs::metadata(dir.join(name)).expect("it is there").len()
-    })
+    let newest = names.difference(before);
+    let newest = newest.filter(|name| name.starts_with("tables-"));
+    let sizes = newest.map(|name| std::fs::metadata(dir.join(name)).expect("it is there").len());
+    sizes.sum()
 }
 
 fn names(dir: &Path) -> BTreeSet<String> {
@@ -303,9 +303,9 @@ fn the_first_checkpoint_after_a_start_has_what_it_had_without_it() {
         std::fs::remove_file(dir.path().join(newest)).expect("it is there");
         let then = stored(&mut begun(), 2);
         capture_in_slices(None);
-        // Which part is written whole may differ.
+        // Which part is written whole may differ, and timers that were deleted are forgotten.
         assert!(
-            then <= without + without / 4 + 64,
+            then <= without + without / 2 + 64,
             "{}: {first} bytes, then {without} without a start, and {then} after one",
             case.name
         );

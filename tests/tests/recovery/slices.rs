@@ -29,6 +29,11 @@ pub(super) struct Total {
     total: u64,
 }
 
+/// One of few keys, which is another a little later.
+fn key_of_time(at: i64) -> u32 {
+    u32::try_from(at / 40 * 7 % 50).unwrap_or(0)
+}
+
 fn total(key: u32, what: i64, total: u64) -> Total {
     Total { key, what, total }
 }
@@ -233,10 +238,10 @@ pipeline!(
         sums.to(out);
     }
 
-    /// Few keys, each of which has many timers, some of which are deleted, or set twice.
+    /// Few keys at a time, each of which has many timers, some of which are deleted, or set twice.
     fn reminders(rows: Source<Row>, out: Sink<Total>) {
         let timed = rows.event_time(|row| row.at).watermark(bounded(150ms));
-        let sums = timed.key_by(|row| row.key % 50).process(|ctx| {
+        let sums = timed.key_by(|row| key_of_time(row.at)).process(|ctx| {
             let sum: u64 = 0;
 
             on_record(|row| {
@@ -249,11 +254,13 @@ pipeline!(
                     ctx.delete_timer(Timestamp::from_millis(row.at + 500));
                     ctx.delete_timer(Timestamp::from_millis(row.at / 2 + 900));
                 }
-                if row.n % 97 == 0 {
+            });
+            on_timer(|at| {
+                ctx.emit(total(*ctx.key(), at.as_millis(), *sum));
+                if at.as_millis() % 2 == 0 {
                     ctx.clear();
                 }
             });
-            on_timer(|at| ctx.emit(total(*ctx.key(), at.as_millis(), *sum)));
         });
         sums.to(out);
     }
