@@ -113,11 +113,13 @@ impl<'env> Driver<'env> {
             savepoint.check_pipeline(graph.name())?;
         }
         let begins_with = savepoint.map(|savepoint| savepoint.contents);
+        let mut is_checkpoint = false;
         let (checkpoints, saved) = match checkpoints {
             None => (None, begins_with),
             Some(checkpoints) => {
                 let (opened, newest) =
                     OpenCheckpoints::open(checkpoints.check()?, graph, begins_with.as_ref())?;
+                is_checkpoint = newest.is_some();
                 (Some(opened), newest.or(begins_with))
             }
         };
@@ -154,7 +156,7 @@ impl<'env> Driver<'env> {
         }
         driver.place(saved)?;
         if let Some(saved) = saved {
-            driver.restore(saved)?;
+            driver.restore(saved, is_checkpoint)?;
         }
         if driver.checkpointing.is_some() {
             // A source that cannot go on anywhere says so now, and not at the first checkpoint.

@@ -101,9 +101,9 @@ impl Driver<'_> {
         Ok((contents, gaps))
     }
 
-    /// Restores the states of the operators, and the counters.
-    pub(super) fn restore(&mut self, saved: &Contents) -> Result<()> {
-        let mut restore = Restore::new(saved.states.clone());
+    /// Restores the states of the operators, and the counters: of a checkpoint, or of a savepoint.
+    pub(super) fn restore(&mut self, saved: &Contents, is_checkpoint: bool) -> Result<()> {
+        let mut restore = Restore::new(saved.states.clone(), is_checkpoint);
         self.control(&mut Control::Question(Question::Restore(&mut restore)));
         restore.finish()?;
         self.before = Before::of(&saved.progress);

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::placement::Placement;
 use super::table_id::TableId;
 use crate::epoch::Epoch;
 
@@ -144,11 +145,35 @@ impl Encoder {
 #[derive(Clone, Debug)]
 pub struct Decoder<'a> {
     bytes: &'a [u8],
+    /// Entries of tables may be said to be in slots of their own.
+    has_own_slots: bool,
 }
 
 impl<'a> Decoder<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
+        Self {
+            bytes,
+            has_own_slots: false,
+        }
+    }
+
+    /// What a checkpoint has, whose tables may be beside it: entries of tables may be said to be in slots of their own.
+    pub(super) fn with_own_slots(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            has_own_slots: true,
+        }
+    }
+
+    /// Into which slots the entries of a table come, which follow.
+    pub(super) fn placement(&mut self) -> Result<Placement, StateError> {
+        let placement = self.plain()?;
+        if placement != Placement::First && !self.has_own_slots {
+            return Err(StateError::new(
+                "a table is in slots of its own, and no checkpoint has it",
+            ));
+        }
+        Ok(placement)
     }
 
     /// Reads a value of the library's own.

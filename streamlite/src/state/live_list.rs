@@ -131,7 +131,7 @@ impl<V> LiveList<V> {
         mut read: impl FnMut(&mut Decoder<'_>) -> Result<V, StateError>,
     ) -> Result<(), StateError> {
         let values: u64 = from.plain()?;
-        let own = match from.plain()? {
+        let own = match from.placement()? {
             Placement::First => None,
             Placement::Own(own) => Some(own),
         };
@@ -301,7 +301,7 @@ mod tests {
                 // As after a crash, all that came since is lost.
                 if number % 17 == 0 {
                     let bytes = stored.restored();
-                    let mut from = Decoder::new(&bytes);
+                    let mut from = Decoder::with_own_slots(&bytes);
                     list = LiveList::default();
                     list.restore(&mut from, |from: &mut Decoder<'_>| from.plain::<u32>())
                         .expect("it was saved");

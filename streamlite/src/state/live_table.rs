@@ -358,7 +358,7 @@ impl<S: Table> LiveTable<S> {
     ) -> Result<(), StateError> {
         let entries: u64 = from.plain()?;
         let before = from.left();
-        match from.plain()? {
+        match from.placement()? {
             Placement::First => {
                 for _ in 0..entries {
                     let key = C::read(from)?;
@@ -554,7 +554,7 @@ mod tests {
         /// Goes on from what checkpoints have, as after a crash: each entry is where it was.
         fn restore(&mut self, stored: &Stored, id: TableId) {
             let bytes = stored.restored();
-            let mut from = Decoder::new(&bytes);
+            let mut from = Decoder::with_own_slots(&bytes);
             self.table = LiveTable::default();
             let restored = self
                 .table

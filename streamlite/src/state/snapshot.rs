@@ -192,14 +192,17 @@ impl Save {
 #[derive(Debug)]
 pub struct Restore {
     states: BTreeMap<StateId, SavedState>,
+    /// They are from a checkpoint, whose tables may be beside them.
+    is_checkpoint: bool,
     restored: BTreeSet<StateId>,
     failure: Option<Error>,
 }
 
 impl Restore {
-    pub(crate) fn new(states: BTreeMap<StateId, SavedState>) -> Self {
+    pub(crate) fn new(states: BTreeMap<StateId, SavedState>, is_checkpoint: bool) -> Self {
         Self {
             states,
+            is_checkpoint,
             restored: BTreeSet::new(),
             failure: None,
         }
@@ -222,7 +225,11 @@ impl Restore {
             self.failure.get_or_insert(state_error("restoring", id, &cause));
             return;
         }
-        let mut decoder = Decoder::new(&saved.bytes);
+        let mut decoder = if self.is_checkpoint {
+            Decoder::with_own_slots(&saved.bytes)
+        } else {
+            Decoder::new(&saved.bytes)
+        };
         if let Err(cause) = state.restore(&mut decoder).and_then(|()| decoder.end()) {
             self.failure.get_or_insert(state_error("restoring", id, &cause));
         }

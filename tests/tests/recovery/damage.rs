@@ -153,6 +153,12 @@ fn no_bit_that_flips_and_no_byte_that_is_missing_makes_a_wrong_output() {
         both.map(|one| one.join().expect("no output is wrong"))
     });
     seen.add(&other);
+    println!(
+        "{} damaged files: {} went on, {} were refused",
+        seen.went_on + seen.refused,
+        seen.went_on,
+        seen.refused
+    );
     assert!(seen.fell_back > 500, "an older one is used: {}", seen.fell_back);
     assert!(seen.mended > 500, "or the other copy: {}", seen.mended);
     assert!(seen.refused > 500, "or the job is refused: {}", seen.refused);

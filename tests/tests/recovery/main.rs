@@ -8,6 +8,7 @@ pub mod damage;
 pub mod decoders;
 pub mod failures;
 pub mod incremental;
+pub mod moved_timers;
 pub mod restore;
 pub mod savepoints;
 pub mod slices;

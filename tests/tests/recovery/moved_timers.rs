@@ -1,0 +1,115 @@
+//! Few keys that are part of a state, and many timers beside it: the keys come elsewhere at each start, and their timers with
+//! them.
+
+use std::time::Duration;
+
+use streamlite::checkpoint::{Directory, Durability};
+use streamlite::prelude::*;
+use streamlite::sink::Collected;
+use streamlite::source::ReadStatus;
+use streamlite::{Job, Timestamp};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Row {
+    key: u32,
+    at: i64,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+enum What {
+    Keep,
+    Remind,
+    /// It is there for its timers alone.
+    RemindAlone,
+    Clear,
+}
+
+type Told = (u32, i64, u64);
+
+pipeline!(
+    fn reminders(rows: Source<Row>, out: Sink<Told>) {
+        let told = rows
+            .event_time(|row| row.at)
+            .key_by(|row| row.key)
+            .process(|ctx| {
+                let seen: u64 = 0;
+
+                on_record(|row| {
+                    *seen += 1;
+                    match row.what {
+                        What::Keep => {}
+                        What::Clear => ctx.clear(),
+                        What::Remind | What::RemindAlone => {
+                            for after in [10_000, 20_000, 30_000] {
+                                ctx.timer_at(Timestamp::from_millis(after + i64::from(row.key)));
+                            }
+                            if matches!(row.what, What::RemindAlone) {
+                                ctx.clear();
+                            }
+                        }
+                    }
+                });
+                on_timer(|at| ctx.emit((*ctx.key(), at.as_millis(), *seen)));
+                on_end(|| ctx.emit((*ctx.key(), -1, *seen)));
+            });
+        told.to(out);
+    }
+);
+
+/// Of each four keys one is gone, one has timers, one is there for its timers alone, and one is there; then time passes.
+fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut row = |key, what| {
+        let at = i64::try_from(rows.len()).expect("they are few");
+        rows.push(Row { key, at, what });
+    };
+    let keys = 0..60;
+    let kinds = [What::Keep, What::Remind, What::RemindAlone, What::Keep];
+    keys.clone()
+        .zip(kinds.into_iter().cycle())
+        .for_each(|(key, what)| row(key, what));
+    keys.clone().step_by(4).for_each(|key| row(key, What::Clear));
+    // Others are gone before the next start.
+    keys.skip(3).step_by(8).for_each(|key| row(key, What::Clear));
+    for at in [10_500, 20_500, 20_501] {
+        rows.push(Row {
+            key: 3,
+            at,
+            what: What::Keep,
+        });
+    }
+    rows
+}
+
+fn job() -> (Job, Collected<Told>) {
+    let (sink, out) = CollectionSink::new();
+    (reminders(CollectionSource::new(rows()), sink).batch_size(15), out)
+}
+
+#[test]
+fn timers_go_with_their_keys() {
+    let (whole, out) = job();
+    whole.run().expect("it runs");
+    let whole = out.take();
+    assert!(whole.len() > 100, "{}", whole.len());
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut seen = Vec::new();
+    // A start after each step: what is emitted after it is that of the next one.
+    for start in 0.. {
+        assert!(start < 20, "it ends");
+        let storage = Directory::new(dir.path()).durability(Durability::Process);
+        let checkpoints = Checkpoints::in_storage(storage).every(Duration::from_secs(3_600));
+        let (job, out) = job();
+        let mut job = job.checkpoints(checkpoints).start().expect("it goes on");
+        let status = job.step().expect("nothing fails");
+        if status == ReadStatus::End {
+            job.finish().expect("it ends");
+            seen.extend(out.take());
+            break;
+        }
+        job.checkpoint().expect("it is stored");
+        seen.extend(out.take());
+    }
+    assert_eq!(seen, whole);
+}
