@@ -211,8 +211,8 @@ impl Tables {
     }
 }
 
-/// Writes what is to be written of all tables, into files of this size, about: each begins and ends with parts of tables. Returns
-/// how many bytes each has, and what is in it; `create` begins the file of a number, and `finish` ends it.
+/// Writes what is to be written of all tables, into files of this size, about. Returns how many bytes each has, and what is in
+/// it; `create` begins the file of a number, and `finish` ends it.
 pub(super) fn write<W: Write>(
     tables: &BTreeMap<StateId, Vec<Captured>>,
     size: u64,
@@ -272,9 +272,7 @@ where
         let mut in_file: Option<(Held, u32)> = None;
         captured.for_each(|place, entry| {
             let part = place / PART;
-            if in_file.is_none_or(|(held, _)| held.last != part)
-                && self.open.as_ref().is_some_and(|open| open.bytes >= self.size)
-            {
+            if self.open.as_ref().is_some_and(|open| open.bytes >= self.size) {
                 self.put(&of, in_file.take())?;
                 self.end()?;
             }

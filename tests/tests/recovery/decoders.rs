@@ -258,6 +258,10 @@ impl Tried {
 
     fn check(&self) {
         let Self { restored, refused } = self;
+        println!(
+            "{} saved files, {restored} of which were restored",
+            restored + refused
+        );
         assert!(
             *restored > 0 && *refused > 0,
             "{restored} restored, {refused} refused"

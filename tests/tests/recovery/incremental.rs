@@ -219,6 +219,7 @@ fn a_job_goes_on_from_each_checkpoint_that_is_retained() {
             tried += run(&case, dir.path(), seed * 97 + 5);
         }
     }
+    println!("{tried} checkpoints that jobs went on from");
     assert!(tried > 100, "{tried}");
 }
 
@@ -398,6 +399,7 @@ fn a_damaged_file_of_tables_is_found_wherever_it_is_damaged() {
             "{unseen} of {tried}: {name}"
         );
     }
+    println!("{} damaged files: {refused} were refused", went_on + refused);
     // The newest file is needed by the newest checkpoint alone; others are needed by both.
     assert!(went_on > 20 && refused > 20, "{went_on}, {refused}");
 }

@@ -72,7 +72,8 @@ fn rows() -> Vec<Row> {
     keys.clone().step_by(4).for_each(|key| row(key, What::Clear));
     // Others are gone before the next start.
     keys.skip(3).step_by(8).for_each(|key| row(key, What::Clear));
-    for at in [10_500, 20_500, 20_501] {
+    // So that there are more starts.
+    for at in (500..545).chain([10_500, 20_500, 20_501]) {
         rows.push(Row {
             key: 3,
             at,
@@ -104,6 +105,7 @@ fn timers_go_with_their_keys() {
         let mut job = job.checkpoints(checkpoints).start().expect("it goes on");
         let status = job.step().expect("nothing fails");
         if status == ReadStatus::End {
+            assert!(start > 7, "only {start} starts");
             job.finish().expect("it ends");
             seen.extend(out.take());
             break;
