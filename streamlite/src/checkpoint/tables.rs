@@ -46,11 +46,11 @@ pub(super) struct Held {
     last: u32,
 }
 
-/// The files of a checkpoint are as large as a sixteenth of all tables, so that one is soon of no use when its parts are written
+/// The files of a checkpoint are as large as this part of all tables, so that one is soon of no use when its parts are written
 /// anew.
-const FILES: u64 = 16;
+const FILES: u64 = 32;
 /// They are not smaller than that.
-const SMALLEST_FILE: u64 = 1 << 20;
+const SMALLEST_FILE: u64 = 256 << 10;
 
 impl Held {
     /// Nothing yet of what begins in this part.
