@@ -158,6 +158,8 @@ impl AfterEnd {
 pub struct LaneProgress {
     lane: Lane,
     watermark: Option<Timestamp>,
+    is_idle: bool,
+    quiet_since: Option<Timestamp>,
 }
 
 impl LaneProgress {
@@ -166,6 +168,8 @@ impl LaneProgress {
         Self {
             lane,
             watermark: None,
+            is_idle: false,
+            quiet_since: None,
         }
     }
 
@@ -174,9 +178,17 @@ impl LaneProgress {
         self.lane
     }
 
-    /// Notes how far it has come; with several answers the lowest counts.
-    pub(crate) fn note(&mut self, watermark: Timestamp) {
-        self.watermark = Some(self.watermark.map_or(watermark, |known| known.min(watermark)));
+    /// Notes how far it has come, whether it is idle, and since when it is quiet; with several answers the lowest counts.
+    pub(crate) fn note(&mut self, watermark: Timestamp, is_idle: bool, quiet_since: Option<Timestamp>) {
+        if self.watermark.is_none_or(|known| watermark < known) {
+            self.watermark = Some(watermark);
+            (self.is_idle, self.quiet_since) = (is_idle, quiet_since);
+        }
+    }
+
+    /// Whether it is idle, and since when it is quiet.
+    pub(crate) fn activity(&self) -> (bool, Option<Timestamp>) {
+        (self.is_idle, self.quiet_since)
     }
 
     /// How far it has come; `None` if nothing gives it event time.

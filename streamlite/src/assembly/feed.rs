@@ -49,6 +49,9 @@ pub(crate) trait Feed {
     /// Reads from one lane.
     fn read(&mut self, turn: &Turn) -> Result<(ReadStatus, usize)>;
 
+    /// Ends every partition where it was read to.
+    fn end_all(&mut self) -> Result<()>;
+
     /// Passes a control signal down the chain.
     fn control(&mut self, control: &mut Control<'_>);
 
@@ -57,6 +60,9 @@ pub(crate) trait Feed {
 
     /// The source's number in the graph.
     fn source(&self) -> usize;
+
+    /// The partition of a lane, if it is one of this source, and whether it was read to its end.
+    fn partition_of(&self, lane: Lane) -> Option<(&Partition, bool)>;
 
     /// What the source is.
     fn describe(&self) -> String;
@@ -204,6 +210,20 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
         if let Some(chain) = &mut self.chain {
             chain.watermark(watermark);
         }
+    }
+
+    /// Opens a partition whose turn has not come before.
+    #[inline]
+    fn open(&mut self, place: usize) -> Result<()> {
+        let OpenPartition {
+            partition,
+            lane,
+            reading,
+        } = &mut self.partitions[place];
+        if let (Reading::Waiting, Some(around)) = (&reading, &self.around) {
+            *reading = Reading::Open(around.open(&mut self.source, (partition, *lane), None)?);
+        }
+        Ok(())
     }
 
     fn end(&mut self, place: usize) {
@@ -379,14 +399,8 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         let Some(place) = place else {
             return Ok((ReadStatus::End, 0));
         };
-        let OpenPartition {
-            partition,
-            lane,
-            reading,
-        } = &mut self.partitions[place];
-        if let (Reading::Waiting, Some(around)) = (&reading, &self.around) {
-            *reading = Reading::Open(around.open(&mut self.source, (partition, *lane), None)?);
-        }
+        self.open(place)?;
+        let reading = &mut self.partitions[place].reading;
         // The chain is a local while a batch is read, so that what it counts and sums lives in registers.
         let (Reading::Open(reader), Some(mut chain)) = (reading, self.chain.take()) else {
             return Ok((ReadStatus::End, 0));
@@ -418,6 +432,22 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
         if self.left != 0 {
             self.watermark_chain(watermark);
         }
+    }
+
+    fn end_all(&mut self) -> Result<()> {
+        for place in 0..self.partitions.len() {
+            self.open(place)?;
+            self.end(place);
+        }
+        Ok(())
+    }
+
+    fn partition_of(&self, lane: Lane) -> Option<(&Partition, bool)> {
+        let partition = self.partitions.get((*self.by_lane.get(lane.index())?)?)?;
+        Some((
+            &partition.partition,
+            matches!(partition.reading, Reading::Ended(_)),
+        ))
     }
 
     fn source(&self) -> usize {

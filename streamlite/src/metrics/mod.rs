@@ -9,6 +9,7 @@ mod tally;
 mod text;
 mod text_table;
 mod unmatched;
+mod watermarks;
 
 pub use instruments::{Counter, Gauge, Histogram, Meter, Summary};
 pub use metric_report::{MetricReport, MetricValue};
@@ -16,6 +17,7 @@ pub use registry::Metrics;
 pub(crate) use report::SourceTally;
 pub use report::{CheckpointReport, Delivery, OperatorReport, Report, SinkReport, SourceReport};
 pub use state_size::StateSize;
-pub(crate) use tally::is_plausible;
 pub use tally::{NodeTally, SavedCounts, Tally};
+pub(crate) use tally::{is_plausible, lag_of};
 pub use unmatched::Unmatched;
+pub use watermarks::{OperatorWatermark, PartitionActivity, PartitionWatermark, Watermarks};

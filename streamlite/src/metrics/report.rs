@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::instruments::Summary;
 use super::metric_report::{MetricReport, MetricValue};
 use super::state_size::StateSize;
-use super::tally::Tally;
+use super::tally::{Tally, lag_of};
 use super::unmatched::Unmatched;
 use crate::epoch::Epoch;
 use crate::graph::Graph;
@@ -302,10 +302,7 @@ fn operator_reports(graph: &Graph, tally: &Tally, now: Timestamp) -> Vec<Operato
             ahead_of_clock: counts.ahead_of_clock,
             times_look_like: counts.times_look_like,
             watermark: counts.watermark,
-            watermark_lag: counts
-                .watermark
-                .filter(|watermark| ![Timestamp::MIN, Timestamp::MAX].contains(watermark))
-                .map(|watermark| now - watermark),
+            watermark_lag: counts.watermark.and_then(|watermark| lag_of(watermark, now)),
             state: counts.state,
         });
     reports.collect()

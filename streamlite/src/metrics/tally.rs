@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::instruments::Summary;
 use super::state_size::StateSize;
 use crate::graph::{Graph, Origin};
-use crate::time::{TimeUnit, Timestamp};
+use crate::time::{TimeDelta, TimeUnit, Timestamp};
 
 /// Counts by stream and by statement of the graph.
 ///
@@ -177,4 +177,9 @@ fn stream_names<'a>(graph: &'a Graph, nodes: &'a [String]) -> impl Iterator<Item
                 format!("output {place} of {}", nodes[node])
             }
         })
+}
+
+/// How far a watermark is behind the clock, if it says anything.
+pub(crate) fn lag_of(watermark: Timestamp, now: Timestamp) -> Option<TimeDelta> {
+    (![Timestamp::MIN, Timestamp::MAX].contains(&watermark)).then(|| now - watermark)
 }

@@ -6,9 +6,9 @@ use super::instruments::Summary;
 use super::metric_report::lines;
 use super::report::{CheckpointReport, Report};
 use super::state_size::StateSize;
-use super::text_table::TextTable;
+use super::text_table::{TextTable, reached};
 use super::unmatched::Unmatched;
-use crate::time::{TimeUnit, Timestamp};
+use crate::time::TimeUnit;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -216,15 +216,6 @@ fn unmatched(source: &str, names: &Unmatched) -> Option<String> {
         text += &format!("; {} was taken by no field", quoted(&names.columns));
     }
     Some(text)
-}
-
-/// A watermark in words: the end of the input, nothing yet, or a time.
-fn reached(watermark: Timestamp) -> String {
-    match watermark {
-        Timestamp::MAX => "end".to_owned(),
-        Timestamp::MIN => "none yet".to_owned(),
-        watermark => watermark.to_string(),
-    }
 }
 
 /// How many entries a state has, and how large its tables are; nothing if it is empty.

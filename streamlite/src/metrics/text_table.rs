@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::time::Timestamp;
+
 /// How many columns are names, to the left.
 const NAMES: usize = 3;
 /// The widest that a cell may be; what is longer is cut.
@@ -67,5 +69,14 @@ impl fmt::Display for TextTable {
             writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+/// A watermark in words: the end of the input, nothing yet, or a time.
+pub(super) fn reached(watermark: Timestamp) -> String {
+    match watermark {
+        Timestamp::MAX => "end".to_owned(),
+        Timestamp::MIN => "none yet".to_owned(),
+        watermark => watermark.to_string(),
     }
 }

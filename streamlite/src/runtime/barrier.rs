@@ -2,7 +2,7 @@
 
 use super::checkpointing::{Checkpointing, Taken};
 use super::driver::Driver;
-use super::requests::{Request, Wanted};
+use super::requests::{Answer, Request, Wanted};
 use super::savepoint::Savepoint;
 use crate::control::{Control, Question};
 use crate::error::{Error, Result};
@@ -115,27 +115,35 @@ impl Driver<'_> {
         let Request { wanted, answer } = request;
         let done = self.carry_out(&wanted);
         // Who has asked need not wait for it.
-        let _ = answer.send(done.clone().flatten());
+        let (done, answered) = match done {
+            Ok(answered) => (Ok(answered.is_ok()), answered),
+            Err(error) => (Err(error.clone()), Err(error)),
+        };
+        let _ = answer.send(answered);
         let is_over = matches!(wanted, Wanted::StopWithSavepoint(_));
-        Ok(done?.is_ok() && is_over)
+        Ok(done? && is_over)
     }
 
     /// The outer error is one of the job.
-    fn carry_out(&mut self, wanted: &Wanted) -> Result<Result<()>> {
+    fn carry_out(&mut self, wanted: &Wanted) -> Result<Result<Answer>> {
         match wanted {
             Wanted::Checkpoint => {
                 let refused = self.asks_for_checkpoints();
                 if refused.is_ok() {
                     self.checkpoint_now()?;
                 }
-                Ok(refused)
+                Ok(refused.map(|()| Answer::Done))
             }
+            Wanted::Drain => self.drain().map(|()| Ok(Answer::Done)),
+            Wanted::Metrics => Ok(Ok(Answer::Metrics(Box::new(self.report())))),
+            Wanted::Watermarks => Ok(Ok(Answer::Watermarks(self.watermarks()))),
             Wanted::Savepoint(path) | Wanted::StopWithSavepoint(path) => {
                 self.flush()?;
                 self.checkpoint_now()?;
                 let saved = self.saved();
                 self.parts.failure.check()?;
-                Ok(saved.and_then(|savepoint| savepoint.write_to(path)))
+                let written = saved.and_then(|savepoint| savepoint.write_to(path));
+                Ok(written.map(|()| Answer::Done))
             }
         }
     }

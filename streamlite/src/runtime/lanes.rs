@@ -170,6 +170,13 @@ impl Lanes {
         }
     }
 
+    /// Nothing is read any more.
+    pub(super) fn end_all(&mut self) {
+        for place in 0..self.lanes.len() {
+            self.set(place, LaneState::Ended);
+        }
+    }
+
     /// Lets all be asked again that had nothing.
     pub(super) fn ask_all(&mut self) {
         for place in 0..self.lanes.len() {

@@ -121,6 +121,15 @@ impl Driver<'_> {
         Ok(ReadStatus::Pending)
     }
 
+    /// Reads nothing any more, as if every partition had come to its end here.
+    pub(super) fn drain(&mut self) -> Result<()> {
+        for feed in &mut self.feeds {
+            feed.end_all()?;
+        }
+        self.lanes.end_all();
+        self.parts.failure.check()
+    }
+
     /// Lets all partitions be asked again that had nothing: a test has something for them.
     pub(crate) fn ask_all(&mut self) {
         self.lanes.ask_all();

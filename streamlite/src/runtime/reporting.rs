@@ -1,8 +1,11 @@
 //! What a job has done so far.
 
 use super::driver::Driver;
-use crate::control::{Control, Question};
-use crate::metrics::{CheckpointReport, Report, SourceTally, Tally};
+use crate::control::{Control, LaneProgress, Question};
+use crate::metrics::{
+    CheckpointReport, OperatorWatermark, PartitionActivity, PartitionWatermark, Report, SourceTally, Tally,
+    Watermarks, lag_of,
+};
 use crate::time::TimeDelta;
 
 impl Driver<'_> {
@@ -39,6 +42,49 @@ impl Driver<'_> {
             metrics,
             (self.clock.now(), self.busy()),
         )
+    }
+
+    /// How far event time has come.
+    pub(crate) fn watermarks(&mut self) -> Watermarks {
+        let now = self.clock.now();
+        let mut partitions = Vec::new();
+        for (feed, lane) in self.lanes.all() {
+            let mut progress = LaneProgress::of(lane);
+            let feed = &mut self.feeds[feed];
+            feed.control(&mut Control::Question(Question::Progress(&mut progress)));
+            let source = self.parts.graph.parts().sources[feed.source()].name;
+            let Some((partition, has_ended)) = feed.partition_of(lane) else {
+                continue;
+            };
+            let (is_idle, quiet_since) = progress.activity();
+            partitions.push(PartitionWatermark {
+                source,
+                partition: partition.to_string(),
+                watermark: progress.watermark(),
+                lag: progress.watermark().and_then(|watermark| lag_of(watermark, now)),
+                activity: match (has_ended, is_idle) {
+                    (true, _) => PartitionActivity::Finished,
+                    (false, true) => PartitionActivity::Idle,
+                    (false, false) => PartitionActivity::Active,
+                },
+                quiet_since: quiet_since.filter(|_| !has_ended),
+            });
+        }
+        let tally = self.tally();
+        let nodes = self.parts.graph.parts().nodes.iter().zip(&tally.nodes);
+        let operators = nodes.filter_map(|(node, counts)| {
+            let watermark = counts.watermark?;
+            Some(OperatorWatermark {
+                name: node.name,
+                watermark,
+                lag: lag_of(watermark, now),
+            })
+        });
+        Watermarks {
+            partitions,
+            operators: operators.collect(),
+            now,
+        }
     }
 
     fn checkpoint_report(&self) -> Option<CheckpointReport> {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::connector::Bells;
 use crate::error::Result;
+use crate::metrics::{Report, Watermarks};
 
 /// What a job is asked to do; it looks between two reads.
 #[derive(Debug, Default)]
@@ -31,7 +32,16 @@ struct Queue {
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) wanted: Wanted,
-    pub(super) answer: Sender<Result<()>>,
+    pub(super) answer: Sender<Result<Answer>>,
+}
+
+/// What is answered.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// It is done.
+    Done,
+    Metrics(Box<Report>),
+    Watermarks(Watermarks),
 }
 
 /// What is wanted.
@@ -43,6 +53,12 @@ pub(super) enum Wanted {
     Savepoint(PathBuf),
     /// The same, and nothing read after it.
     StopWithSavepoint(PathBuf),
+    /// That it ends as if its sources had ended.
+    Drain,
+    /// What it has done so far.
+    Metrics,
+    /// How far event time has come.
+    Watermarks,
 }
 
 impl Requests {
@@ -76,7 +92,7 @@ impl Requests {
     }
 
     /// Asks for something; `None` if the job has ended.
-    pub(super) fn ask(&self, wanted: Wanted) -> Option<Receiver<Result<()>>> {
+    pub(super) fn ask(&self, wanted: Wanted) -> Option<Receiver<Result<Answer>>> {
         let (answer, answered) = mpsc::channel();
         let mut queue = self.queue();
         if queue.is_closed {

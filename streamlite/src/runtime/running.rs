@@ -5,7 +5,7 @@ use std::fmt;
 use super::driver::Driver;
 use super::savepoint::Savepoint;
 use crate::error::Result;
-use crate::metrics::Report;
+use crate::metrics::{Report, Watermarks};
 use crate::source::ReadStatus;
 
 /// A job that is driven step by step: for a scheduler of one's own, and for saving between two steps.
@@ -73,6 +73,12 @@ impl RunningJob {
     #[must_use]
     pub fn report(&mut self) -> Report {
         self.driver.report()
+    }
+
+    /// How far event time has come in each partition and each statement, and what holds it back.
+    #[must_use]
+    pub fn watermarks(&mut self) -> Watermarks {
+        self.driver.watermarks()
     }
 
     /// Writes out what is buffered, and ends.

@@ -1,5 +1,6 @@
 //! Sources whose records come as they happen, and how a job waits for them.
 
+pub mod asked;
 pub mod channels;
 pub mod generators;
 pub mod lines;

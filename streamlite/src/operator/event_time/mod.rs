@@ -329,7 +329,12 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
             Question::Progress(progress) => {
                 self.note_own();
                 if let Some(place) = self.lanes.search(progress.lane()) {
-                    progress.note(self.lanes.alignment.watermark_of(place));
+                    let alignment = &self.lanes.alignment;
+                    progress.note(
+                        alignment.watermark_of(place),
+                        alignment.is_idle(place),
+                        self.lanes.known[place].quiet_since,
+                    );
                 }
             }
             Question::Count(tally) => {
