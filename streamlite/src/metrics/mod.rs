@@ -2,6 +2,7 @@
 
 mod instruments;
 mod metric_report;
+mod prometheus;
 mod registry;
 mod report;
 mod state_size;

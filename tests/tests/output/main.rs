@@ -3,4 +3,5 @@
 pub mod metrics;
 pub mod pictures;
 pub mod printing;
+pub mod prometheus;
 pub mod report;

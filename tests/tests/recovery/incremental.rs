@@ -241,9 +241,16 @@ fn kept(case: &Case, rows: &Path, dir: &Path) {
     let checkpoints = Checkpoints::in_storage(Directory::new(dir).durability(Durability::Process));
     let checkpoints = checkpoints.every(Duration::from_secs(3_600)).max_retained(2);
     let mut job = job.checkpoints(checkpoints).start().expect("it starts");
-    for _ in 0..15 {
+    // Until both checkpoints need the file in which all was written, and one after it.
+    let tables = || {
+        let names = names(dir);
+        names.iter().filter(|name| name.starts_with("tables-")).count()
+    };
+    let mut counts = vec![0];
+    while counts.len() < 16 || !counts.ends_with(&[2, 3]) {
         job.step().expect("nothing fails");
         job.checkpoint().expect("it is stored");
+        counts.push(tables());
     }
     capture_in_slices(None);
 }
