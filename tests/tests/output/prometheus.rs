@@ -86,7 +86,7 @@ fn a_report_is_what_prometheus_reads() {
     metrics.counter("bytes read").add(7);
     metrics.gauge("bytes_read").set(f64::INFINITY);
     metrics.histogram("sizes \"é\\").record(2.5);
-    metrics.histogram("none yet");
+    let _without_values = metrics.histogram("none yet");
     metrics.meter("sent").mark_many(3);
     let numbers = [(1, 100), (2, 200), (1, 1_300), (1, 50)];
     let report = measured(from(numbers), NullSink)

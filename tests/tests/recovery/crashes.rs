@@ -34,7 +34,7 @@ fn a_crash_before_any_change_of_the_disk_loses_and_doubles_nothing() {
             assert!(at > 100, "there are more changes than {at}");
             break;
         }
-        for crash in crashes(at as u64, cases(4000) / 400) {
+        for crash in crashes(at as u64, cases(2000) / 400) {
             let when = || format!("change {at}, {crash:?}");
             let after = fs.after(crash);
             if crash == Crash::Process {
@@ -45,7 +45,7 @@ fn a_crash_before_any_change_of_the_disk_loses_and_doubles_nothing() {
         }
     }
     println!("{states} crash states");
-    assert!(states > 1500, "only {states} states were seen");
+    assert!(states > 1000, "only {states} states were seen");
 }
 
 /// How many cases are tried; `CASES=100000` for more.
@@ -58,7 +58,7 @@ fn cases(unless_asked: u64) -> u64 {
 #[test]
 fn crashes_while_a_job_recovers_lose_and_double_nothing() {
     let whole = whole();
-    for seed in 0..cases(1500) {
+    for seed in 0..cases(800) {
         let mut dice = Dice::new(seed);
         let mut story = Vec::new();
         let mut fs = disk();
@@ -75,7 +75,7 @@ fn crashes_while_a_job_recovers_lose_and_double_nothing() {
         }
         whole.check_end(&fs, &|| format!("seed {seed}: {story:?}"));
     }
-    println!("{} crash states, of several crashes each", cases(1500));
+    println!("{} crash states, of several crashes each", cases(800));
 }
 
 const ERRNOS: [(i32, &str); 5] = [

@@ -83,7 +83,7 @@ fn bits(place: usize) -> Vec<usize> {
 /// Every byte, and of long files a part of those in the middle, which are filled up; all of them with `ALL_BITS=1`.
 fn places(bytes: usize) -> impl Iterator<Item = usize> {
     let all = std::env::var_os("ALL_BITS").is_some();
-    (0..bytes).filter(move |&place| all || place < 500 || bytes - place < 500 || place % 97 == 0)
+    (0..bytes).filter(move |&place| all || place < 250 || bytes - place < 250 || place % 97 == 0)
 }
 
 /// The files that a job writes beside its output.
