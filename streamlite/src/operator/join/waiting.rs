@@ -114,7 +114,7 @@ where
         if let Some(next) = next {
             // A key that many rows wait for is not visited for each of them.
             let lag = (self.bounds.upper - self.bounds.lower) / VISITS;
-            self.over.put(next.max(self.watermark + lag), place);
+            self.over.put_by_call(next.max(self.watermark + lag), place);
         } else if sides.is_forgotten() {
             self.state.remove(slot, Sides::default());
         }
@@ -128,7 +128,7 @@ where
             sides.is_scheduled = next.is_some();
             if let Some(next) = next {
                 self.over
-                    .put(next, <TableOf<L, R, G, J> as Table>::place_of(slot));
+                    .put_by_call(next, <TableOf<L, R, G, J> as Table>::place_of(slot));
             }
         }
     }
@@ -223,10 +223,10 @@ where
                 self.state.remove(slot, Sides::default());
             }
         } else if let Some(side) = counts {
-            self.alone.put(bounds.over_at(at), (place, side));
+            self.alone.put_by_call(bounds.over_at(at), (place, side));
         } else if !sides.is_scheduled {
             sides.is_scheduled = true;
-            self.over.put(bounds.over_at(at), place);
+            self.over.put_by_call(bounds.over_at(at), place);
         }
     }
 
