@@ -311,6 +311,14 @@ fn the_first_checkpoint_after_a_start_has_what_it_had_without_it() {
         std::fs::remove_file(dir.path().join(newest)).expect("it is there");
         let then = stored(&mut begun(), 2);
         capture_in_slices(None);
+        // And it has what changed before it.
+        let (plain, out) = self::job(&case, rows.path());
+        plain.run().expect("it runs");
+        let newest = self::stored(dir.path())
+            .into_iter()
+            .max()
+            .expect("there are some");
+        goes_on(&case, rows.path(), dir.path(), newest, &out.take());
         // Which part is written whole may differ, and timers that were deleted are forgotten.
         assert!(
             then <= without + without / 2 + 64,
