@@ -662,4 +662,41 @@ mod tests {
         // A thousand changed of each, and half as many again are written whole in passing.
         assert!((225_000..=260_000).contains(&written), "{written}");
     }
+
+    /// Files have something of its last part: it is still there.
+    #[test]
+    fn a_table_whose_last_part_is_empty_has_it_after_a_restore() {
+        let mut run = Run {
+            table: LiveTable::default(),
+            random: Random(1),
+            key: 0,
+            taken: Vec::new(),
+        };
+        for key in 0..20_000 {
+            run.table.slot_of(&mut by(), &key, || 1);
+        }
+        for place in 10..20_000 {
+            run.table.remove(Table32::slot_at(place), 0);
+        }
+        let mut encoder = Encoder::with_gaps(
+            Epoch {
+                incarnation: Incarnation(1),
+                number: 1,
+            },
+            false,
+        );
+        capture_in_slices(Some(1 << 20));
+        run.table.save(&mut encoder, write).expect("it is a number");
+        let captured = run.table.walk(&mut Room::unlimited()).expect("all is written");
+        let captured = captured.expect("they are numbers").pop().expect("there is one");
+        let mut stored = Stored::default();
+        stored.add(&captured);
+        run.restore(&stored, captured.id());
+        capture_in_slices(None);
+        assert_eq!(run.table.count(), 10);
+        assert_eq!(
+            super::super::renewal::parts_of(run.table.slot_count()),
+            captured.parts()
+        );
+    }
 }
