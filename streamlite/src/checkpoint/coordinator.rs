@@ -17,7 +17,8 @@ use super::frames::{FileIdentity, FileKind, FrameWriter};
 use super::image::Image;
 use super::manifest::{Manifest, Name, ReadManifest, SegmentRef, SinkToken};
 use super::storage::{CheckpointFile, CheckpointStorage};
-use super::tables::{self, Needed, TableFile, Tables};
+use super::table_files;
+use super::tables::{Needed, TableFile, Tables};
 use crate::connector::{Outcome, Transactional};
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
@@ -179,7 +180,7 @@ impl Coordinator {
     fn write_tables(&mut self, epoch: Epoch, image: &Image) -> Result<Vec<TableFile>> {
         let size = self.tables.size_of_files(&image.captured);
         let mut name = String::new();
-        let written = tables::write(&image.captured, size, finished, |number| {
+        let written = table_files::write(&image.captured, size, finished, |number| {
             name = Name::Tables(epoch, number).to_string();
             let file = self.create(&name).map_err(io::Error::other)?;
             FrameWriter::new(file, &self.identity(FileKind::Tables(number), epoch))

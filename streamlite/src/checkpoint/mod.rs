@@ -10,6 +10,7 @@ mod recovery;
 mod settings;
 mod storage;
 mod stored_table;
+mod table_files;
 mod tables;
 mod writer;
 
