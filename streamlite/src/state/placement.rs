@@ -38,3 +38,32 @@ impl OwnSlots {
             .saturating_add(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::codec::{Decoder, Encoder};
+    use super::*;
+    use crate::epoch::{Epoch, Incarnation};
+
+    /// The files of the checkpoint are not beside a savepoint: what would be in slots of its own has nothing of them.
+    #[test]
+    fn a_savepoint_has_no_table_in_slots_of_its_own() {
+        let own = Placement::Own(OwnSlots {
+            id: TableId::first_of(Epoch {
+                incarnation: Incarnation(1),
+                number: 1,
+            }),
+            parts: 1,
+            oldest: 0,
+        });
+        for (placement, is_refused) in [(own, true), (Placement::First, false)] {
+            let mut to = Encoder::default();
+            to.plain(&placement).expect("it is small");
+            let bytes = to.into_bytes();
+            let in_checkpoint = Decoder::with_own_slots(&bytes).placement();
+            assert_eq!(in_checkpoint.expect("it may be"), placement);
+            let in_savepoint = Decoder::new(&bytes).placement();
+            assert_eq!(in_savepoint.is_err(), is_refused, "{placement:?}");
+        }
+    }
+}
