@@ -206,6 +206,7 @@ impl<T, M> Tree<T, M> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::join_type::Numbered;
     use super::*;
 
     /// What a program of inserts, looks and removals gives, by a buffer and by a sorted list.
@@ -217,14 +218,14 @@ mod tests {
             random ^= random << 17;
             i64::try_from(random % below).expect("it is small")
         };
-        let (mut buffer, mut model) = (Buffer::<u32, bool>::default(), Vec::<(i64, u32, bool)>::new());
+        let (mut buffer, mut model) = (Buffer::<u32, Numbered>::default(), Vec::<(i64, u32, bool)>::new());
         // Up to a few rows, or to more than stand in a ring.
         let removed = [4, 40, 400][usize::try_from(next(3)).expect("it is small")];
         for value in 0..300 {
             let at = next(50) + i64::from(value / 10);
             let row = Row {
                 at: Timestamp::from_millis(at),
-                mark: false,
+                mark: Numbered::default(),
                 value,
             };
             buffer.insert(row);
@@ -259,11 +260,13 @@ mod tests {
             if next(3) == 0 {
                 let taken = buffer
                     .take_first()
-                    .map(|row| (row.at.as_millis(), row.value, row.mark));
+                    .map(|row| (row.at.as_millis(), row.value, row.mark.is_set()));
                 let expected = (!model.is_empty()).then(|| model.remove(0));
                 assert_eq!(taken, expected);
             }
-            let rows = buffer.iter().map(|row| (row.at.as_millis(), row.value, row.mark));
+            let rows = buffer
+                .iter()
+                .map(|row| (row.at.as_millis(), row.value, row.mark.is_set()));
             assert_eq!(rows.collect::<Vec<_>>(), model);
             let first = buffer.first().map(Timestamp::as_millis);
             assert_eq!(first, model.first().map(|(at, ..)| *at));

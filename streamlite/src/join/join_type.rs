@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// What becomes of rows that match none.
 pub trait JoinType: Copy + fmt::Debug + 'static {
@@ -31,6 +31,12 @@ pub trait Mark: Copy + Default + fmt::Debug + Serialize + DeserializeOwned + 'st
     /// Whether it counts that the row has matched one.
     const COUNTS: bool;
 
+    /// That of a row which has matched none, with its number among those that came.
+    fn of(number: u64) -> Self;
+
+    /// The number of the row, if it has one.
+    fn number(self) -> u64;
+
     /// It has matched one.
     fn set(&mut self);
 
@@ -43,6 +49,14 @@ impl Mark for () {
     const COUNTS: bool = false;
 
     #[inline]
+    fn of(_number: u64) -> Self {}
+
+    #[inline]
+    fn number(self) -> u64 {
+        0
+    }
+
+    #[inline]
     fn set(&mut self) {}
 
     #[inline]
@@ -51,18 +65,36 @@ impl Mark for () {
     }
 }
 
+/// Of a row that is emitted alone if it has matched none: its number among those that came, which says in which order those of
+/// one time are emitted, and whether it has matched one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbered {
+    /// Twice the number, and one more if it has.
+    bits: u64,
+}
+
 /// A row that has matched none is emitted alone.
-impl Mark for bool {
+impl Mark for Numbered {
     const COUNTS: bool = true;
 
     #[inline]
+    fn of(number: u64) -> Self {
+        Self { bits: number << 1 }
+    }
+
+    #[inline]
+    fn number(self) -> u64 {
+        self.bits >> 1
+    }
+
+    #[inline]
     fn set(&mut self) {
-        *self = true;
+        self.bits |= 1;
     }
 
     #[inline]
     fn is_set(self) -> bool {
-        self
+        self.bits & 1 == 1
     }
 }
 
@@ -112,8 +144,8 @@ macro_rules! join_types {
 
 join_types! {
     Inner "inner" ((L, R)) [(), ()] |l, r| (l, r), { drop(l); None }, { drop(r); None };
-    LeftOuter "left" ((L, Option<R>)) [bool, ()] |l, r| (l, Some(r)), Some((l, None)), { drop(r); None };
-    RightOuter "right" ((Option<L>, R)) [(), bool] |l, r| (Some(l), r), { drop(l); None }, Some((None, r));
-    FullOuter "full" ((Option<L>, Option<R>)) [bool, bool]
+    LeftOuter "left" ((L, Option<R>)) [Numbered, ()] |l, r| (l, Some(r)), Some((l, None)), { drop(r); None };
+    RightOuter "right" ((Option<L>, R)) [(), Numbered] |l, r| (Some(l), r), { drop(l); None }, Some((None, r));
+    FullOuter "full" ((Option<L>, Option<R>)) [Numbered, Numbered]
         |l, r| (Some(l), Some(r)), Some((Some(l), None)), Some((None, Some(r)));
 }

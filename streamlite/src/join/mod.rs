@@ -13,5 +13,5 @@ pub use both_sides::BothSides;
 pub use bounds::{Bounds, IntoBounds};
 pub use buffer::{Buffer, Row};
 pub use either::Either;
-pub use join_type::{FullOuter, Inner, JoinType, LeftOuter, Mark, RightOuter};
+pub use join_type::{FullOuter, Inner, JoinType, LeftOuter, Mark, Numbered, RightOuter};
 pub use on::On;

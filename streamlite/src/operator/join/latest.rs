@@ -8,7 +8,7 @@ use super::push::{Found, RowStore};
 use super::saved::{read, write};
 use crate::assembly::Context;
 use crate::error::Error;
-use crate::join::{Buffer, Either, JoinType, Row};
+use crate::join::{Buffer, Either, JoinType, Mark, Numbered, Row};
 use crate::metrics::StateSize;
 use crate::operator::keyed_state::KeyedState;
 use crate::record::Record;
@@ -25,7 +25,7 @@ type TableOf<L, R, G> = <G as Grouping<Either<L, R>>>::Table<Rows<L, R>>;
 #[derive(Debug)]
 pub(super) struct Rows<L, R> {
     /// Those that wait.
-    left: Buffer<L, ()>,
+    left: Buffer<L, Numbered>,
     /// The latest one by now, and those after it.
     right: Buffer<R, ()>,
     /// When right rows of the key are to be removed next.
@@ -63,6 +63,8 @@ pub struct Latest<L, R, C, G: Grouping<Either<L, R>>, J> {
     watermark: Timestamp,
     /// The left rows: of each the place of its key.
     waiting: TimeQueue<u32>,
+    /// How many of them have come.
+    came: u64,
     /// The places of the keys of which there are right rows to remove; a key may have an earlier turn, too, which counts.
     over: TimeQueue<u32>,
     join_type: PhantomData<J>,
@@ -101,6 +103,7 @@ where
             oldest,
             watermark: Timestamp::MIN,
             waiting: TimeQueue::default(),
+            came: 0,
             over: TimeQueue::default(),
             join_type: PhantomData,
         }
@@ -135,8 +138,17 @@ where
         }
     }
 
-    /// After a restore: when there is something to remove of each key.
+    /// After a restore: which left rows wait, and when there is something to remove of each key.
     fn schedule_all(&mut self) {
+        let mut waiting = Vec::new();
+        self.state.for_each(|slot, _key, rows| {
+            let place = <TableOf<L, R, G> as Table>::place_of(slot);
+            waiting.extend(rows.left.iter().map(|row| (row.at, row.mark.number(), place)));
+        });
+        waiting.sort_unstable();
+        for (at, _, place) in waiting {
+            self.waiting.put(at, place);
+        }
         for slot in self.state.slots() {
             let (_, rows) = self.state.entry_unsaved(slot);
             rows.next_visit = next_visit(&rows.right, self.oldest, self.watermark);
@@ -202,15 +214,16 @@ where
         };
         let place = <TableOf<L, R, G> as Table>::place_of(slot);
         let (_, rows) = self.state.entry(slot);
-        let mark = ();
         match row {
             Either::Left(value) => {
+                let mark = Numbered::of(self.came);
+                self.came += 1;
                 rows.left.insert(Row { at, mark, value });
                 self.waiting.put(at, place);
             }
             Either::Right(value) => {
                 rows.right.keep_last_until(self.watermark);
-                rows.right.insert(Row { at, mark, value });
+                rows.right.insert(Row { at, mark: (), value });
                 if let Some(next) = next_visit(&rows.right, self.oldest, self.watermark)
                     && rows.next_visit.is_none_or(|known| next < known)
                 {
@@ -331,37 +344,23 @@ where
 {
     fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         let latest = &mut *self.0;
-        to.plain(&latest.watermark)?;
+        to.plain(&(latest.watermark, latest.came))?;
         latest.state.save(to, |key, rows, to| {
             <C as Storage<G::Key>>::write(key, to)?;
             write::<C, _, _>(&rows.left, to)?;
             write::<C, _, _>(&rows.right, to)
-        })?;
-        let (ranks, waiting) = (latest.state.ranks(), latest.waiting.clone());
-        to.later(move |to| {
-            // The left rows, those of one time in the order in which they are to be released: of each its time, and the
-            // place of its key.
-            let mut rows = Vec::with_capacity(waiting.count());
-            waiting.for_each(|at, &place| rows.extend(ranks.of_place(place).map(|place| (at, place))));
-            to.plain(&rows)
         })
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let latest = &mut *self.0;
-        latest.watermark = from.plain()?;
+        (latest.watermark, latest.came) = from.plain()?;
         latest.state.restore(from, |from| {
             let mut rows = Rows::default();
             read::<C, _, _>(&mut rows.left, from)?;
             read::<C, _, _>(&mut rows.right, from)?;
             Ok(rows)
         })?;
-        for (at, place) in from.plain::<Vec<(Timestamp, u32)>>()? {
-            if !latest.state.has(<G::Table<Rows<L, R>> as Table>::slot_at(place)) {
-                return Err(StateError::new("a left row waits for a key that is missing"));
-            }
-            latest.waiting.put(at, place);
-        }
         latest.schedule_all();
         Ok(())
     }

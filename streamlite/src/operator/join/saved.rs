@@ -1,12 +1,10 @@
 //! What is saved of an interval join.
 
-use std::collections::VecDeque;
 use std::marker::PhantomData;
 
-use super::waiting::{Side, Sides, Waiting};
+use super::waiting::{Sides, Waiting};
 use crate::join::{Buffer, Either, JoinType, Mark, Row};
-use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
-use crate::time::Timestamp;
+use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage};
 
 /// The rows that wait, to be saved and restored.
 pub(super) struct Saved<'a, L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
@@ -31,61 +29,28 @@ where
 {
     fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         let waiting = &mut *self.waiting;
-        to.plain(&waiting.reached())?;
+        to.plain(&(waiting.reached(), waiting.came))?;
         waiting.state.save(to, |key, sides, to| {
             <C as Storage<G::Key>>::write(key, to)?;
             write::<C, _, _>(&sides.left, to)?;
             write::<C, _, _>(&sides.right, to)
-        })?;
-        let (ranks, alone) = (waiting.state.ranks(), waiting.alone.clone());
-        to.later(move |to| {
-            // The rows that may be emitted alone, in the order in which they would be: of each the place of its key, and its
-            // side. Its time is that of the first such row of that key and side that has not been named.
-            let mut rows = Vec::with_capacity(alone.count());
-            alone.for_each(|at, &(place, side)| {
-                rows.extend(ranks.of_place(place).map(|place| (at, (place, side))));
-            });
-            rows.sort_by_key(|(at, _)| *at);
-            let rows: Vec<(u32, Side)> = rows.into_iter().map(|(_, row)| row).collect();
-            to.plain(&rows)
         })
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let waiting = &mut *self.waiting;
-        waiting.reach(from.plain()?);
+        let (reached, came) = from.plain()?;
+        waiting.reach(reached);
+        waiting.came = came;
         waiting.state.restore(from, |from| {
             let mut sides = Sides::default();
             read::<C, _, _>(&mut sides.left, from)?;
             read::<C, _, _>(&mut sides.right, from)?;
             Ok(sides)
         })?;
-        let mut times = Vec::new();
-        waiting.state.for_each(|slot, _key, sides| {
-            let place = <G::Table<Sides<L, R, J>> as Table>::place_of(slot) as usize;
-            times.resize_with(place + 1, Default::default);
-            times[place] = (times_of(&sides.left), times_of(&sides.right));
-        });
-        for (place, side) in from.plain::<Vec<(u32, Side)>>()? {
-            let of_key = times
-                .get_mut(place as usize)
-                .and_then(|(left, right)| match side {
-                    Side::Left => left.pop_front(),
-                    Side::Right => right.pop_front(),
-                });
-            let at = of_key.ok_or_else(|| StateError::new("a row that waits is missing"))?;
-            let over_at = waiting.over_at(side, at);
-            waiting.alone.put(over_at, (place, side));
-        }
         waiting.schedule_all();
         Ok(())
     }
-}
-
-/// The times of the rows that may be emitted alone.
-fn times_of<T, M: Mark>(rows: &Buffer<T, M>) -> VecDeque<Timestamp> {
-    let rows = rows.iter().filter(|_| M::COUNTS);
-    rows.map(|row| row.at).collect()
 }
 
 pub(super) fn write<C: Storage<T>, T, M: Mark>(

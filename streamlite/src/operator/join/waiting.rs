@@ -32,7 +32,7 @@ impl<L, R, J: JoinType> Default for Sides<L, R, J> {
 }
 
 /// Which of the two streams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Side {
     Left,
     Right,
@@ -52,6 +52,8 @@ pub struct Waiting<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
     still: [Option<Timestamp>; 2],
     /// The rows that may be emitted alone: of each the place of its key, and its side.
     pub(super) alone: TimeQueue<(u32, Side)>,
+    /// How many rows have come that may be.
+    pub(super) came: u64,
     /// The places of the keys of which there is something to remove.
     over: TimeQueue<u32>,
 }
@@ -88,6 +90,7 @@ where
             watermark: Timestamp::MIN,
             still: [bounds, bounds.reversed()].map(|bounds| bounds.still_at(Timestamp::MIN)),
             alone: TimeQueue::default(),
+            came: 0,
             over: TimeQueue::default(),
         }
     }
@@ -120,8 +123,19 @@ where
         }
     }
 
-    /// After a restore: when there is something to remove of each key.
+    /// After a restore: which rows may be emitted alone, and when there is something to remove of each key.
     pub(super) fn schedule_all(&mut self) {
+        let mut alone = Vec::new();
+        self.state.for_each(|slot, _key, sides| {
+            let place = <TableOf<L, R, G, J> as Table>::place_of(slot);
+            let (left, right) = (numbers(&sides.left), numbers(&sides.right));
+            alone.extend(left.map(|(at, number)| (self.bounds.over_at(at), number, (place, Side::Left))));
+            alone.extend(right.map(|(at, number)| (self.reversed.over_at(at), number, (place, Side::Right))));
+        });
+        alone.sort_unstable_by_key(|(over_at, number, _)| (*over_at, *number));
+        for (over_at, _, row) in alone {
+            self.alone.put_by_call(over_at, row);
+        }
         for slot in self.state.slots() {
             let (_, sides) = self.state.entry_unsaved(slot);
             let next = sides.next_over(self.bounds, self.reversed);
@@ -130,14 +144,6 @@ where
                 self.over
                     .put_by_call(next, <TableOf<L, R, G, J> as Table>::place_of(slot));
             }
-        }
-    }
-
-    /// The time at which a waiting row can match no more.
-    pub(super) fn over_at(&self, side: Side, at: Timestamp) -> Timestamp {
-        match side {
-            Side::Left => self.bounds.over_at(at),
-            Side::Right => self.reversed.over_at(at),
         }
     }
 }
@@ -184,7 +190,7 @@ where
         let Sides { left, right, .. } = &mut *sides;
         let (waits, bounds, counts) = match row {
             Either::Left(value) => {
-                let mut mark = J::Left::default();
+                let mut mark = J::Left::of(self.came);
                 if let Some(range) = self.bounds.around(at) {
                     right.between(range, |other| {
                         mark.set();
@@ -201,7 +207,7 @@ where
                 (waits, self.bounds, J::Left::COUNTS.then_some(Side::Left))
             }
             Either::Right(value) => {
-                let mut mark = J::Right::default();
+                let mut mark = J::Right::of(self.came);
                 if let Some(range) = self.reversed.around(at) {
                     left.between(range, |other| {
                         mark.set();
@@ -223,6 +229,7 @@ where
                 self.state.remove(slot, Sides::default());
             }
         } else if let Some(side) = counts {
+            self.came += 1;
             self.alone.put_by_call(bounds.over_at(at), (place, side));
         } else if !sides.is_scheduled {
             sides.is_scheduled = true;
@@ -282,6 +289,12 @@ where
 #[inline]
 fn is_still(still: Option<Timestamp>, at: Timestamp) -> bool {
     still.is_some_and(|first| at >= first)
+}
+
+/// The times and the numbers of the rows that may be emitted alone.
+fn numbers<T, M: Mark>(rows: &Buffer<T, M>) -> impl Iterator<Item = (Timestamp, u64)> {
+    let rows = rows.iter().filter(|_| M::COUNTS);
+    rows.map(|row| (row.at, row.mark.number()))
 }
 
 /// How often a key may be visited while a row waits.
