@@ -22,6 +22,7 @@
 //! | [`Question::AfterEnd`] | a source that had ended before a restore and has more | windows, final aggregates | |
 //! | [`Question::Save`], [`Question::Restore`] | the driver, between two reads | whatever keeps state; sinks flush before a save | |
 //! | [`Question::Capture`] | the driver, between two reads, until all is written | large keyed tables | |
+//! | [`Question::Look`] | the driver, when a job is asked for a state | running aggregates, windows, processes | |
 //! | [`Question::Count`] | the driver, for a report | streams, windows, final aggregates, `event_time`, sinks | |
 //!
 //! What the driver sends to every source (starting, ticks, flushing, saving, restoring, counting) reaches an operator of
@@ -29,7 +30,7 @@
 
 use crate::error::{Error, Result};
 use crate::metrics::Tally;
-use crate::state::{DeclaredState, Restore, Save, Slice};
+use crate::state::{DeclaredState, Look, Restore, Save, Slice};
 use crate::time::Timestamp;
 
 /// Which partition of which source a record comes from: numbered over all sources of a job.
@@ -120,6 +121,8 @@ pub enum Question<'a> {
     Capture(&'a mut Slice),
     /// Restore your state.
     Restore(&'a mut Restore),
+    /// What does a state have that is called so?
+    Look(&'a mut Look),
     /// What have you counted?
     Count(&'a mut Tally),
 }
@@ -208,7 +211,11 @@ impl Control<'_> {
                 JobEvent::Idle(_) | JobEvent::Active => false,
             },
             Control::Question(question) => match question {
-                Question::Save(_) | Question::Capture(_) | Question::Restore(_) | Question::Count(_) => true,
+                Question::Save(_)
+                | Question::Capture(_)
+                | Question::Restore(_)
+                | Question::Look(_)
+                | Question::Count(_) => true,
                 Question::Progress(_) | Question::AfterEnd(_) => false,
             },
         }

@@ -13,7 +13,7 @@ pub use crate::metrics::Report;
 pub use crate::operator::{Again, Copier, Many, Nowhere, One, Tee, again};
 pub use crate::process::{BroadcastContext, Expiring, Plain, ProcessContext, Side, StateSpec};
 pub use crate::record::Push;
-pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Savepoint};
+pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Savepoint, StateView};
 pub use crate::source::from;
 pub use crate::state::{Durable, Transient};
 pub use crate::testing::{TestBench, TestClock, TestInput, TestOutput, TestRunner};

@@ -103,6 +103,12 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
                 self.__runner.report()
             }
 
+            /// The state of a statement, which can be asked for what it keeps of a key.
+            #[must_use]
+            pub fn state(&self, name: &str) -> __streamlite::StateView<'_> {
+                self.__runner.state(name)
+            }
+
             /// Saves all that the job remembers.
             #[must_use]
             #[track_caller]

@@ -13,6 +13,7 @@ use syn::{
 };
 
 use super::conditions::{self, Conditions};
+use super::owned;
 use super::statement::{self, Body};
 use super::uid::uid;
 use crate::errors::Errors;
@@ -88,6 +89,7 @@ impl Function {
         let arguments = Punctuated::<FnArg, Token![,]>::parse_terminated(&arguments)?;
         let output: ReturnType = input.parse()?;
         generics.where_clause = input.parse()?;
+        owned::outlive_jobs(&mut generics);
         let body;
         syn::braced!(body in input);
         let pieces = conditions::pieces(body.parse()?);

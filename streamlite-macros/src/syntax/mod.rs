@@ -5,6 +5,7 @@ mod conditions;
 mod duration;
 mod function;
 mod items;
+mod owned;
 mod repair;
 mod statement;
 mod uid;

@@ -29,7 +29,7 @@ pub trait Storable<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<V: Serialize + DeserializeOwned> Storable<Yes> for V {
+impl<V: Serialize + DeserializeOwned + 'static> Storable<Yes> for V {
     type Of<X> = X;
 
     fn of<X>(asked: X) -> X {

@@ -193,7 +193,11 @@ where
             match question {
                 Question::AfterEnd(after) => after.ask(self.state.declared(), self.times.watermark),
                 Question::Count(tally) => tally.node(self.node).watermark = Some(self.times.watermark),
-                Question::Save(_) | Question::Restore(_) | Question::Progress(_) | Question::Capture(_) => {}
+                Question::Save(_)
+                | Question::Restore(_)
+                | Question::Progress(_)
+                | Question::Capture(_)
+                | Question::Look(_) => {}
             }
         }
         pass_results(self.lane, &mut self.next, control);

@@ -10,8 +10,8 @@ use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::metrics::StateSize;
 use crate::state::{
-    Block, Captured, DeclaredState, Decoder, Encoder, Grouping, LiveTable, LookUp, Ranks, Room, Shape, Slice,
-    Snapshot, StateError, Storage, Table, WriteEntry, in_blocks, name_of,
+    Block, Captured, DeclaredState, Decoder, Encoder, Grouping, LiveTable, Look, LookUp, Ranks, Room, Shape,
+    Shows, Slice, Snapshot, StateError, Storage, Table, WriteEntry, in_blocks, name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
@@ -198,6 +198,21 @@ impl<C, S: Table> KeyedState<C, S> {
         self.table.for_each_slot(visit);
     }
 
+    /// Shows what a look asks for, if it is meant: of each key what a closure makes of its value.
+    pub fn look<V>(&self, look: &mut Look, mut value: impl FnMut(&S::Key, &S::Value) -> V)
+    where
+        C: Shows<S::Key> + Shows<V>,
+    {
+        if !look.is_for(&self.declared, None) {
+            return;
+        }
+        if let Some(asked) = look.keys::<C, S::Key, (), V>() {
+            self.table.look_at(asked.one(), |_slot, key, kept| {
+                look.show::<C, _, _>(key, &(), &value(key, kept));
+            });
+        }
+    }
+
     /// The slots of all keys, in order.
     pub fn slots(&self) -> Vec<S::Slot> {
         self.table.slots()
@@ -289,7 +304,7 @@ impl<C, S: Table> KeyedState<C, S> {
             Question::Restore(restore) => restore.state(declared, &mut Kept::<C, _, _>::new(table, beside)),
             Question::Capture(slice) => self.capture(slice),
             Question::Count(tally) => tally.node(*node).state += table.size(),
-            Question::AfterEnd(_) | Question::Progress(_) => {}
+            Question::AfterEnd(_) | Question::Progress(_) | Question::Look(_) => {}
         }
     }
 }

@@ -242,8 +242,11 @@ impl<N> Meeting<N> {
                     restore.state(&self.state.clone(), &mut self.inputs);
                     self.note_limits();
                 }
-                Question::Progress(_) | Question::Capture(_) | Question::AfterEnd(_) | Question::Count(_) => {
-                }
+                Question::Progress(_)
+                | Question::Capture(_)
+                | Question::AfterEnd(_)
+                | Question::Look(_)
+                | Question::Count(_) => {}
             },
         }
         self.next.control(control);

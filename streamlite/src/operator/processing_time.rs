@@ -132,7 +132,7 @@ impl<T, N: Push<T>> Push<T> for ProcessingTimePush<N> {
                 }
                 Question::Save(save) => save.state(&self.state, &mut self.reached),
                 Question::Restore(restore) => restore.state(&self.state, &mut self.reached),
-                Question::Progress(_) | Question::Capture(_) | Question::AfterEnd(_) => {}
+                Question::Progress(_) | Question::Capture(_) | Question::AfterEnd(_) | Question::Look(_) => {}
             },
         }
         self.next.control(control);

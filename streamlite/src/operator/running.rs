@@ -6,9 +6,9 @@ use super::finish::Finish;
 use super::keyed_state::KeyedState;
 use crate::aggregate::Aggregate;
 use crate::assembly::{Context, Stage};
-use crate::control::Control;
+use crate::control::{Control, Question};
 use crate::record::{Push, Record};
-use crate::state::{Block, Grouping, Storage};
+use crate::state::{Block, Grouping, Shows, Storage};
 use crate::time::Timestamp;
 
 /// Describes an aggregate that returns a result with every record; see [`Stream::running`](crate::flow::Stream::running).
@@ -37,7 +37,7 @@ where
     G: Grouping<T>,
     A: Aggregate<T>,
     F: Finish<G::Key, (), A::Out, Out = U>,
-    C: Storage<G::Key> + Storage<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc> + Shows<U>,
 {
     type Built<N: Push<U>> = RunningPush<T, C, G, A, F, N>;
 
@@ -119,7 +119,7 @@ where
     A: Aggregate<T>,
     F: Finish<G::Key, (), A::Out>,
     N: Push<F::Out>,
-    C: Storage<G::Key> + Storage<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc> + Shows<F::Out>,
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
@@ -185,6 +185,15 @@ where
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
+        if let Control::Question(Question::Look(look)) = control {
+            let Self {
+                aggregate,
+                finish,
+                state,
+                ..
+            } = self;
+            state.look(look, |key, acc| finish.finish(key, (), aggregate.result(acc)));
+        }
         self.state.control(control, &mut ());
         self.next.control(control);
     }

@@ -147,6 +147,7 @@ impl<T, K: Sink<T>> Push<T> for ToPush<T, K> {
                 Question::Save(save) => self.save(save),
                 Question::Restore(_)
                 | Question::Progress(_)
+                | Question::Look(_)
                 | Question::Capture(_)
                 | Question::AfterEnd(_) => {}
             },

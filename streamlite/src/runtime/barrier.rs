@@ -113,19 +113,19 @@ impl Driver<'_> {
     /// checkpoint could not be stored is an error of the job, too, which must not go on then.
     pub(super) fn answer(&mut self, request: Request) -> Result<bool> {
         let Request { wanted, answer } = request;
-        let done = self.carry_out(&wanted);
+        let is_over = matches!(wanted, Wanted::StopWithSavepoint(_));
+        let done = self.carry_out(wanted);
         // Who has asked need not wait for it.
         let (done, answered) = match done {
             Ok(answered) => (Ok(answered.is_ok()), answered),
             Err(error) => (Err(error.clone()), Err(error)),
         };
         let _ = answer.send(answered);
-        let is_over = matches!(wanted, Wanted::StopWithSavepoint(_));
         Ok(done? && is_over)
     }
 
     /// The outer error is one of the job.
-    fn carry_out(&mut self, wanted: &Wanted) -> Result<Result<Answer>> {
+    fn carry_out(&mut self, wanted: Wanted) -> Result<Result<Answer>> {
         match wanted {
             Wanted::Checkpoint => {
                 let refused = self.asks_for_checkpoints();
@@ -137,12 +137,16 @@ impl Driver<'_> {
             Wanted::Drain => self.drain().map(|()| Ok(Answer::Done)),
             Wanted::Metrics => Ok(Ok(Answer::Metrics(Box::new(self.report())))),
             Wanted::Watermarks => Ok(Ok(Answer::Watermarks(self.watermarks()))),
+            Wanted::State(mut query) => {
+                query.run(self);
+                Ok(Ok(Answer::State(query)))
+            }
             Wanted::Savepoint(path) | Wanted::StopWithSavepoint(path) => {
                 self.flush()?;
                 self.checkpoint_now()?;
                 let saved = self.saved();
                 self.parts.failure.check()?;
-                let written = saved.and_then(|savepoint| savepoint.write_to(path));
+                let written = saved.and_then(|savepoint| savepoint.write_to(&path));
                 Ok(written.map(|()| Answer::Done))
             }
         }

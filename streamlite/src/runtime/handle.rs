@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::requests::{Answer, Requests, Wanted};
+use super::state_view::StateView;
 use crate::error::{Error, Result};
 use crate::metrics::{Report, Watermarks};
 
@@ -154,6 +155,42 @@ impl JobHandle {
             Answer::Watermarks(watermarks) => Ok(watermarks),
             _ => Err(self.has_ended()),
         }
+    }
+
+    /// The state of a statement, which can be asked for what it keeps of a key; see [`StateView`].
+    ///
+    /// ```
+    /// use streamlite::prelude::*;
+    /// use streamlite::source::ChannelSource;
+    ///
+    /// pipeline!(
+    ///     fn totals(sales: Source<(String, u32)>, out: Sink<(String, u64)>) {
+    ///         let sums = sales.key_by(|(shop, _)| shop.clone()).running().sum(|(_, cents)| *cents);
+    ///         sums.to(out);
+    ///     }
+    /// );
+    ///
+    /// let (sales, received) = std::sync::mpsc::channel();
+    /// let (out, _) = CollectionSink::new();
+    /// let job = totals(ChannelSource::new(received), out).spawn()?;
+    /// sales.send(("mill".to_owned(), 250)).expect("the job runs");
+    /// let sums = job.state("sums");
+    /// let sum: (String, u64) = loop {
+    ///     if let Some(sum) = sums.get(&"mill".to_owned())? {
+    ///         break sum;
+    ///     }
+    /// };
+    /// assert_eq!(sum.1, 250);
+    /// drop(sales);
+    /// job.join()?;
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    #[must_use]
+    pub fn state(&self, name: &str) -> StateView<'_> {
+        StateView::new(name, |query| match self.ask(Wanted::State(query))? {
+            Answer::State(query) => Ok(query),
+            _ => Err(self.has_ended()),
+        })
     }
 
     fn ask(&self, wanted: Wanted) -> Result<Answer> {

@@ -17,6 +17,7 @@ mod restart;
 mod running;
 mod savepoint;
 mod signals;
+mod state_view;
 
 pub use collect::{Collectable, Collector};
 pub(crate) use driver::Driver;
@@ -26,3 +27,4 @@ pub use local::LocalJob;
 pub use restart::Restart;
 pub use running::RunningJob;
 pub use savepoint::Savepoint;
+pub use state_view::StateView;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::state_view::Query;
 use crate::connector::Bells;
 use crate::error::Result;
 use crate::metrics::{Report, Watermarks};
@@ -42,10 +43,11 @@ pub(super) enum Answer {
     Done,
     Metrics(Box<Report>),
     Watermarks(Watermarks),
+    State(Box<dyn Query>),
 }
 
 /// What is wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Wanted {
     /// A checkpoint, now.
     Checkpoint,
@@ -59,6 +61,8 @@ pub(super) enum Wanted {
     Metrics,
     /// How far event time has come.
     Watermarks,
+    /// What is in a state.
+    State(Box<dyn Query>),
 }
 
 impl Requests {

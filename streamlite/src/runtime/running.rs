@@ -1,9 +1,11 @@
 //! A job that is driven step by step.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use super::driver::Driver;
 use super::savepoint::Savepoint;
+use super::state_view::StateView;
 use crate::error::Result;
 use crate::metrics::{Report, Watermarks};
 use crate::source::ReadStatus;
@@ -79,6 +81,18 @@ impl RunningJob {
     #[must_use]
     pub fn watermarks(&mut self) -> Watermarks {
         self.driver.watermarks()
+    }
+
+    /// The state of a statement, which can be asked for what it keeps of a key.
+    #[must_use]
+    pub fn state(&mut self, name: &str) -> StateView<'_> {
+        let driver = RefCell::new(&mut self.driver);
+        StateView::new(name, move |mut query| {
+            driver.borrow_mut().caught(|driver| {
+                query.run(driver);
+                Ok(query)
+            })
+        })
     }
 
     /// Writes out what is buffered, and ends.

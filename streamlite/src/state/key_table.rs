@@ -280,6 +280,10 @@ impl<K: Hash + Eq, V> Table for KeyTable<K, V> {
         Some(&self.entries[place].1)
     }
 
+    fn slot_of_key(&self, key: &K) -> Option<Slot> {
+        self.find(self.index.hash(key), key).map(slot_at)
+    }
+
     fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let place = self.find(self.index.hash(key), key)?;
         Some(&mut self.entries[place].1)

@@ -73,6 +73,10 @@ impl<V> Table for Single<V> {
         self.value.as_ref().filter(|_| self.used)
     }
 
+    fn slot_of_key(&self, (): &()) -> Option<()> {
+        self.used.then_some(())
+    }
+
     fn get_mut(&mut self, (): &()) -> Option<&mut V> {
         self.value.as_mut().filter(|_| self.used)
     }

@@ -96,6 +96,10 @@ impl<V> Table for Slab<V> {
         None
     }
 
+    fn slot_of_key(&self, (): &()) -> Option<u32> {
+        None
+    }
+
     fn get_mut(&mut self, (): &()) -> Option<&mut V> {
         None
     }

@@ -1,9 +1,12 @@
 //! What may be kept as state: asked of a pipeline that can be checkpointed, and not asked of an expression.
 
+use std::any::Any;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::codec::{Decoder, Encoder, StateError};
+use super::look::Shows;
 
 /// Keeps values of `V` as state.
 ///
@@ -14,7 +17,7 @@ use super::codec::{Decoder, Encoder, StateError};
     label = "this operator keeps `{V}`, which cannot be written to a checkpoint and read back",
     note = "`#[derive(Serialize, Deserialize)]` on the type; state owns what it holds, so borrow nothing"
 )]
-pub trait Storage<V>: Sized + 'static {
+pub trait Storage<V>: Shows<V> + Sized + 'static {
     /// Writes a value.
     ///
     /// # Errors
@@ -37,13 +40,34 @@ pub struct Durable;
 pub struct Transient;
 
 #[diagnostic::do_not_recommend]
-impl<V: Serialize + DeserializeOwned> Storage<V> for Durable {
+impl<V: Serialize + DeserializeOwned + 'static> Storage<V> for Durable {
     fn write(value: &V, to: &mut Encoder) -> Result<(), StateError> {
         to.plain(value)
     }
 
     fn read(from: &mut Decoder<'_>) -> Result<V, StateError> {
         from.plain()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: 'static> Shows<V> for Durable {
+    fn as_any(value: &V) -> Option<&dyn Any> {
+        Some(value)
+    }
+
+    fn from_any(any: &dyn Any) -> Option<&V> {
+        any.downcast_ref()
+    }
+}
+
+impl<V> Shows<V> for Transient {
+    fn as_any(_value: &V) -> Option<&dyn Any> {
+        None
+    }
+
+    fn from_any(_any: &dyn Any) -> Option<&V> {
+        None
     }
 }
 

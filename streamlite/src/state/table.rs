@@ -72,6 +72,19 @@ pub trait Table: Default {
     /// The value of a key, if it is there.
     fn get(&self, key: &Self::Key) -> Option<&Self::Value>;
 
+    /// The slot of a key, if it is there.
+    fn slot_of_key(&self, key: &Self::Key) -> Option<Self::Slot>;
+
+    /// Shows the entry of a key to a closure, if it is there, or all entries, in order.
+    fn look_at(&self, key: Option<&Self::Key>, mut visit: impl FnMut(Self::Slot, &Self::Key, &Self::Value)) {
+        let Some(key) = key else {
+            return self.for_each_slot(visit);
+        };
+        if let (Some(slot), Some(value)) = (self.slot_of_key(key), self.get(key)) {
+            visit(slot, key, value);
+        }
+    }
+
     /// The value of a key, if it is there.
     fn get_mut(&mut self, key: &Self::Key) -> Option<&mut Self::Value>;
 

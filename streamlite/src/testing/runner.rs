@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::shared::{Shared, checked};
 use crate::error::Result;
 use crate::metrics::Report;
-use crate::runtime::Savepoint;
+use crate::runtime::{Savepoint, StateView};
 use crate::time::{Clock, ManualClock, TimeDelta, Timestamp};
 
 /// The job under test.
@@ -102,6 +102,19 @@ impl TestRunner {
     #[track_caller]
     pub fn restore(&mut self, savepoint: &Savepoint) {
         checked(self.shared.restore(savepoint));
+    }
+
+    /// The state of a statement, which can be asked for what it keeps of a key.
+    #[must_use]
+    pub fn state(&self, name: &str) -> StateView<'_> {
+        StateView::new(name, |mut query| {
+            self.shared.try_with(|driver| {
+                driver.caught(|driver| {
+                    query.run(driver);
+                    Ok(query)
+                })
+            })
+        })
     }
 
     /// What the job has done so far.

@@ -273,6 +273,31 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
         self.windows.watermark()
     }
 
+    fn look(&self, key: Option<&G::Key>, show: &mut impl FnMut(&G::Key, Window, A::Out)) {
+        let Self {
+            windows,
+            settings,
+            late_firings,
+            ..
+        } = self;
+        for (span, held) in windows.places() {
+            let has_fired = span.end <= windows.watermark();
+            if has_fired && settings.mode == AccumulationMode::Discarding {
+                // What it had was emitted.
+                continue;
+            }
+            windows.in_slot(held).look_at(key, |slot, key, acc| {
+                let place = Groups::<T, G, A>::place_of(slot);
+                let window = if has_fired {
+                    Window::fired(span, Firing::Late, late_firings.count(span, place))
+                } else {
+                    Window::fired(span, Firing::Early, 0)
+                };
+                show(key, window, settings.aggregate.result(acc));
+            });
+        }
+    }
+
     fn size(&self) -> StateSize {
         self.windows.tables().map(|table| table.size()).sum()
     }

@@ -51,6 +51,12 @@ impl LateFirings {
         index
     }
 
+    /// How often a window has fired for a key that had records when it ended.
+    pub(super) fn count(&self, window: Span, place: u32) -> u32 {
+        let fired = self.fired.get(&(window.end, window.start, place));
+        fired.copied().unwrap_or(1)
+    }
+
     /// The last end of a window that is known of each place.
     pub(super) fn last_ends(&self) -> BTreeMap<u32, Timestamp> {
         // By ends: the last one of a place is its greatest.

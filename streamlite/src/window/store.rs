@@ -14,7 +14,7 @@ use crate::time::{TimeDelta, Timestamp};
 /// A watermark costs what it fires, and nothing per group.
 pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
     /// What a window is.
-    type Window: Copy;
+    type Window: Copy + 'static;
 
     /// Adds a record to its windows, and emits what fires for it; hands on a record that is late for all of them.
     fn add(
@@ -52,6 +52,10 @@ pub trait WindowStore<T, G: Grouping<T>, A: Aggregate<T>> {
 
     /// The watermark that was reached.
     fn watermark(&self) -> Timestamp;
+
+    /// Shows the open windows of a key, or of all keys, and what each would emit if it fired now; those of a key in the order
+    /// of time. Only what has records that were not emitted before, where results are to add up.
+    fn look(&self, key: Option<&G::Key>, show: &mut impl FnMut(&G::Key, Self::Window, A::Out));
 
     /// How large what it keeps is.
     fn size(&self) -> StateSize;

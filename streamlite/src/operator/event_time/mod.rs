@@ -337,6 +337,7 @@ impl<F, W, S: Default, N> EventTimePush<F, W, S, N> {
                     );
                 }
             }
+            Question::Look(_) => {}
             Question::Count(tally) => {
                 let reached = if self.lanes.alignment.all_finished() && !self.lanes.known.is_empty() {
                     Timestamp::MAX

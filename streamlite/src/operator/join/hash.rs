@@ -303,7 +303,7 @@ where
                         is_written.then(|| left.finish().into_iter().chain(rows.finish()).collect())
                     });
                 }
-                Question::Progress(_) => {}
+                Question::Progress(_) | Question::Look(_) => {}
             }
         }
         pass_results(self.lane, &mut self.next, control);

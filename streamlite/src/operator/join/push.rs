@@ -302,7 +302,7 @@ where
                     after.ask(self.rows.declared(), self.rows.watermark());
                 }
                 Question::Capture(slice) => self.rows.capture(slice),
-                Question::Progress(_) => {}
+                Question::Progress(_) | Question::Look(_) => {}
             },
         }
         self.outputs.control(control);

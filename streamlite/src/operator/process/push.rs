@@ -310,7 +310,7 @@ where
                 Question::AfterEnd(after) if P::HAS_TIMERS || P::HAS_END => {
                     after.ask(self.core.state.declared(), self.core.now.watermark);
                 }
-                Question::AfterEnd(_) | Question::Progress(_) => {}
+                Question::AfterEnd(_) | Question::Progress(_) | Question::Look(_) => {}
             },
         }
         self.outputs.control(control);

@@ -27,6 +27,14 @@ impl<F, N> ResultLane<F, N> {
         }
     }
 
+    /// The record of a result, which is not emitted.
+    pub(super) fn result<K, W, V>(&mut self, key: &K, window: W, value: V) -> F::Out
+    where
+        F: Finish<K, W, V>,
+    {
+        self.records.finish.finish(key, window, value)
+    }
+
     /// Passes a watermark on; the last one ends the lane.
     #[inline]
     pub(super) fn watermark<U>(&mut self, watermark: Timestamp)

@@ -12,7 +12,9 @@ use crate::operator::fan_out::Nowhere;
 use crate::operator::finish::Finish;
 use crate::operator::late::LateOutput;
 use crate::record::{Push, Record};
-use crate::state::{DeclaredState, Decoder, Encoder, Grouping, Snapshot, StateError, Storage, name_of};
+use crate::state::{
+    DeclaredState, Decoder, Encoder, Grouping, Look, Shows, Snapshot, StateError, Storage, name_of,
+};
 use crate::time::Timestamp;
 use crate::window::{OnWatermark, Settings, Stores, WindowStore};
 
@@ -30,7 +32,7 @@ where
     W: Stores<T, G, A, R>,
     A: Aggregate<T>,
     F: Finish<G::Key, W::Window, A::Out, Out = U>,
-    C: Storage<G::Key> + Storage<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc> + Shows<U>,
 {
     type Built<N: Push<U>> = WindowedPush<T, C, G, A, W::Store, F, N, Nowhere>;
 
@@ -102,6 +104,31 @@ where
     A: Aggregate<T>,
     X: WindowStore<T, G, A>,
 {
+    /// Shows the windows that a look asks for, if it is meant.
+    fn look<W, V>(&mut self, look: &mut Look)
+    where
+        X: WindowStore<T, G, A, Window = W>,
+        W: Copy + 'static,
+        F: Finish<G::Key, W, A::Out, Out = V>,
+        C: Shows<G::Key> + Shows<V>,
+    {
+        let Self {
+            store,
+            results,
+            state,
+            ..
+        } = self;
+        if !look.is_for(state, None) {
+            return;
+        }
+        if let Some(asked) = look.keys::<C, G::Key, W, V>() {
+            store.look(asked.one(), &mut |key, window, value| {
+                let result = results.result(key, window, value);
+                look.show::<C, _, _>(key, &window, &result);
+            });
+        }
+    }
+
     fn count(&self, counts: &mut NodeTally) {
         self.late.count(counts);
         counts.in_gaps += self.store.in_gaps();
@@ -118,7 +145,7 @@ where
     F: Finish<G::Key, X::Window, A::Out>,
     N: Push<F::Out>,
     L: Push<T>,
-    C: Storage<G::Key> + Storage<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc> + Shows<F::Out>,
 {
     #[inline]
     fn push(&mut self, record: Record<T>) {
@@ -167,6 +194,7 @@ where
                 Question::Restore(restore) => restore.state(&self.state.clone(), self),
                 Question::Count(tally) => self.count(tally.node(self.node)),
                 Question::AfterEnd(after) => after.ask(&self.state, self.store.watermark()),
+                Question::Look(look) => self.look(look),
                 Question::Progress(_) => {}
             },
         }

@@ -8,7 +8,7 @@ use crate::assembly::{Chain, Context, Node12, Stage};
 use crate::operator::finish::Finish;
 use crate::operator::late::LateOutput;
 use crate::record::Push;
-use crate::state::{Grouping, Storage};
+use crate::state::{Grouping, Shows, Storage};
 use crate::window::Stores;
 
 /// Describes an aggregate over windows whose late records are an output of their own.
@@ -38,7 +38,7 @@ where
     W: Stores<T, G, A, R>,
     A: Aggregate<T>,
     F: Finish<G::Key, W::Window, A::Out>,
-    C: Storage<G::Key> + Storage<A::Acc>,
+    C: Storage<G::Key> + Storage<A::Acc> + Shows<F::Out>,
 {
     #[inline]
     fn build<N: Push<F::Out>, L: Push<T>>(self, cx: Context<C>, next: N, late: L) -> impl Push<O> {

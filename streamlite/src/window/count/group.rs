@@ -192,6 +192,44 @@ impl<A> Group<A> {
         self.fire(every, aggregate)
     }
 
+    /// The window that fires next, as it would fire now; `None` if no record is in it yet.
+    pub(super) fn open<T, X: Aggregate<T, Acc = A>>(
+        &self,
+        every: &Every,
+        aggregate: &X,
+    ) -> Option<Fired<X::Out>> {
+        let end = self.seen();
+        let in_step = match self {
+            Self::Apart(counted) => counted.in_step,
+            Self::Overlapping(overlapping) => overlapping.in_step,
+        };
+        let start = (end - in_step)
+            .saturating_add(every.step)
+            .saturating_sub(every.size);
+        let (timestamp, result) = match self {
+            Self::Apart(counted) => {
+                let part = (in_step > every.gap()).then_some(&counted.next)?;
+                (part.greatest, aggregate.result(&part.acc))
+            }
+            Self::Overlapping(overlapping) => match &overlapping.parts {
+                Parts::Windows(windows) => {
+                    let part = windows.front()?;
+                    (part.greatest, aggregate.result(&part.acc))
+                }
+                Parts::Slices(slices) => {
+                    let part = slices.open(start, aggregate)?;
+                    (part.greatest, aggregate.last_result(part.acc))
+                }
+            },
+        };
+        Some(Fired {
+            start,
+            end,
+            timestamp,
+            result,
+        })
+    }
+
     fn seen(&self) -> u64 {
         match self {
             Self::Apart(counted) => counted.seen,
@@ -338,6 +376,15 @@ impl<A> Slices<A> {
         if let Some((_, slice)) = self.slices.back_mut() {
             slice.add(record, aggregate);
         }
+    }
+
+    /// What is in all slices from a record on.
+    fn open<T, X: Aggregate<T, Acc = A>>(&self, start: u64, aggregate: &X) -> Option<Part<A>> {
+        let mut merged = None;
+        for (_, slice) in self.slices.iter().filter(|(first, _)| *first >= start) {
+            merge(aggregate, &mut merged, slice);
+        }
+        merged
     }
 
     /// What is in all slices from a record on; those before it are dropped.

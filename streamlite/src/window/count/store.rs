@@ -18,7 +18,7 @@ use crate::window::store::{Emit, Results, WindowStore};
 use crate::window::trigger::OnWatermark;
 
 /// A window that is known by the numbers of its records.
-pub trait Numbered: Copy + fmt::Debug {
+pub trait Numbered: Copy + fmt::Debug + 'static {
     /// The window of the records from `start` up to but without `end`.
     fn of_records(start: u64, end: u64) -> Self;
 }
@@ -231,6 +231,15 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
     #[inline]
     fn watermark(&self) -> Timestamp {
         self.watermark
+    }
+
+    fn look(&self, key: Option<&G::Key>, show: &mut impl FnMut(&G::Key, W, A::Out)) {
+        let (every, aggregate) = (&self.every, &self.settings.aggregate);
+        self.groups.look_at(key, |_slot, key, group| {
+            if let Some(open) = group.open(every, aggregate) {
+                show(key, W::of_records(open.start, open.end), open.result);
+            }
+        });
     }
 
     fn size(&self) -> StateSize {

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use crate::aggregate::Aggregate;
 use crate::state::{Decoder, Encoder, StateError};
 use crate::time::{TimeDelta, Timestamp};
+use crate::window::event_window::Window;
+use crate::window::firing::Firing;
 use crate::window::span::Span;
 
 /// The sessions of one key that are not closed: most often one, which is stored inline.
@@ -106,6 +108,16 @@ impl<A> Session<A> {
         let index = self.firings;
         self.firings = index.saturating_add(1);
         index
+    }
+
+    /// Its window, if it fired now.
+    pub(super) fn window_now(&self, watermark: Timestamp) -> Window {
+        let firing = if self.span.end <= watermark {
+            Firing::Late
+        } else {
+            Firing::Early
+        };
+        Window::fired(self.span, firing, self.firings)
     }
 
     /// When the key has to be looked at for it: when it ends, or when it closes.
@@ -251,6 +263,13 @@ impl<A> Group<A> {
         self.current
             .iter_mut()
             .chain(self.others.iter_mut().flat_map(|others| others.iter_mut()))
+    }
+
+    /// All sessions, in the order of time.
+    pub(super) fn in_order(&self) -> Vec<&Session<A>> {
+        let mut sessions: Vec<_> = self.sessions().collect();
+        sessions.sort_by_key(|session| session.span);
+        sessions
     }
 
     /// All sessions.

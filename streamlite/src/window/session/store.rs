@@ -381,6 +381,17 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
         self.watermark
     }
 
+    fn look(&self, key: Option<&G::Key>, show: &mut impl FnMut(&G::Key, Window, A::Out)) {
+        let aggregate = &self.settings.aggregate;
+        self.groups.look_at(key, |_slot, key, group| {
+            for session in group.in_order() {
+                if let Some(acc) = &session.acc {
+                    show(key, session.window_now(self.watermark), aggregate.result(acc));
+                }
+            }
+        });
+    }
+
     fn size(&self) -> StateSize {
         self.groups.size()
     }

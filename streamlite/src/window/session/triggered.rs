@@ -421,6 +421,21 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
         self.watermark
     }
 
+    fn look(&self, key: Option<&G::Key>, show: &mut impl FnMut(&G::Key, Window, A::Out)) {
+        let aggregate = &self.settings.aggregate;
+        self.groups.look_at(key, |_slot, key, group| {
+            for session in group.in_order() {
+                if let Some(held) = session.acc.as_ref().filter(|held| held.has_records) {
+                    let window = Window {
+                        index: held.firings,
+                        ..session.window_now(self.watermark)
+                    };
+                    show(key, window, aggregate.result(&held.acc));
+                }
+            }
+        });
+    }
+
     fn size(&self) -> StateSize {
         self.groups.size()
     }

@@ -194,6 +194,11 @@ impl SlidingGrid {
         clamped(number * slide + i128::from(self.offset) + i128::from(self.size))
     }
 
+    /// The windows that contain the slice that starts here, in the order of time.
+    pub(super) fn windows_from(&self, start: Timestamp) -> impl Iterator<Item = Span> {
+        self.windows_of(self.of_slice(start))
+    }
+
     /// The first window that contains a slice.
     pub(super) fn first_window_of(&self, start: Timestamp) -> Span {
         self.of_slice(start).first

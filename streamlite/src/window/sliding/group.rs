@@ -1,6 +1,6 @@
 //! What one key has in the windows of a sliding grid.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use prefetch_index::prefetch_index;
 
@@ -121,6 +121,24 @@ impl<A> Group<A> {
                 .windows
                 .binary_search_by_key(&window, |(other, _)| *other)
                 .is_ok()
+    }
+
+    /// The windows that have something in them and are not closed at a watermark, in the order of time.
+    pub(super) fn windows_after(
+        &self,
+        grid: &SlidingGrid,
+        watermark: Timestamp,
+        lateness: TimeDelta,
+    ) -> BTreeSet<Span> {
+        let of_slices = self
+            .slices
+            .iter()
+            .flat_map(|slice| grid.windows_from(slice.start));
+        let own = self.windows.iter().map(|(window, _)| *window);
+        of_slices
+            .chain(own)
+            .filter(|window| window.end + lateness > watermark)
+            .collect()
     }
 
     /// The result of all that is in a window, from its slices one by one: what a late record fires again.

@@ -467,6 +467,34 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
         self.watermark
     }
 
+    fn look(&self, key: Option<&G::Key>, show: &mut impl FnMut(&G::Key, Window, A::Out)) {
+        let Self {
+            grid,
+            settings,
+            groups,
+            watermark,
+            late_firings,
+            ..
+        } = self;
+        groups.look_at(key, |slot, key, group| {
+            let place = Groups::<T, G, A>::place_of(slot);
+            for span in group.windows_after(grid, *watermark, settings.lateness) {
+                let has_fired = span.end <= *watermark;
+                if has_fired && settings.mode == AccumulationMode::Discarding {
+                    continue;
+                }
+                let window = if has_fired {
+                    Window::fired(span, Firing::Late, late_firings.count(span, place))
+                } else {
+                    Window::fired(span, Firing::Early, 0)
+                };
+                if let Some(result) = group.result(span, grid, &settings.aggregate) {
+                    show(key, window, result);
+                }
+            }
+        });
+    }
+
     fn size(&self) -> StateSize {
         self.groups.size()
     }

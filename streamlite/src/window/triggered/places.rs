@@ -15,7 +15,7 @@ use crate::window::span::Span;
 /// Which windows a record is in, and what their results carry.
 pub trait Places: fmt::Debug {
     /// What a window is to the user.
-    type Window: Copy;
+    type Window: Copy + 'static;
 
     /// What is kept of the timestamps of the records in it.
     type Stamp: Stamp;

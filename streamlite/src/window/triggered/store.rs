@@ -443,6 +443,23 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
         self.watermark
     }
 
+    fn look(&self, key: Option<&G::Key>, show: &mut impl FnMut(&G::Key, D::Window, A::Out)) {
+        let aggregate = &self.settings.aggregate;
+        for (span, held) in self.windows.places() {
+            let firing = if span.end <= self.watermark {
+                Firing::Late
+            } else {
+                Firing::Early
+            };
+            self.windows.in_slot(held).look_at(key, |_slot, key, group| {
+                if group.has_records {
+                    let window = D::window(span, firing, group.firings);
+                    show(key, window, aggregate.result(&group.acc));
+                }
+            });
+        }
+    }
+
     fn size(&self) -> StateSize {
         self.windows.tables().map(|table| table.size()).sum()
     }

@@ -1,0 +1,122 @@
+//! A question about the state of one operator: what is kept of a key, or of all.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use super::shape::name_of;
+use super::snapshot::DeclaredState;
+
+/// Shows what a pipeline keeps to whoever asks a running job.
+///
+/// What a pipeline function keeps owns all it holds, so that its type is known when the job runs; an expression may borrow,
+/// and nobody asks it.
+#[diagnostic::on_unimplemented(
+    message = "`{V}` cannot be shown to who asks a running job",
+    label = "`{V}` may borrow, and a pipeline function owns what it keeps",
+    note = "own the value, or bound the type parameter by `'static`"
+)]
+pub trait Shows<V> {
+    /// The value, as one of any type.
+    fn as_any(value: &V) -> Option<&dyn Any>;
+
+    /// The value, if it is one of this type.
+    fn from_any(any: &dyn Any) -> Option<&V>;
+}
+
+/// What is kept of a key: the key, its window (`()` where there is none) and the value, each of any type.
+pub(crate) type Seen<'a> = (&'a dyn Any, &'a dyn Any, &'a dyn Any);
+
+/// A question about the state of one operator.
+pub struct Look {
+    /// The name of the state.
+    name: String,
+    /// The key, or all.
+    key: Option<Rc<dyn Any>>,
+    visit: Box<dyn FnMut(Seen<'_>)>,
+    answer: Looked,
+}
+
+/// What a state is that was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    /// The names of the types of its keys, windows and values, if it is there.
+    pub(crate) types: Option<[String; 3]>,
+    /// Of all states that can be asked for.
+    pub(crate) names: BTreeSet<String>,
+}
+
+impl fmt::Debug for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Look")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which keys are asked for: one, or all.
+#[derive(Debug)]
+pub(crate) struct AskedKey<C, K> {
+    key: Option<Rc<dyn Any>>,
+    shown: PhantomData<(C, K)>,
+}
+
+impl<C: Shows<K>, K> AskedKey<C, K> {
+    /// The key, if it is one.
+    pub(crate) fn one(&self) -> Option<&K> {
+        C::from_any(self.key.as_deref()?)
+    }
+}
+
+impl Look {
+    /// Asks for what is kept of a key, or of all, which is shown to a closure.
+    pub(crate) fn new(name: &str, key: Option<Rc<dyn Any>>, visit: impl FnMut(Seen<'_>) + 'static) -> Self {
+        Self {
+            name: name.to_owned(),
+            key,
+            visit: Box::new(visit),
+            answer: Looked::default(),
+        }
+    }
+
+    /// What was found.
+    pub(crate) fn finish(self) -> Looked {
+        self.answer
+    }
+
+    /// Whether it is asked for this state, or this part of it.
+    pub(crate) fn is_for(&mut self, declared: &DeclaredState, part: Option<&str>) -> bool {
+        let id = declared.id();
+        let name = match part {
+            None => id.to_string(),
+            Some(part) => format!("{id}.{part}"),
+        };
+        let is_asked = name == self.name;
+        self.answer.names.insert(name);
+        is_asked
+    }
+
+    /// Which keys of a state are asked for that has these types; `None` if the one that is asked for is of another type.
+    pub(crate) fn keys<C: Shows<K>, K, W, V>(&mut self) -> Option<AskedKey<C, K>> {
+        self.answer.types = Some([name_of::<K>(), name_of::<W>(), name_of::<V>()]);
+        let key = self.key.clone();
+        let is_of_type = key.as_deref().is_none_or(|key| C::from_any(key).is_some());
+        is_of_type.then_some(AskedKey {
+            key,
+            shown: PhantomData,
+        })
+    }
+
+    /// Shows what is kept of a key.
+    pub(crate) fn show<C, K, V>(&mut self, key: &K, window: &dyn Any, value: &V)
+    where
+        C: Shows<K> + Shows<V>,
+    {
+        let (key, value) = (C::as_any(key), C::as_any(value));
+        if let (Some(key), Some(value)) = (key, value) {
+            (self.visit)((key, window, value));
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What a running job says of its states, compared with what a list of all records says.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use streamlite::StateView;
+use streamlite::prelude::*;
+use streamlite::window::{CountWindow, GlobalWindow};
+use streamlite_tests::windows::cases;
+
+/// When it happened, in milliseconds, its key and a number.
+type Event = (i64, char, u32);
+
+const BOUND: i64 = 20;
+const LATENESS: i64 = 30;
+
+pipeline!(
+    fn asked(events: Source<Event>, out: Sink<String>) {
+        let timed = events.event_time(|e| e.0).watermark(bounded(20ms));
+        let keyed = timed.key_by(|e| e.1);
+        let peaks = keyed.running().max(|e| e.2);
+        let tumbling_ones = keyed
+            .window(tumbling(10ms))
+            .allowed_lateness(30ms)
+            .aggregate(|key, window, rows| (*key, window.start, rows.collect(|e| e.2)));
+        let shared = keyed
+            .window(sliding(25ms).every(10ms))
+            .allowed_lateness(30ms)
+            .sum(|e| e.2);
+        let listed = keyed
+            .window(sliding(25ms).every(10ms))
+            .aggregate(|_key, _window, rows| rows.collect(|e| e.2));
+        let visits = keyed
+            .window(session(7ms))
+            .aggregate(|key, _window, rows| (*key, rows.count()));
+        let threes = keyed
+            .window(count(3))
+            .aggregate(|_key, _window, rows| rows.collect(|e| e.2));
+        let fours = keyed.window(count(4).every(2)).sum(|e| e.2);
+        let early = keyed
+            .window(tumbling(10ms))
+            .trigger(on_count(2).or(on_watermark()))
+            .sum(|e| e.2);
+        let starting = keyed
+            .window(session(7ms))
+            .trigger(on_count(2).or(on_watermark()))
+            .count();
+        let all = keyed.window(global()).count();
+        let total = timed.running().count();
+        peaks
+            .map(|row| format!("{row:?}"))
+            .union(tumbling_ones.map(|row| format!("{row:?}")))
+            .union(shared.map(|row| format!("{row:?}")))
+            .union(listed.map(|row| format!("{row:?}")))
+            .union(visits.map(|row| format!("{row:?}")))
+            .union(threes.map(|row| format!("{row:?}")))
+            .union(fours.map(|row| format!("{row:?}")))
+            .union(early.map(|row| format!("{row:?}")))
+            .union(starting.map(|row| format!("{row:?}")))
+            .union(all.map(|row| format!("{row:?}")))
+            .union(total.map(|row| format!("{row:?}")))
+            .to(out);
+    }
+);
+
+/// The windows of `size` that begin every so often and contain a time: where they start.
+fn starts(at: i64, size: i64, every: i64) -> Vec<i64> {
+    let last = at.div_euclid(every) * every;
+    (0..)
+        .map(|back| last - back * every)
+        .take_while(|start| start + size > at)
+        .collect()
+}
+
+/// What is in the open windows of a key, by where they start.
+fn in_windows(events: &[Event], key: char, (size, every, lateness): (i64, i64, i64)) -> Vec<(i64, Vec<u32>)> {
+    let (mut watermark, mut windows) = (i64::MIN, BTreeMap::<i64, Vec<u32>>::new());
+    for &(at, of, value) in events {
+        for start in starts(at, size, every) {
+            if of == key && start + size + lateness > watermark {
+                windows.entry(start).or_default().push(value);
+            }
+        }
+        watermark = watermark.max(at - BOUND);
+    }
+    windows.retain(|start, _| start + size + lateness > watermark);
+    windows.into_iter().collect()
+}
+
+fn windows<V: Clone + Send + 'static>(state: &StateView<'_>, key: char) -> Vec<(i64, V)> {
+    let windows = state
+        .windows::<char, Window, V>(&key)
+        .expect("it is there")
+        .into_iter();
+    windows
+        .map(|(window, value)| (window.start.as_millis(), value))
+        .collect()
+}
+
+fn check(events: &[Event]) -> Result<(), TestCaseError> {
+    let mut job = asked::test();
+    events.iter().for_each(|event| job.events.push(*event));
+    let keys: Vec<char> = {
+        let mut keys: Vec<char> = Vec::new();
+        events.iter().for_each(|event| {
+            if !keys.contains(&event.1) {
+                keys.push(event.1);
+            }
+        });
+        keys
+    };
+    let watermark = events
+        .iter()
+        .map(|event| event.0 - BOUND)
+        .max()
+        .unwrap_or(i64::MIN);
+    let mut peaks = Vec::new();
+    for &key in &keys {
+        let of_key: Vec<Event> = events.iter().copied().filter(|event| event.1 == key).collect();
+        let values: Vec<u32> = of_key.iter().map(|event| event.2).collect();
+        let peak = values.iter().copied().max().unwrap_or(0);
+        peaks.push((key, (key, peak)));
+        let got: Option<(char, u32)> = job.state("peaks").get(&key).expect("it is there");
+        prop_assert_eq!(got, Some((key, peak)));
+
+        let expected = in_windows(events, key, (10, 10, LATENESS)).into_iter();
+        let expected: Vec<_> = expected
+            .map(|(start, all)| (start, (key, Timestamp::from_millis(start), all)))
+            .collect();
+        prop_assert_eq!(
+            windows::<(char, Timestamp, Vec<u32>)>(&job.state("tumbling_ones"), key),
+            expected
+        );
+
+        let expected = in_windows(events, key, (25, 10, LATENESS)).into_iter();
+        let expected: Vec<_> = expected
+            .map(|(start, all)| (start, all.iter().copied().map(u64::from).sum::<u64>()))
+            .collect();
+        let got = windows::<Windowed<char, u64>>(&job.state("shared"), key).into_iter();
+        prop_assert_eq!(
+            got.map(|(start, sum)| (start, sum.value)).collect::<Vec<_>>(),
+            expected
+        );
+
+        let expected = in_windows(events, key, (25, 10, 0));
+        prop_assert_eq!(windows::<Vec<u32>>(&job.state("listed"), key), expected);
+
+        let left = values.len() % 3;
+        let expected = (left > 0).then(|| values[values.len() - left..].to_vec());
+        let got = job
+            .state("threes")
+            .windows::<char, CountWindow, Vec<u32>>(&key)
+            .expect("it is there");
+        let got: Vec<_> = got.into_iter().map(|(window, all)| (window.end, all)).collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|all| (values.len() as u64, all))
+            .collect();
+        prop_assert_eq!(got, expected);
+
+        let got = job
+            .state("all")
+            .windows::<char, GlobalWindow, Windowed<char, u64, GlobalWindow>>(&key);
+        let got: Vec<u64> = got
+            .expect("it is there")
+            .into_iter()
+            .map(|(_, all)| all.value)
+            .collect();
+        prop_assert_eq!(got, [values.len() as u64]);
+
+        let expected = in_windows(events, key, (10, 10, 0)).into_iter();
+        let expected: Vec<_> = expected
+            .map(|(start, all)| (start, all.iter().copied().map(u64::from).sum::<u64>()))
+            .collect();
+        let got = windows::<Windowed<char, u64>>(&job.state("early"), key).into_iter();
+        prop_assert_eq!(
+            got.map(|(start, sum)| (start, sum.value)).collect::<Vec<_>>(),
+            expected
+        );
+
+        let expected = sessions(&of_key, watermark);
+        let got = windows::<(char, u64)>(&job.state("visits"), key).into_iter();
+        prop_assert_eq!(
+            got.map(|(start, visit)| (start, visit.1)).collect::<Vec<_>>(),
+            expected.clone()
+        );
+        let got = windows::<Windowed<char, u64>>(&job.state("starting"), key).into_iter();
+        prop_assert_eq!(
+            got.map(|(start, visit)| (start, visit.value)).collect::<Vec<_>>(),
+            expected
+        );
+    }
+    let got: Vec<(char, (char, u32))> = job.state("peaks").iter().expect("it is there").collect();
+    prop_assert_eq!(got, peaks);
+    let total: Option<u64> = job.state("total").get(&()).expect("it is there");
+    prop_assert_eq!(total, (!events.is_empty()).then_some(events.len() as u64));
+    let everything = job
+        .state("all")
+        .all_windows::<char, GlobalWindow, Windowed<char, u64, GlobalWindow>>();
+    prop_assert_eq!(everything.expect("it is there").len(), keys.len());
+    Ok(())
+}
+
+/// The open sessions of a key whose records are never late: where each starts, and how many records it has.
+fn sessions(events: &[Event], watermark: i64) -> Vec<(i64, u64)> {
+    let mut times: Vec<i64> = events.iter().map(|event| event.0).collect();
+    times.sort_unstable();
+    let mut sessions: Vec<(i64, i64, u64)> = Vec::new();
+    for at in times {
+        match sessions.last_mut() {
+            Some((_, end, count)) if at <= *end => (*end, *count) = (at + 7, *count + 1),
+            _ => sessions.push((at, at + 7, 1)),
+        }
+    }
+    sessions.retain(|(_, end, _)| *end > watermark);
+    sessions
+        .into_iter()
+        .map(|(start, _, count)| (start, count))
+        .collect()
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    // Out of order, but never late.
+    let event = (
+        0..30_i64,
+        0..19_i64,
+        prop::sample::select(vec!['a', 'b', 'c']),
+        0..100_u32,
+    );
+    prop::collection::vec(event, 0..60).prop_map(|steps| {
+        let mut now = -40;
+        let events = steps.into_iter().map(|(step, back, key, value)| {
+            now += step / 10;
+            (now - back, key, value)
+        });
+        events.collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn a_job_says_what_is_in_its_states(events in events()) {
+        check(&events)?;
+    }
+}
+
+#[test]
+fn a_question_that_no_state_answers_says_which_do() {
+    let mut job = asked::test();
+    job.events.push((0, 'a', 5));
+    let refused = |error: streamlite::Error| insta_text(&error);
+    let of = job.state("peeks").get::<char, (char, u32)>(&'a').map_err(refused);
+    insta::assert_snapshot!(of.expect_err("there is none"));
+    let of = job
+        .state("peaks")
+        .get::<String, (char, u32)>(&"a".to_owned())
+        .map_err(refused);
+    insta::assert_snapshot!(of.expect_err("it has other keys"));
+    let of = job.state("peaks").get::<char, u32>(&'a').map_err(refused);
+    insta::assert_snapshot!(of.expect_err("it has other values"));
+    let of = job
+        .state("early")
+        .get::<char, Windowed<char, u64>>(&'a')
+        .map_err(refused);
+    insta::assert_snapshot!(of.expect_err("it has windows"));
+    let of = job
+        .state("peaks")
+        .windows::<char, Window, (char, u32)>(&'a')
+        .map_err(refused);
+    insta::assert_snapshot!(of.expect_err("it has no windows"));
+}
+
+fn insta_text(error: &streamlite::Error) -> String {
+    error.to_string()
+}
+
+#[test]
+fn windows_that_fire_are_gone_and_those_that_wait_for_late_records_are_not() {
+    let mut job = asked::test();
+    job.events.push_all([(5, 'a', 1), (15, 'a', 2)]);
+    job.events.push((30, 'b', 0));
+    // The watermark is 10: the first window has fired.
+    assert_eq!(
+        windows::<Vec<u32>>(&job.state("listed"), 'a'),
+        [(-10, vec![1]), (0, vec![1, 2]), (10, vec![2])]
+    );
+    let at = |at| Timestamp::from_millis(at);
+    let tumbled = windows::<(char, Timestamp, Vec<u32>)>(&job.state("tumbling_ones"), 'a');
+    assert_eq!(
+        tumbled,
+        [(0, ('a', at(0), vec![1])), (10, ('a', at(10), vec![2]))]
+    );
+    let early = windows::<Windowed<char, u64>>(&job.state("early"), 'a');
+    assert_eq!(early.len(), 1);
+    // One that no record came for is not there.
+    assert_eq!(windows::<Windowed<char, u64>>(&job.state("early"), 'c'), []);
+}
