@@ -10,8 +10,8 @@ use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::metrics::StateSize;
 use crate::state::{
-    Block, Captured, DeclaredState, Decoder, Encoder, Grouping, LiveTable, Look, LookUp, Ranks, Room, Shape,
-    Shows, Slice, Snapshot, StateError, Storage, Table, WriteEntry, in_blocks, name_of,
+    Block, Captured, DeclaredState, Decoder, Encoder, Grouping, LiveTable, Look, LookUp, PerKey, Ranks, Room,
+    Shape, Shows, Slice, Snapshot, StateError, Storage, Table, WriteEntry, in_blocks, name_of,
 };
 
 /// What an operator keeps per key: found once per record, changed through its slot, saved and restored here, so that no
@@ -198,6 +198,11 @@ impl<C, S: Table> KeyedState<C, S> {
         self.table.for_each_slot(visit);
     }
 
+    /// Shows the entry of a key to a closure, if it is there, or all entries, in the order of the slots.
+    pub fn look_at(&self, key: Option<&S::Key>, visit: impl FnMut(S::Slot, &S::Key, &S::Value)) {
+        self.table.look_at(key, visit);
+    }
+
     /// Shows what a look asks for, if it is meant: of each key what a closure makes of its value.
     pub fn look<V>(&self, look: &mut Look, mut value: impl FnMut(&S::Key, &S::Value) -> V)
     where
@@ -206,9 +211,9 @@ impl<C, S: Table> KeyedState<C, S> {
         if !look.is_for(&self.declared, None) {
             return;
         }
-        if let Some(asked) = look.keys::<C, S::Key, (), V>() {
+        if let Some(asked) = look.keys::<C, S::Key>(PerKey::Value, name_of::<V>()) {
             self.table.look_at(asked.one(), |_slot, key, kept| {
-                look.show::<C, _, _>(key, &(), &value(key, kept));
+                look.show::<C, _>(key, Some(&()), C::as_any(&value(key, kept)));
             });
         }
     }

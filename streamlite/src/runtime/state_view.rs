@@ -2,13 +2,14 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 
 use super::driver::Driver;
 use crate::control::{Control, Question};
 use crate::error::{Error, Result};
-use crate::state::{Look, Looked, Seen, name_of};
+use crate::state::{Look, Looked, PerKey, Seen, name_of};
 
 /// The state of one statement of a running job, to be asked for: what [`JobHandle::state`](super::JobHandle::state) returns.
 ///
@@ -20,7 +21,7 @@ use crate::state::{Look, Looked, Seen, name_of};
 /// | --- | --- | --- |
 /// | `let peaks = keyed.running()…` | the key | what would be emitted for one more record that changes nothing |
 /// | `let means = keyed.window(…)…` | the key | for each open [window](Self::windows) what it would emit if it fired now |
-/// | `let alerts = keyed.process(…)` | the key | ask for `"alerts.name"`: a value, or a `List` or `Map` as a `Vec` |
+/// | `let alerts = keyed.process(…)` | the key | ask for `"alerts.last"` if a state is called `last`: its value, or what is in its [list](Self::list) or [map](Self::map), as far as it has not expired |
 ///
 /// Without keys the key is `()`. Where a statement keeps several states, or a fragment does, they are called as in checkpoints:
 /// `means`, `means#1`, `outer/inner`; the error for a name that is not there lists those that are.
@@ -70,17 +71,17 @@ impl<'a> StateView<'a> {
     /// What is kept of a key; `None` if it is not there.
     ///
     /// # Errors
-    /// If there is no such state, its keys or values are of other types, it has [windows](Self::windows), or the job has ended.
+    /// If there is no such state, its keys or values are of other types, it keeps several values of a key, or the job has ended.
     pub fn get<K, V>(&self, key: &K) -> Result<Option<V>>
     where
         K: Clone + Send + 'static,
         V: Clone + Send + 'static,
     {
-        let entries = self.entries::<K, (), V>(Some(key))?;
-        Ok(entries.into_iter().next().map(|(_, (), value)| value))
+        let values = self.values::<K, (), V>(PerKey::Value, Some(key))?;
+        Ok(values.into_iter().next().map(|(_, (), value)| value))
     }
 
-    /// All keys and what is kept of them, in the order in which the keys came, as long as none was forgotten.
+    /// All keys and what is kept of each, in the order in which they came, as long as none was forgotten.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -89,9 +90,9 @@ impl<'a> StateView<'a> {
         K: Clone + Send + 'static,
         V: Clone + Send + 'static,
     {
-        let entries = self.entries::<K, (), V>(None)?.into_iter();
-        let entries: Vec<_> = entries.map(|(key, (), value)| (key, value)).collect();
-        Ok(entries.into_iter())
+        let values = self.values::<K, (), V>(PerKey::Value, None)?.into_iter();
+        let values: Vec<_> = values.map(|(key, (), value)| (key, value)).collect();
+        Ok(values.into_iter())
     }
 
     /// The open windows of a key, in the order of time, each with what it would emit if it fired now. Windows that have fired and
@@ -106,8 +107,11 @@ impl<'a> StateView<'a> {
         W: Clone + Send + 'static,
         V: Clone + Send + 'static,
     {
-        let entries = self.entries::<K, W, V>(Some(key))?.into_iter();
-        Ok(entries.map(|(_, window, value)| (window, value)).collect())
+        let values = self.values::<K, W, V>(PerKey::Windows(name_of::<W>()), Some(key))?;
+        Ok(values
+            .into_iter()
+            .map(|(_, window, value)| (window, value))
+            .collect())
     }
 
     /// All keys and their open windows, each with what it would emit if it fired now.
@@ -120,62 +124,90 @@ impl<'a> StateView<'a> {
         W: Clone + Send + 'static,
         V: Clone + Send + 'static,
     {
-        self.entries(None)
+        self.values(PerKey::Windows(name_of::<W>()), None)
     }
 
-    fn entries<K, W, V>(&self, key: Option<&K>) -> Result<Vec<(K, W, V)>>
+    /// What a [`List`](crate::process::List) of a process has of a key, in the order in which it was pushed.
+    ///
+    /// # Errors
+    /// If there is no such state, its keys or values are of other types, it is no list, or the job has ended.
+    pub fn list<K, V>(&self, key: &K) -> Result<Vec<V>>
     where
         K: Clone + Send + 'static,
-        W: Clone + Send + 'static,
         V: Clone + Send + 'static,
     {
-        let query = TypedQuery::<K, W, V> {
+        let values = self.values::<K, (), V>(PerKey::List, Some(key))?.into_iter();
+        Ok(values.map(|(_, (), value)| value).collect())
+    }
+
+    /// What a [`Map`](crate::process::Map) of a process has of a key, in the order in which its keys were inserted.
+    ///
+    /// # Errors
+    /// If there is no such state, its keys or values are of other types, it is no map, or the job has ended.
+    pub fn map<K, M, V>(&self, key: &K) -> Result<Vec<(M, V)>>
+    where
+        K: Clone + Send + 'static,
+        M: Clone + Send + 'static,
+        V: Clone + Send + 'static,
+    {
+        let values = self.values::<K, M, V>(PerKey::Map(name_of::<M>()), Some(key))?;
+        Ok(values.into_iter().map(|(_, key, value)| (key, value)).collect())
+    }
+
+    /// Of each key what each value is of, and the value.
+    fn values<K, O, V>(&self, kept: PerKey, key: Option<&K>) -> Result<Vec<(K, O, V)>>
+    where
+        K: Clone + Send + 'static,
+        O: Clone + Send + 'static,
+        V: Clone + Send + 'static,
+    {
+        let query = TypedQuery::<K, O, V> {
             name: self.name.clone(),
             key: key.cloned(),
-            entries: Vec::new(),
+            values: Vec::new(),
             looked: Looked::default(),
             is_other: false,
         };
         let answered = (self.ask)(Box::new(query))?;
-        let answered = answered.into_any().downcast::<TypedQuery<K, W, V>>();
+        let answered = answered.into_any().downcast::<TypedQuery<K, O, V>>();
         let query =
             answered.map_err(|_| self.refused("another question was answered".to_owned(), "ask again"))?;
-        self.checked(*query)
+        let asked = (kept, name_of::<K>(), name_of::<V>());
+        let Some(found) = query.looked.found else {
+            return Err(self.unknown(&query.looked.names));
+        };
+        if found == asked && !query.is_other {
+            return Ok(query.values);
+        }
+        let advice = match &found.0 {
+            PerKey::Value => "ask by `get` or `iter`",
+            PerKey::List => "ask by `list`",
+            PerKey::Map(_) => "ask by `map`",
+            PerKey::Windows(_) => "ask by `windows` or `all_windows`",
+        };
+        let cause = format!(
+            "it has {}, and was asked for {}",
+            described(&found),
+            described(&asked)
+        );
+        let is_of_its_kind = std::mem::discriminant(&found.0) == std::mem::discriminant(&asked.0);
+        Err(self.refused(
+            cause,
+            if is_of_its_kind {
+                "ask for these types"
+            } else {
+                advice
+            },
+        ))
     }
 
-    fn checked<K, W, V>(&self, query: TypedQuery<K, W, V>) -> Result<Vec<(K, W, V)>> {
-        let asked = [name_of::<K>(), name_of::<W>(), name_of::<V>()];
-        let Some(types) = query.looked.types else {
-            let names: Vec<_> = query
-                .looked
-                .names
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect();
-            let advice = match names.as_slice() {
-                [] => "running aggregates, windows and processes can be asked for".to_owned(),
-                names => format!("there is {}", names.join(", ")),
-            };
-            return Err(self.refused("nothing in the job keeps a state of this name".to_owned(), advice));
+    fn unknown(&self, names: &BTreeSet<String>) -> Error {
+        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        let advice = match names.as_slice() {
+            [] => "running aggregates, windows and processes can be asked for".to_owned(),
+            names => format!("there is {}", names.join(", ")),
         };
-        if types == asked && !query.is_other {
-            return Ok(query.entries);
-        }
-        let [_, windows, _] = &types;
-        let advice = match (windows.as_str(), asked[1].as_str()) {
-            ("()", "()") => "ask for these types",
-            ("()", _) => "it has no windows: ask by `get` or `iter`",
-            (_, "()") => "it has windows: ask by `windows` or `all_windows`",
-            _ => "ask for these types",
-        };
-        Err(self.refused(
-            format!(
-                "it has {}, and was asked for {}",
-                described(&types),
-                described(&asked)
-            ),
-            advice,
-        ))
+        self.refused("nothing in the job keeps a state of this name".to_owned(), advice)
     }
 
     fn refused(&self, cause: String, advice: impl Into<std::borrow::Cow<'static, str>>) -> Error {
@@ -183,11 +215,13 @@ impl<'a> StateView<'a> {
     }
 }
 
-/// The types of a state, in words.
-fn described([key, window, value]: &[String; 3]) -> String {
-    match window.as_str() {
-        "()" => format!("keys `{key}` and values `{value}`"),
-        window => format!("keys `{key}`, windows `{window}` and values `{value}`"),
+/// What is kept of a key, in words.
+fn described((kept, key, value): &(PerKey, String, String)) -> String {
+    match kept {
+        PerKey::Value => format!("keys `{key}` and values `{value}`"),
+        PerKey::List => format!("keys `{key}` and lists of `{value}`"),
+        PerKey::Map(inner) => format!("keys `{key}` and maps from `{inner}` to `{value}`"),
+        PerKey::Windows(window) => format!("keys `{key}`, windows `{window}` and values `{value}`"),
     }
 }
 
@@ -200,42 +234,42 @@ pub(crate) trait Query: fmt::Debug + Send {
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
-/// A question about a state of these keys, windows and values.
-struct TypedQuery<K, W, V> {
+/// A question about a state of these keys and values, which are of windows, keys of a map, or nothing.
+struct TypedQuery<K, O, V> {
     name: String,
     key: Option<K>,
-    entries: Vec<(K, W, V)>,
+    values: Vec<(K, O, V)>,
     looked: Looked,
     /// What was found is of other types, although they are called alike.
     is_other: bool,
 }
 
-impl<K, W, V> fmt::Debug for TypedQuery<K, W, V> {
+impl<K, O, V> fmt::Debug for TypedQuery<K, O, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("TypedQuery").field(&self.name).finish()
     }
 }
 
-impl<K, W, V> Query for TypedQuery<K, W, V>
+impl<K, O, V> Query for TypedQuery<K, O, V>
 where
     K: Clone + Send + 'static,
-    W: Clone + Send + 'static,
+    O: Clone + Send + 'static,
     V: Clone + Send + 'static,
 {
     fn run(&mut self, driver: &mut Driver<'_>) {
-        let entries = Rc::new(RefCell::new(Vec::new()));
+        let values = Rc::new(RefCell::new(Vec::new()));
         let is_other = Rc::new(Cell::new(false));
         let visit = {
-            let (entries, is_other) = (Rc::clone(&entries), Rc::clone(&is_other));
-            move |(key, window, value): Seen<'_>| match (
+            let (values, is_other) = (Rc::clone(&values), Rc::clone(&is_other));
+            move |(key, of, value): Seen<'_>| match (
                 key.downcast_ref(),
-                window.downcast_ref(),
+                of.downcast_ref(),
                 value.downcast_ref(),
             ) {
-                (Some(key), Some(window), Some(value)) => {
-                    let entry: (&K, &W, &V) = (key, window, value);
-                    let entry = (entry.0.clone(), entry.1.clone(), entry.2.clone());
-                    entries.borrow_mut().push(entry);
+                (Some(key), Some(of), Some(value)) => {
+                    let seen: (&K, &O, &V) = (key, of, value);
+                    let seen = (seen.0.clone(), seen.1.clone(), seen.2.clone());
+                    values.borrow_mut().push(seen);
                 }
                 _ => is_other.set(true),
             }
@@ -244,7 +278,7 @@ where
         let mut look = Look::new(&self.name, key, visit);
         driver.control(&mut Control::Question(Question::Look(&mut look)));
         self.looked = look.finish();
-        self.entries = entries.take();
+        self.values = values.take();
         self.is_other = is_other.get();
     }
 

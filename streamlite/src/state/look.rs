@@ -26,8 +26,22 @@ pub trait Shows<V> {
     fn from_any(any: &dyn Any) -> Option<&V>;
 }
 
-/// What is kept of a key: the key, its window (`()` where there is none) and the value, each of any type.
+/// A value that is kept of a key: the key, what the value is of (its window, or a key of a map), and the value, each of any
+/// type.
 pub(crate) type Seen<'a> = (&'a dyn Any, &'a dyn Any, &'a dyn Any);
+
+/// How many values are kept of a key, and what each is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PerKey {
+    /// One.
+    Value,
+    /// Several in a row.
+    List,
+    /// One for each key of a map, which are of this type.
+    Map(String),
+    /// One for each open window, which are of this type.
+    Windows(String),
+}
 
 /// A question about the state of one operator.
 pub struct Look {
@@ -42,8 +56,8 @@ pub struct Look {
 /// What a state is that was asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Looked {
-    /// The names of the types of its keys, windows and values, if it is there.
-    pub(crate) types: Option<[String; 3]>,
+    /// What it keeps of a key, and the names of the types of its keys and values, if it is there.
+    pub(crate) found: Option<(PerKey, String, String)>,
     /// Of all states that can be asked for.
     pub(crate) names: BTreeSet<String>,
 }
@@ -98,9 +112,9 @@ impl Look {
         is_asked
     }
 
-    /// Which keys of a state are asked for that has these types; `None` if the one that is asked for is of another type.
-    pub(crate) fn keys<C: Shows<K>, K, W, V>(&mut self) -> Option<AskedKey<C, K>> {
-        self.answer.types = Some([name_of::<K>(), name_of::<W>(), name_of::<V>()]);
+    /// Which keys of a state are asked for whose keys have this type; `None` if the one that is asked for is of another type.
+    pub(crate) fn keys<C: Shows<K>, K>(&mut self, kept: PerKey, value: String) -> Option<AskedKey<C, K>> {
+        self.answer.found = Some((kept, name_of::<K>(), value));
         let key = self.key.clone();
         let is_of_type = key.as_deref().is_none_or(|key| C::from_any(key).is_some());
         is_of_type.then_some(AskedKey {
@@ -109,14 +123,10 @@ impl Look {
         })
     }
 
-    /// Shows what is kept of a key.
-    pub(crate) fn show<C, K, V>(&mut self, key: &K, window: &dyn Any, value: &V)
-    where
-        C: Shows<K> + Shows<V>,
-    {
-        let (key, value) = (C::as_any(key), C::as_any(value));
-        if let (Some(key), Some(value)) = (key, value) {
-            (self.visit)((key, window, value));
+    /// Shows a value that is kept of a key.
+    pub(crate) fn show<C: Shows<K>, K>(&mut self, key: &K, of: Option<&dyn Any>, value: Option<&dyn Any>) {
+        if let (Some(key), Some(of), Some(value)) = (C::as_any(key), of, value) {
+            (self.visit)((key, of, value));
         }
     }
 }

@@ -297,3 +297,103 @@ fn windows_that_fire_are_gone_and_those_that_wait_for_late_records_are_not() {
     // One that no record came for is not there.
     assert_eq!(windows::<Windowed<char, u64>>(&job.state("early"), 'c'), []);
 }
+
+pipeline!(
+    fn told(events: Source<Event>, out: Sink<u32>) {
+        let timed = events.event_time(|e| e.0);
+        let kept = timed.key_by(|e| e.1).process(|ctx| {
+            let seen: u64 = 0;
+            let last: Option<u32> = None;
+            let all: List<u32> = List::new();
+            let times: Map<u32, i64> = Map::new();
+            #[ttl(10ms)]
+            let recent: Value<u32> = Value::new();
+            #[ttl(10ms)]
+            let lately: List<u32> = List::new();
+            #[ttl(10ms)]
+            let sums: Reducing<u32> = Reducing::new(|a, b| a + b);
+            on_record(|e| {
+                *seen += 1;
+                *last = Some(e.2);
+                all.push(e.2);
+                times.insert(e.2, e.0);
+                recent.set(e.2);
+                lately.push(e.2);
+                sums.add(e.2);
+                ctx.emit(e.2);
+            });
+        });
+        let number = timed.process(|ctx| {
+            let n: u32 = 0;
+            on_record(|_e| {
+                *n += 1;
+                ctx.emit(*n);
+            });
+        });
+        kept.union(number).to(out);
+    }
+);
+
+#[test]
+fn the_states_of_a_process_are_asked_for_by_their_names() -> streamlite::Result<()> {
+    let mut job = told::test();
+    job.events
+        .push_all([(0, 'a', 7), (4, 'b', 1), (5, 'a', 9), (9, 'a', 7)]);
+    assert_eq!(job.state("kept.seen").get(&'a')?, Some(3_u64));
+    assert_eq!(job.state("kept.seen").get::<char, u64>(&'c')?, None);
+    let all: Vec<(char, u64)> = job.state("kept.seen").iter()?.collect();
+    assert_eq!(all, [('a', 3), ('b', 1)]);
+    assert_eq!(job.state("kept.last").get(&'a')?, Some(Some(7_u32)));
+    assert_eq!(job.state("kept.all").list::<char, u32>(&'a')?, [7, 9, 7]);
+    assert_eq!(job.state("kept.all").list::<char, u32>(&'c')?, [0_u32; 0]);
+    assert_eq!(
+        job.state("kept.times").map::<char, u32, i64>(&'a')?,
+        [(7, 9), (9, 5)]
+    );
+    assert_eq!(job.state("number.n").get(&())?, Some(4_u32));
+    Ok(())
+}
+
+/// A value that was written at 0 for 10 ms is there at a watermark of 9, and not at one of 10.
+#[test]
+fn what_has_expired_is_not_shown() -> streamlite::Result<()> {
+    for (watermark, recent, lately, sum) in [
+        (9, Some(2_u32), vec![1_u32, 2], Some(3_u32)),
+        (10, Some(2), vec![2], Some(3)),
+        (14, Some(2), vec![2], Some(3)),
+        (15, None, vec![], None),
+    ] {
+        let mut job = told::test();
+        job.events
+            .push_all([(0, 'a', 1), (5, 'a', 2), (watermark, 'b', 0)]);
+        assert_eq!(job.state("kept.recent").get(&'a')?, recent, "{watermark}");
+        assert_eq!(
+            job.state("kept.lately").list::<char, u32>(&'a')?,
+            lately,
+            "{watermark}"
+        );
+        assert_eq!(job.state("kept.sums").get(&'a')?, sum, "{watermark}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_question_for_a_list_as_a_value_says_how_to_ask() {
+    let mut job = told::test();
+    job.events.push((0, 'a', 5));
+    let refused = job
+        .state("kept.all")
+        .get::<char, u32>(&'a')
+        .expect_err("it is a list");
+    insta::assert_snapshot!(refused.to_string());
+    let refused = job
+        .state("kept.times")
+        .list::<char, u32>(&'a')
+        .expect_err("it is a map");
+    insta::assert_snapshot!(refused.to_string());
+    let refused = job
+        .state("kept")
+        .get::<char, u32>(&'a')
+        .expect_err("it has several");
+    insta::assert_snapshot!(refused.to_string());
+}

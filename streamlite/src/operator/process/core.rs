@@ -396,7 +396,7 @@ impl Now {
 
     /// What time it is for the states.
     #[inline]
-    fn times(&self, moment: &Moment, clock: &ReadClock) -> Times {
+    pub(super) fn times(&self, moment: &Moment, clock: &ReadClock) -> Times {
         let clock = if self.looks_at_clock {
             clock.now()
         } else {

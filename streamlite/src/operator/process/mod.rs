@@ -7,6 +7,7 @@ mod connected;
 mod core;
 mod expirations;
 mod firing;
+mod look;
 mod outputs;
 mod push;
 mod saved;

@@ -310,7 +310,8 @@ where
                 Question::AfterEnd(after) if P::HAS_TIMERS || P::HAS_END => {
                     after.ask(self.core.state.declared(), self.core.now.watermark);
                 }
-                Question::AfterEnd(_) | Question::Progress(_) | Question::Look(_) => {}
+                Question::Look(look) => self.core.look(look),
+                Question::AfterEnd(_) | Question::Progress(_) => {}
             },
         }
         self.outputs.control(control);

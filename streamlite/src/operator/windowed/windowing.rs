@@ -13,7 +13,7 @@ use crate::operator::finish::Finish;
 use crate::operator::late::LateOutput;
 use crate::record::{Push, Record};
 use crate::state::{
-    DeclaredState, Decoder, Encoder, Grouping, Look, Shows, Snapshot, StateError, Storage, name_of,
+    DeclaredState, Decoder, Encoder, Grouping, Look, PerKey, Shows, Snapshot, StateError, Storage, name_of,
 };
 use crate::time::Timestamp;
 use crate::window::{OnWatermark, Settings, Stores, WindowStore};
@@ -121,10 +121,10 @@ where
         if !look.is_for(state, None) {
             return;
         }
-        if let Some(asked) = look.keys::<C, G::Key, W, V>() {
+        if let Some(asked) = look.keys::<C, G::Key>(PerKey::Windows(name_of::<W>()), name_of::<V>()) {
             store.look(asked.one(), &mut |key, window, value| {
                 let result = results.result(key, window, value);
-                look.show::<C, _, _>(key, &window, &result);
+                look.show::<C, _>(key, Some(&window), C::as_any(&result));
             });
         }
     }

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use super::expiry::{Expiry, Forever, UNWRITTEN};
-use super::states::{SavedField, States, StoredStates};
+use super::states::{SavedField, ShowValue, States, StoredStates};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
-use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
+use crate::state::{Decoder, Encoder, PerKey, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
 /// A state of values in the order in which they were pushed: Flink's `ListState`. With a TTL each value expires by itself.
@@ -283,6 +283,18 @@ impl<C: Storage<T>, T, E: Expiry> StoredStates<C> for List<T, E> {
             }
             C::write(&item.value, to)
         })
+    }
+
+    fn kept(_field: usize) -> (PerKey, String) {
+        (PerKey::List, name_of::<T>())
+    }
+
+    fn look(&self, _field: usize, times: &Times, ttls: &[FieldTtl], show: &mut ShowValue<'_>) {
+        for item in self.items.iter().filter(|item| item.is_there()) {
+            if !E::EXPIRES || !times.has_expired(E::time(item.stamp), &ttls[0]) {
+                show(Some(&()), C::as_any(&item.value));
+            }
+        }
     }
 
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {

@@ -5,9 +5,9 @@ use std::fmt;
 use std::hash::Hash;
 
 use super::expiry::{Expiry, Forever};
-use super::states::{SavedField, States, StoredStates};
+use super::states::{SavedField, ShowValue, States, StoredStates};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
-use crate::state::{Decoder, Encoder, KeyIndex, Known, StateError, Storage, name_of};
+use crate::state::{Decoder, Encoder, KeyIndex, Known, PerKey, Shows, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
 /// A state of values by a key of their own: Flink's `MapState`. With a TTL each entry expires by itself, some time after
@@ -338,6 +338,21 @@ where
             <C as Storage<K>>::write(&entry.key, to)?;
             <C as Storage<V>>::write(&entry.value, to)
         })
+    }
+
+    fn kept(_field: usize) -> (PerKey, String) {
+        (PerKey::Map(name_of::<K>()), name_of::<V>())
+    }
+
+    fn look(&self, _field: usize, times: &Times, ttls: &[FieldTtl], show: &mut ShowValue<'_>) {
+        for entry in self.entries.iter().flatten() {
+            if !E::EXPIRES || !times.has_expired(E::time(entry.stamp), &ttls[0]) {
+                show(
+                    <C as Shows<K>>::as_any(&entry.key),
+                    <C as Shows<V>>::as_any(&entry.value),
+                );
+            }
+        }
     }
 
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {

@@ -5,9 +5,9 @@ use std::ops::{Deref, DerefMut};
 
 use super::expiry::{Expiring, Expiry, Forever, UNWRITTEN};
 use super::one::one_state;
-use super::states::{SavedField, States, StoredStates};
+use super::states::{SavedField, ShowValue, States, StoredStates};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
-use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
+use crate::state::{Decoder, Encoder, PerKey, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
 /// What `let total: f64 = 0.0;` becomes in a process: handlers see the value itself.
@@ -110,6 +110,17 @@ impl<C: Storage<T>, T, E: Expiry> StoredStates<C> for Plain<T, E> {
             to.plain(&E::time(self.stamp))?;
         }
         C::write(&self.value, to)
+    }
+
+    fn kept(_field: usize) -> (PerKey, String) {
+        (PerKey::Value, name_of::<T>())
+    }
+
+    fn look(&self, _field: usize, times: &Times, ttls: &[FieldTtl], show: &mut ShowValue<'_>) {
+        if E::EXPIRES && times.has_expired(E::time(self.stamp), &ttls[0]) {
+            return;
+        }
+        show(Some(&()), C::as_any(&self.value));
     }
 
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {

@@ -1,7 +1,9 @@
 //! The states of one key.
 
+use std::any::Any;
+
 use crate::process::times::{FieldTtl, TimeDomain, Times};
-use crate::state::{Decoder, Encoder, StateError};
+use crate::state::{Decoder, Encoder, PerKey, StateError};
 use crate::time::Timestamp;
 
 /// The states of one key: one, or a tuple of several side by side, so that one look-up finds them all.
@@ -43,6 +45,12 @@ pub trait StoredStates<C>: States {
     /// If a value's `Serialize` fails.
     fn write(&self, to: &mut Encoder) -> Result<(), StateError>;
 
+    /// What the state of this number keeps of a key, and the name of the type of its values.
+    fn kept(field: usize) -> (PerKey, String);
+
+    /// Shows what is in the state of this number and has not expired: what each value is of, and the value.
+    fn look(&self, field: usize, times: &Times, ttls: &[FieldTtl], show: &mut ShowValue<'_>);
+
     /// Reads them in place of these, which are the first ones. What was saved without the time at which it was written was
     /// written at the time that is now.
     ///
@@ -50,6 +58,9 @@ pub trait StoredStates<C>: States {
     /// If the bytes are not such states.
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError>;
 }
+
+/// Shows a value, and what it is of: a key of a map, or nothing.
+pub(super) type ShowValue<'a> = dyn FnMut(Option<&dyn Any>, Option<&dyn Any>) + 'a;
 
 /// How a state was saved, and what is done with it.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +113,12 @@ impl<C> StoredStates<C> for () {
     fn write(&self, _to: &mut Encoder) -> Result<(), StateError> {
         Ok(())
     }
+
+    fn kept(_field: usize) -> (PerKey, String) {
+        (PerKey::Value, String::new())
+    }
+
+    fn look(&self, _field: usize, _times: &Times, _ttls: &[FieldTtl], _show: &mut ShowValue<'_>) {}
 
     fn read(&mut self, _from: &mut Decoder<'_>, _saved: &[SavedField]) -> Result<(), StateError> {
         Ok(())
@@ -188,6 +205,30 @@ macro_rules! tuples {
                 let ($($a,)+) = self;
                 $($a.write(to)?;)+
                 Ok(())
+            }
+
+            fn kept(field: usize) -> (PerKey, String) {
+                let mut from = 0;
+                $(
+                    if (from..from + $A::FIELDS).contains(&field) {
+                        return <$A as StoredStates<X>>::kept(field - from);
+                    }
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
+                (PerKey::Value, String::new())
+            }
+
+            fn look(&self, field: usize, times: &Times, ttls: &[FieldTtl], show: &mut ShowValue<'_>) {
+                let ($($a,)+) = self;
+                let mut from = 0;
+                $(
+                    if (from..from + $A::FIELDS).contains(&field) {
+                        $a.look(field - from, times, &ttls[from..], show);
+                    }
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
             }
 
             fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {

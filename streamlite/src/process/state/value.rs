@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::expiry::{Expiry, Forever, UNWRITTEN};
 use super::one::one_state;
-use super::states::{SavedField, States, StoredStates};
+use super::states::{SavedField, ShowValue, States, StoredStates};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
-use crate::state::{Decoder, Encoder, StateError, Storage, name_of};
+use crate::state::{Decoder, Encoder, PerKey, StateError, Storage, name_of};
 use crate::time::Timestamp;
 
 /// A state of one value that may be there or not: Flink's `ValueState`.
@@ -141,6 +141,19 @@ impl<C: Storage<T>, T, E: Expiry> StoredStates<C> for Value<T, E> {
             to.plain(&E::time(self.stamp))?;
         }
         C::write(value, to)
+    }
+
+    fn kept(_field: usize) -> (PerKey, String) {
+        (PerKey::Value, name_of::<T>())
+    }
+
+    fn look(&self, _field: usize, times: &Times, ttls: &[FieldTtl], show: &mut ShowValue<'_>) {
+        if E::EXPIRES && times.has_expired(E::time(self.stamp), &ttls[0]) {
+            return;
+        }
+        if let Some(value) = &self.value {
+            show(Some(&()), C::as_any(value));
+        }
     }
 
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {
