@@ -78,7 +78,7 @@ pub mod witness;
 pub use error::{Error, Result};
 pub use graph::Graph;
 pub use metrics::Report;
-pub use runtime::{Job, JobHandle, Restart, RunningJob, Savepoint, StateView};
+pub use runtime::{Job, JobHandle, Restart, RunningJob, Savepoint, StateView, Why, WindowStatus};
 /// The language of [`pipeline!`] as an attribute: `#[dataflow] fn name(readings: Source<Reading>, …) { … }`.
 ///
 /// Where the library is imported under another name: `#[dataflow(crate = other_name)]`.

@@ -9,14 +9,15 @@ pub use crate::expansion::*;
 pub use crate::flow::*;
 pub use crate::graph::{Graph, GraphEnd, GraphNode, GraphParts, GraphSink, GraphSource, GraphStream, Origin};
 pub use crate::join::Either;
-pub use crate::metrics::Report;
+pub use crate::metrics::{Report, Watermarks};
 pub use crate::operator::{Again, Copier, Many, Nowhere, One, Tee, again};
 pub use crate::process::{BroadcastContext, Expiring, Plain, ProcessContext, Side, StateSpec};
 pub use crate::record::Push;
-pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Savepoint, StateView};
+pub use crate::runtime::{Collectable, Collector, Job, LocalJob, Savepoint, StateView, Why};
 pub use crate::source::from;
 pub use crate::state::{Durable, Transient};
 pub use crate::testing::{TestBench, TestClock, TestInput, TestOutput, TestRunner};
+pub use crate::window::Window;
 
 use crate::time::TimeDelta;
 use crate::witness::ToTimestamp;

@@ -109,6 +109,23 @@ pub(super) fn test_driver(function: &LoweredFunction) -> TokenStream {
                 self.__runner.state(name)
             }
 
+            /// Why a window of a key has not fired, or what else has become of it.
+            #[must_use]
+            #[track_caller]
+            pub fn why<__K>(&self, statement: &str, key: &__K, window: __streamlite::Window) -> __streamlite::Why
+            where
+                __K: ::core::clone::Clone + ::core::marker::Send + 'static,
+            {
+                self.__runner.why(statement, key, window)
+            }
+
+            /// How far event time has come, and what holds it back.
+            #[must_use]
+            #[track_caller]
+            pub fn watermarks(&self) -> __streamlite::Watermarks {
+                self.__runner.watermarks()
+            }
+
             /// Saves all that the job remembers.
             #[must_use]
             #[track_caller]

@@ -10,7 +10,7 @@ use crate::time::{TimeDelta, Timestamp};
 /// How far event time has come in a running job: in each partition of each source, and in each statement.
 ///
 /// [`Display`](fmt::Display) prints it as a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Watermarks {
     /// The partitions of all sources, in the order in which they were announced.
@@ -22,7 +22,7 @@ pub struct Watermarks {
 }
 
 /// How far event time has come in a partition of a source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PartitionWatermark {
     /// The source's name in the pipeline.
@@ -38,6 +38,8 @@ pub struct PartitionWatermark {
     pub activity: PartitionActivity,
     /// Since when it has had nothing to read; `None` if it has.
     pub quiet_since: Option<Timestamp>,
+    /// How many milliseconds its event time has gone on in each of the clock, over the last five to ten seconds; `None` at first.
+    pub pace: Option<f64>,
 }
 
 /// Whether a partition holds the watermark back.

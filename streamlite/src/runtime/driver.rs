@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::before::Before;
 use super::checkpointing::{Checkpointing, OpenCheckpoints};
 use super::lanes::Lanes;
+use super::pace::Pace;
 use super::requests::Requests;
 use super::savepoint::Savepoint;
 use crate::assembly::{Assembly, Feed, Parts};
@@ -56,6 +57,8 @@ pub(crate) struct Driver<'env> {
     pub(super) sizes: Sizes,
     /// What was counted before this run.
     pub(super) before: Before,
+    /// How fast event time goes on.
+    pub(super) pace: Pace,
     /// The lane that was read last.
     pub(super) current: Option<Lane>,
     /// What the job has failed with.
@@ -143,6 +146,7 @@ impl<'env> Driver<'env> {
             waited: Duration::ZERO,
             started: now,
             last_tick: now,
+            pace: Pace::default(),
             sizes,
             before: Before::default(),
             current: None,

@@ -4,10 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use super::asked_window::why;
 use super::requests::{Answer, Requests, Wanted};
-use super::state_view::StateView;
+use super::state_view::{Query, StateView};
+use super::why::Why;
 use crate::error::{Error, Result};
 use crate::metrics::{Report, Watermarks};
+use crate::window::Window;
 
 /// A job that runs on a thread of its own; dropping the handle lets it run on.
 #[derive(Debug)]
@@ -187,10 +190,55 @@ impl JobHandle {
     /// ```
     #[must_use]
     pub fn state(&self, name: &str) -> StateView<'_> {
-        StateView::new(name, |query| match self.ask(Wanted::State(query))? {
+        StateView::new(name, |query| self.query(query))
+    }
+
+    /// Why a window of a key has not fired, or what else has become of it, and which partition of which source holds it back.
+    ///
+    /// ```
+    /// use streamlite::prelude::*;
+    /// use streamlite::source::ChannelSource;
+    /// use streamlite::WindowStatus;
+    ///
+    /// pipeline!(
+    ///     fn counts(clicks: Source<(i64, String)>, out: Sink<(String, u64)>) {
+    ///         let timed = clicks.event_time(|click| click.0);
+    ///         let minutes = timed.key_by(|click| click.1.clone()).window(tumbling(1min)).count();
+    ///         minutes.map(|count| (count.key, count.value)).to(out);
+    ///     }
+    /// );
+    ///
+    /// let (clicks, received) = std::sync::mpsc::channel();
+    /// let (out, _counts) = CollectionSink::new();
+    /// let job = counts(ChannelSource::new(received), out).spawn()?;
+    /// clicks.send((20_000, "a".to_owned())).expect("the job runs");
+    /// let minute = Window::new(Timestamp::EPOCH, Timestamp::from_secs(60));
+    /// let why = loop {
+    ///     let why = job.why("minutes", &"a".to_owned(), minute)?;
+    ///     if why.watermark > Timestamp::MIN {
+    ///         break why;
+    ///     }
+    /// };
+    /// println!("{why}");
+    /// assert_eq!(why.status, WindowStatus::Open);
+    /// assert_eq!(why.missing(), TimeDelta::from_secs(40));
+    /// assert_eq!(why.held_back_by()[0].source, "clicks");
+    /// drop(clicks);
+    /// job.join()?;
+    /// # Ok::<(), streamlite::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If no statement of this name has windows of event time, its keys are of another type, or the job has ended.
+    pub fn why<K: Clone + Send + 'static>(&self, statement: &str, key: &K, window: Window) -> Result<Why> {
+        why(statement, key, window, |query| self.query(query))
+    }
+
+    fn query(&self, query: Box<dyn Query>) -> Result<Box<dyn Query>> {
+        match self.ask(Wanted::State(query))? {
             Answer::State(query) => Ok(query),
             _ => Err(self.has_ended()),
-        })
+        }
     }
 
     fn ask(&self, wanted: Wanted) -> Result<Answer> {

@@ -1,5 +1,6 @@
 //! What runs a job: one thread that reads the partitions in turn, so that the answer depends on the input alone.
 
+mod asked_window;
 mod barrier;
 mod before;
 mod checkpointing;
@@ -9,6 +10,7 @@ mod handle;
 mod job;
 mod lanes;
 mod local;
+mod pace;
 mod reading;
 mod remember;
 mod reporting;
@@ -18,7 +20,9 @@ mod running;
 mod savepoint;
 mod signals;
 mod state_view;
+mod why;
 
+pub(crate) use asked_window::why;
 pub use collect::{Collectable, Collector};
 pub(crate) use driver::Driver;
 pub use handle::JobHandle;
@@ -28,3 +32,4 @@ pub use restart::Restart;
 pub use running::RunningJob;
 pub use savepoint::Savepoint;
 pub use state_view::StateView;
+pub use why::{Why, WindowStatus};

@@ -1,5 +1,6 @@
 //! The loop that reads the sources and pushes their records through the operators.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::checkpointing::Checkpointing;
@@ -152,14 +153,33 @@ impl Driver<'_> {
     pub(crate) fn tick(&mut self, now: Timestamp) -> Result<()> {
         self.last_tick = now;
         self.parts.probe.set_due();
+        if self.pace.is_due(now) {
+            self.note_pace(now);
+        }
         self.control(&mut Control::Job(JobEvent::Tick(now)));
         self.parts.failure.check()
     }
 
-    /// Asks how far a lane has come.
-    pub(super) fn ask_progress(&mut self, feed: usize, lane: Lane) {
+    /// Notes how far all lanes have come.
+    fn note_pace(&mut self, now: Timestamp) {
+        let mut watermarks = BTreeMap::new();
+        for (feed, lane) in self.lanes.all() {
+            let progress = self.progress_of(feed, lane);
+            watermarks.extend(progress.watermark().map(|watermark| (lane, watermark)));
+        }
+        self.pace.note(now, watermarks);
+    }
+
+    /// How far a lane has come.
+    pub(super) fn progress_of(&mut self, feed: usize, lane: Lane) -> LaneProgress {
         let mut progress = LaneProgress::of(lane);
         self.feeds[feed].control(&mut Control::Question(Question::Progress(&mut progress)));
+        progress
+    }
+
+    /// Asks how far a lane has come.
+    pub(super) fn ask_progress(&mut self, feed: usize, lane: Lane) {
+        let progress = self.progress_of(feed, lane);
         self.lanes.note_watermark(lane, progress.watermark());
     }
 }

@@ -1,7 +1,7 @@
 //! What a job has done so far.
 
 use super::driver::Driver;
-use crate::control::{Control, LaneProgress, Question};
+use crate::control::{Control, Question};
 use crate::metrics::{
     CheckpointReport, OperatorWatermark, PartitionActivity, PartitionWatermark, Report, SourceTally, Tally,
     Watermarks, lag_of,
@@ -49,9 +49,8 @@ impl Driver<'_> {
         let now = self.clock.now();
         let mut partitions = Vec::new();
         for (feed, lane) in self.lanes.all() {
-            let mut progress = LaneProgress::of(lane);
+            let progress = self.progress_of(feed, lane);
             let feed = &mut self.feeds[feed];
-            feed.control(&mut Control::Question(Question::Progress(&mut progress)));
             let source = self.parts.graph.parts().sources[feed.source()].name;
             let Some((partition, has_ended)) = feed.partition_of(lane) else {
                 continue;
@@ -68,6 +67,9 @@ impl Driver<'_> {
                     (false, false) => PartitionActivity::Active,
                 },
                 quiet_since: quiet_since.filter(|_| !has_ended),
+                pace: progress
+                    .watermark()
+                    .and_then(|watermark| self.pace.of(lane, watermark, now)),
             });
         }
         let tally = self.tally();

@@ -3,12 +3,15 @@
 use std::cell::RefCell;
 use std::fmt;
 
+use super::asked_window::why;
 use super::driver::Driver;
 use super::savepoint::Savepoint;
 use super::state_view::StateView;
+use super::why::Why;
 use crate::error::Result;
 use crate::metrics::{Report, Watermarks};
 use crate::source::ReadStatus;
+use crate::window::Window;
 
 /// A job that is driven step by step: for a scheduler of one's own, and for saving between two steps.
 ///
@@ -87,12 +90,20 @@ impl RunningJob {
     #[must_use]
     pub fn state(&mut self, name: &str) -> StateView<'_> {
         let driver = RefCell::new(&mut self.driver);
-        StateView::new(name, move |mut query| {
-            driver.borrow_mut().caught(|driver| {
-                query.run(driver);
-                Ok(query)
-            })
-        })
+        StateView::new(name, move |query| driver.borrow_mut().answered(query))
+    }
+
+    /// Why a window of a key has not fired, or what else has become of it; see [`JobHandle::why`](super::JobHandle::why).
+    ///
+    /// # Errors
+    /// If no statement of this name has windows of event time, its keys are of another type, or the job has failed before.
+    pub fn why<K: Clone + Send + 'static>(
+        &mut self,
+        statement: &str,
+        key: &K,
+        window: Window,
+    ) -> Result<Why> {
+        why(statement, key, window, |query| self.driver.answered(query))
     }
 
     /// Writes out what is buffered, and ends.

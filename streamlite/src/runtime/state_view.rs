@@ -1,6 +1,7 @@
 //! The state of a statement of a running job, as who asks sees it.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,7 +25,7 @@ use crate::state::{Look, Looked, PerKey, Seen, name_of};
 /// | `let alerts = keyed.process(…)` | the key | ask for `"alerts.last"` if a state is called `last`: its value, or what is in its [list](Self::list) or [map](Self::map), as far as it has not expired |
 ///
 /// Without keys the key is `()`. Where a statement keeps several states, or a fragment does, they are called as in checkpoints:
-/// `means`, `means#1`, `outer/inner`; the error for a name that is not there lists those that are.
+/// `means`, `means#2`, `outer/inner`; the error for a name that is not there lists those that are.
 ///
 /// ```
 /// use streamlite::prelude::*;
@@ -170,11 +171,16 @@ impl<'a> StateView<'a> {
         };
         let answered = (self.ask)(Box::new(query))?;
         let answered = answered.into_any().downcast::<TypedQuery<K, O, V>>();
-        let query =
-            answered.map_err(|_| self.refused("another question was answered".to_owned(), "ask again"))?;
+        let query = answered.map_err(|_| {
+            refused(
+                &self.name,
+                "another question was answered".to_owned(),
+                "ask again",
+            )
+        })?;
         let asked = (kept, name_of::<K>(), name_of::<V>());
         let Some(found) = query.looked.found else {
-            return Err(self.unknown(&query.looked.names));
+            return Err(unknown(&self.name, &query.looked.names));
         };
         if found == asked && !query.is_other {
             return Ok(query.values);
@@ -191,7 +197,8 @@ impl<'a> StateView<'a> {
             described(&asked)
         );
         let is_of_its_kind = std::mem::discriminant(&found.0) == std::mem::discriminant(&asked.0);
-        Err(self.refused(
+        Err(refused(
+            &self.name,
             cause,
             if is_of_its_kind {
                 "ask for these types"
@@ -200,19 +207,24 @@ impl<'a> StateView<'a> {
             },
         ))
     }
+}
 
-    fn unknown(&self, names: &BTreeSet<String>) -> Error {
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        let advice = match names.as_slice() {
-            [] => "running aggregates, windows and processes can be asked for".to_owned(),
-            names => format!("there is {}", names.join(", ")),
-        };
-        self.refused("nothing in the job keeps a state of this name".to_owned(), advice)
-    }
+/// No state is called so; these are.
+pub(super) fn unknown(name: &str, names: &BTreeSet<String>) -> Error {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    let advice = match names.as_slice() {
+        [] => "running aggregates, windows and processes can be asked for".to_owned(),
+        names => format!("there is {}", names.join(", ")),
+    };
+    refused(
+        name,
+        "nothing in the job keeps a state of this name".to_owned(),
+        advice,
+    )
+}
 
-    fn refused(&self, cause: String, advice: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-        Error::setting(format!("asking for the state `{}`", self.name), cause, advice)
-    }
+pub(super) fn refused(name: &str, cause: String, advice: impl Into<Cow<'static, str>>) -> Error {
+    Error::setting(format!("asking for the state `{name}`"), cause, advice)
 }
 
 /// What is kept of a key, in words.
@@ -222,6 +234,16 @@ fn described((kept, key, value): &(PerKey, String, String)) -> String {
         PerKey::List => format!("keys `{key}` and lists of `{value}`"),
         PerKey::Map(inner) => format!("keys `{key}` and maps from `{inner}` to `{value}`"),
         PerKey::Windows(window) => format!("keys `{key}`, windows `{window}` and values `{value}`"),
+    }
+}
+
+impl Driver<'_> {
+    /// Answers a query, if it has not failed.
+    pub(crate) fn answered(&mut self, mut query: Box<dyn Query>) -> Result<Box<dyn Query>> {
+        self.caught(|driver| {
+            query.run(driver);
+            Ok(query)
+        })
     }
 }
 

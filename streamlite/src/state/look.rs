@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::shape::name_of;
 use super::snapshot::DeclaredState;
+use crate::time::{TimeDelta, Timestamp};
 
 /// Shows what a pipeline keeps to whoever asks a running job.
 ///
@@ -58,6 +59,8 @@ pub struct Look {
 pub(crate) struct Looked {
     /// What it keeps of a key, and the names of the types of its keys and values, if it is there.
     pub(crate) found: Option<(PerKey, String, String)>,
+    /// How far its windows have come, if it has windows of event time.
+    pub(crate) times: Option<WindowTimes>,
     /// Of all states that can be asked for.
     pub(crate) names: BTreeSet<String>,
 }
@@ -68,6 +71,17 @@ impl fmt::Debug for Look {
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
+}
+
+/// How far the windows of a state have come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WindowTimes {
+    /// The watermark that was reached.
+    pub(crate) watermark: Timestamp,
+    /// How long windows take late records.
+    pub(crate) lateness: TimeDelta,
+    /// Whether they fire at other times than their ends, too.
+    pub(crate) has_trigger: bool,
 }
 
 /// Which keys are asked for: one, or all.
@@ -100,15 +114,18 @@ impl Look {
         self.answer
     }
 
-    /// Whether it is asked for this state, or this part of it.
+    /// Whether it is asked for this state, or this part of it: by its own name, or by that of its statement if it is the first
+    /// state of it that can be asked for.
     pub(crate) fn is_for(&mut self, declared: &DeclaredState, part: Option<&str>) -> bool {
-        let id = declared.id();
-        let name = match part {
-            None => id.to_string(),
-            Some(part) => format!("{id}.{part}"),
-        };
-        let is_asked = name == self.name;
-        self.answer.names.insert(name);
+        let part = part.map(|part| format!(".{part}")).unwrap_or_default();
+        let id = declared.id().to_string();
+        let statement = id.split('#').next().unwrap_or(&id);
+        let (exact, first) = (format!("{id}{part}"), format!("{statement}{part}"));
+        let is_first = self.answer.names.insert(first.clone());
+        let is_asked = exact == self.name || (is_first && first == self.name);
+        if !is_first {
+            self.answer.names.insert(exact);
+        }
         is_asked
     }
 
@@ -121,6 +138,11 @@ impl Look {
             key,
             shown: PhantomData,
         })
+    }
+
+    /// Says how far the windows of the state have come.
+    pub(crate) fn note_times(&mut self, times: WindowTimes) {
+        self.answer.times = Some(times);
     }
 
     /// Shows a value that is kept of a key.

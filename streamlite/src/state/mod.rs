@@ -39,7 +39,7 @@ pub use key_table::{KeyTable, Slot};
 pub use live_list::LiveList;
 pub use live_table::LiveTable;
 pub use look::{Look, PerKey, Shows};
-pub(crate) use look::{Looked, Seen};
+pub(crate) use look::{Looked, Seen, WindowTimes};
 pub(crate) use look_up::in_blocks;
 pub use look_up::{Block, LookUp, look_up_in_blocks};
 pub(crate) use placement::{OwnSlots, Placement};

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::shared::{Shared, checked};
 use crate::error::Result;
-use crate::metrics::Report;
-use crate::runtime::{Savepoint, StateView};
+use crate::metrics::{Report, Watermarks};
+use crate::runtime::{Driver, Savepoint, StateView, Why, why};
 use crate::time::{Clock, ManualClock, TimeDelta, Timestamp};
+use crate::window::Window;
 
 /// The job under test.
 pub struct TestRunner {
@@ -92,7 +93,7 @@ impl TestRunner {
     #[track_caller]
     #[must_use]
     pub fn savepoint(&mut self) -> Savepoint {
-        checked(self.shared.try_with(crate::runtime::Driver::savepoint))
+        checked(self.shared.try_with(Driver::savepoint))
     }
 
     /// Goes on where a job of the same pipeline was saved, as [`Job::restore`](crate::Job::restore) does.
@@ -107,20 +108,33 @@ impl TestRunner {
     /// The state of a statement, which can be asked for what it keeps of a key.
     #[must_use]
     pub fn state(&self, name: &str) -> StateView<'_> {
-        StateView::new(name, |mut query| {
-            self.shared.try_with(|driver| {
-                driver.caught(|driver| {
-                    query.run(driver);
-                    Ok(query)
-                })
-            })
+        StateView::new(name, |query| {
+            self.shared.try_with(|driver| driver.answered(query))
         })
+    }
+
+    /// Why a window of a key has not fired, or what else has become of it.
+    ///
+    /// # Panics
+    /// If no statement of this name has windows of event time, or its keys are of another type.
+    #[must_use]
+    #[track_caller]
+    pub fn why<K: Clone + Send + 'static>(&self, statement: &str, key: &K, window: Window) -> Why {
+        let ask = |query| self.shared.try_with(|driver| driver.answered(query));
+        checked(why(statement, key, window, ask))
+    }
+
+    /// How far event time has come, and what holds it back.
+    #[must_use]
+    #[track_caller]
+    pub fn watermarks(&self) -> Watermarks {
+        self.shared.with(Driver::watermarks)
     }
 
     /// What the job has done so far.
     #[must_use]
     #[track_caller]
     pub fn report(&self) -> Report {
-        self.shared.with(crate::runtime::Driver::report)
+        self.shared.with(Driver::report)
     }
 }

@@ -7,3 +7,4 @@ pub mod lines;
 pub mod sockets;
 pub mod tails;
 pub mod waiting;
+pub mod why;

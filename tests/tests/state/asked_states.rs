@@ -397,3 +397,37 @@ fn a_question_for_a_list_as_a_value_says_how_to_ask() {
         .expect_err("it has several");
     insta::assert_snapshot!(refused.to_string());
 }
+
+pipeline!(
+    fn in_one(events: Source<Event>, out: Sink<u64>) {
+        let sums = events
+            .event_time(|e| e.0)
+            .key_by(|e| e.1)
+            .running()
+            .count()
+            .key_by(|count| count.0)
+            .window(tumbling(10ms))
+            .aggregate(|_key, _window, rows| rows.max(|count| count.1));
+        sums.to(out);
+    }
+);
+
+/// The first state of a statement that can be asked for is called as the statement is, the others have numbers.
+#[test]
+fn states_of_one_statement_are_told_apart() -> streamlite::Result<()> {
+    let mut job = in_one::test();
+    job.events.push_all([(0, 'a', 7), (4, 'a', 1)]);
+    for name in ["sums", "sums#1"] {
+        assert_eq!(job.state(name).get(&'a')?, Some(('a', 2_u64)), "{name}");
+    }
+    assert_eq!(windows::<u64>(&job.state("sums#2"), 'a'), [(0, 2)]);
+    let refused = job
+        .state("sums#3")
+        .get::<char, u64>(&'a')
+        .expect_err("it is not there");
+    assert!(
+        refused.to_string().ends_with("there is `sums`, `sums#2`"),
+        "{refused}"
+    );
+    Ok(())
+}

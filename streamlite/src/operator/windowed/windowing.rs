@@ -13,9 +13,10 @@ use crate::operator::finish::Finish;
 use crate::operator::late::LateOutput;
 use crate::record::{Push, Record};
 use crate::state::{
-    DeclaredState, Decoder, Encoder, Grouping, Look, PerKey, Shows, Snapshot, StateError, Storage, name_of,
+    DeclaredState, Decoder, Encoder, Grouping, Look, PerKey, Shows, Snapshot, StateError, Storage,
+    WindowTimes, name_of,
 };
-use crate::time::Timestamp;
+use crate::time::{TimeDelta, Timestamp};
 use crate::window::{OnWatermark, Settings, Stores, WindowStore};
 
 /// Describes an aggregate over windows; see [`WindowedStream::aggregate`](crate::flow::WindowedStream).
@@ -50,6 +51,9 @@ pub struct WindowedPush<T, C, G, A, X, F, N, L> {
     results: ResultLane<F, N>,
     late: LateOutput<L>,
     state: DeclaredState,
+    /// How long windows take late records.
+    lateness: TimeDelta,
+    has_trigger: bool,
     node: usize,
     keeps: PhantomData<fn(T) -> (C, G, A)>,
 }
@@ -88,6 +92,8 @@ impl<T, C, G, A, X, F, N, L> WindowedPush<T, C, G, A, X, F, N, L> {
             None => shape,
         };
         Self {
+            lateness: settings.lateness,
+            has_trigger: W::trigger_state().is_some(),
             store: assigner.store(settings, |error| cx.failure().set(error)),
             results: ResultLane::new(cx.own_lane(), finish, next),
             late,
@@ -116,12 +122,19 @@ where
             store,
             results,
             state,
+            lateness,
+            has_trigger,
             ..
         } = self;
         if !look.is_for(state, None) {
             return;
         }
         if let Some(asked) = look.keys::<C, G::Key>(PerKey::Windows(name_of::<W>()), name_of::<V>()) {
+            look.note_times(WindowTimes {
+                watermark: store.watermark(),
+                lateness: *lateness,
+                has_trigger: *has_trigger,
+            });
             store.look(asked.one(), &mut |key, window, value| {
                 let result = results.result(key, window, value);
                 look.show::<C, _>(key, Some(&window), C::as_any(&result));
