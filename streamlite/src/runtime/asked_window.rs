@@ -44,7 +44,7 @@ impl<K: Clone + Send + 'static> Query for WindowQuery<K> {
         let visit = {
             let open = Rc::clone(&open);
             move |(_key, window, _value): Seen<'_>| {
-                open.borrow_mut().extend(window.downcast_ref::<Window>().copied())
+                open.borrow_mut().extend(window.downcast_ref::<Window>().copied());
             }
         };
         let mut look = Look::new(&self.statement, Some(Rc::new(self.key.clone())), visit);
