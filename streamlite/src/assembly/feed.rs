@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::connector::{Bells, FileUse, Opening, Partition, Position, ReadStatus, Reader, Source, TakeRow};
+use crate::connector::{
+    Bells, FileUse, Opening, Partition, Position, ReadProgress, ReadStatus, Reader, Source, TakeRow,
+};
 use crate::control::{AfterEnd, Control, Lane, LaneEvent, Question};
 use crate::error::Result;
 use crate::metrics::Unmatched;
@@ -66,6 +68,12 @@ pub(crate) trait Feed {
 
     /// What the source is.
     fn describe(&self) -> String;
+
+    /// How many records were read in this run.
+    fn records(&self) -> u64;
+
+    /// How much was read of what there is, if that is known.
+    fn progress(&mut self) -> Option<ReadProgress>;
 
     /// Records that could not be read.
     fn skipped(&self) -> u64;
@@ -160,6 +168,8 @@ struct OpenPartition<R> {
     partition: Partition,
     lane: Lane,
     reading: Reading<R>,
+    /// How many bytes it has, once somebody has asked while it was not open.
+    size: Option<Option<u64>>,
 }
 
 /// How far a partition is being read.
@@ -219,6 +229,7 @@ impl<S: Source, P: Push<S::Item>> SourceFeed<S, P> {
             partition,
             lane,
             reading,
+            ..
         } = &mut self.partitions[place];
         if let (Reading::Waiting, Some(around)) = (&reading, &self.around) {
             *reading = Reading::Open(around.open(&mut self.source, (partition, *lane), None)?);
@@ -334,6 +345,7 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
                 partition,
                 lane,
                 reading,
+                size: None,
             });
         }
         self.left = lanes.len();
@@ -464,6 +476,39 @@ impl<S: Source, P: Push<S::Item>> Feed for SourceFeed<S, P> {
 
     fn replays(&self) -> bool {
         self.source.replays()
+    }
+
+    fn records(&self) -> u64 {
+        self.records
+    }
+
+    fn progress(&mut self) -> Option<ReadProgress> {
+        let Self {
+            source, partitions, ..
+        } = self;
+        let mut sum = ReadProgress::default();
+        for opened in partitions {
+            let OpenPartition {
+                partition,
+                reading,
+                size,
+                ..
+            } = opened;
+            let mut size = || *size.get_or_insert_with(|| source.size_of(partition));
+            let progress = match reading {
+                Reading::Waiting => ReadProgress {
+                    read: 0,
+                    all: size()?,
+                },
+                Reading::Open(reader) => reader.progress()?,
+                Reading::Ended(_) => {
+                    let all = size()?;
+                    ReadProgress { read: all, all }
+                }
+            };
+            sum = sum + progress;
+        }
+        Some(sum)
     }
 
     fn skipped(&self) -> u64 {

@@ -16,5 +16,5 @@ pub(crate) use file_use::FileUses;
 pub use opening::Opening;
 pub use position::{Partition, Position};
 pub use sink::{Sink, Writer};
-pub use source::{Bounded, ReadStatus, Reader, Source, TakeRow};
+pub use source::{Bounded, ReadProgress, ReadStatus, Reader, Source, TakeRow};
 pub use transaction::{Outcome, Token, Transactional};

@@ -1,6 +1,6 @@
 //! What a source is: the traits.
 
-use std::ops::ControlFlow;
+use std::ops::{Add, ControlFlow};
 
 use super::file_use::FileUse;
 use super::opening::Opening;
@@ -178,6 +178,12 @@ pub trait Source: Send {
         true
     }
 
+    /// How many bytes a partition has, if that is known before it is opened; a reader knows it
+    /// [better](Reader::progress).
+    fn size_of(&self, _partition: &Partition) -> Option<u64> {
+        None
+    }
+
     /// Whether bad records that do not end the job are kept somewhere, so that nobody need look for them.
     fn keeps_bad_records(&self) -> bool {
         false
@@ -231,6 +237,11 @@ pub trait Reader {
     /// If it cannot be found out, or reading can never go on there.
     fn position(&mut self) -> Result<Position>;
 
+    /// How much of the partition was read; `None` if it is not known how much there is.
+    fn progress(&self) -> Option<ReadProgress> {
+        None
+    }
+
     /// Bad records that were skipped or routed to a sink.
     fn skipped(&self) -> u64 {
         0
@@ -250,6 +261,26 @@ const ROW: usize = 128;
 pub trait TakeRow<T> {
     /// Takes it.
     fn take(&mut self, row: impl Iterator<Item = T>);
+}
+
+/// How much was read of what has a known size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadProgress {
+    /// How many bytes were read. A reader may be ahead of the records by a buffer.
+    pub read: u64,
+    /// How many there are.
+    pub all: u64,
+}
+
+impl Add for ReadProgress {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            read: self.read + other.read,
+            all: self.all + other.all,
+        }
+    }
 }
 
 /// What a reader has to say after a read.

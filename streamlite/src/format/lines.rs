@@ -8,7 +8,7 @@ use super::open_file::OpenFile;
 use super::raw_lines::RawLines;
 use super::{Decode, Encode, RecordFile};
 use crate::connector::Writer;
-use crate::connector::{Position, ReadStatus, Reader};
+use crate::connector::{Position, ReadProgress, ReadStatus, Reader};
 use crate::error::{Error, Result};
 use crate::record::Record;
 
@@ -62,6 +62,10 @@ impl Reader for LinesReader {
 
     fn never_waits(&self) -> bool {
         self.lines.never_wait()
+    }
+
+    fn progress(&self) -> Option<ReadProgress> {
+        self.lines.progress()
     }
 
     fn position(&mut self) -> Result<Position> {

@@ -9,6 +9,7 @@ mod headed;
 #[cfg(feature = "json")]
 mod json;
 mod lines;
+mod meter;
 mod open_file;
 mod policy;
 mod raw_lines;
@@ -24,6 +25,7 @@ pub(crate) use compression::{is_packed, packed, unpacked};
 #[cfg(feature = "json")]
 pub use json::{Json, JsonReader, JsonWriter};
 pub use lines::{Lines, LinesReader, LinesWriter};
+pub(crate) use meter::Meter;
 pub use open_file::OpenFile;
 pub(crate) use open_file::{FilePlace, FilePosition, ReadFrom};
 pub(crate) use policy::Policy;

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::meter::Meter;
 use super::policy::Policy;
 use super::tracked::TrackedFile;
-use crate::connector::Position;
+use crate::connector::{Position, ReadProgress};
 use crate::error::{Error, Result};
 
 /// A file that is about to be read, and how.
@@ -156,9 +157,16 @@ pub(crate) struct ReadFrom {
     /// It grows while it is read, and whoever reads it knows himself which file it is.
     pub(crate) grows: bool,
     pub(crate) compressed: Option<u64>,
+    /// How much of it was read, if it is known how much there is.
+    pub(crate) meter: Option<Meter>,
 }
 
 impl ReadFrom {
+    /// How much of it was read, if it is known how much there is.
+    pub(crate) fn progress(&self) -> Option<ReadProgress> {
+        self.meter.as_ref().map(Meter::progress)
+    }
+
     /// The position at a place of the file that is being read.
     pub(crate) fn position(&self, file: &mut TrackedFile, place: FilePlace) -> Result<Position> {
         if self.grows {

@@ -6,7 +6,7 @@ use super::open_file::{FilePlace, OpenFile, ReadFrom};
 use super::policy::Policy;
 use super::tracked::TrackedFile;
 use crate::bad_record::BadRecord;
-use crate::connector::Position;
+use crate::connector::{Position, ReadProgress};
 use crate::error::{Error, Result};
 
 const BUFFER: usize = 64 << 10;
@@ -28,6 +28,11 @@ pub(super) struct RawLines {
 }
 
 impl RawLines {
+    /// How much was read of what there is.
+    pub(super) fn progress(&self) -> Option<ReadProgress> {
+        self.origin.progress()
+    }
+
     pub(super) fn new(mut opened: OpenFile) -> Result<Self> {
         opened.check_text()?;
         let place = opened.go_on(b"\n")?;

@@ -191,6 +191,7 @@ impl Checkpointing {
                 self.report.stored += 1;
                 self.report.last = Some(answer.epoch);
                 self.report.last_bytes = stored.bytes;
+                tracing::info!(target: "streamlite", checkpoint = %answer.epoch, bytes = stored.bytes, "stored");
                 Ok(if stored.is_confirmed {
                     Taken::Whole
                 } else {
@@ -209,6 +210,7 @@ impl Checkpointing {
         self.is_full = true;
         self.report.failed += 1;
         self.report.last_error = Some(error.to_string());
+        tracing::warn!(target: "streamlite", %error, in_a_row = self.failed_in_a_row, "a checkpoint was not stored");
         if self.failed_in_a_row > self.tolerable_failures {
             return Err(error);
         }

@@ -11,6 +11,7 @@ use super::before::Before;
 use super::checkpointing::{Checkpointing, OpenCheckpoints};
 use super::lanes::Lanes;
 use super::pace::Pace;
+use super::progress::ShowProgress;
 use super::requests::Requests;
 use super::savepoint::Savepoint;
 use crate::assembly::{Assembly, Feed, Parts};
@@ -59,6 +60,8 @@ pub(crate) struct Driver<'env> {
     pub(super) before: Before,
     /// How fast event time goes on.
     pub(super) pace: Pace,
+    /// What shows how far it has come.
+    pub(super) shown: Option<Box<dyn ShowProgress>>,
     /// The lane that was read last.
     pub(super) current: Option<Lane>,
     /// What the job has failed with.
@@ -147,6 +150,7 @@ impl<'env> Driver<'env> {
             started: now,
             last_tick: now,
             pace: Pace::default(),
+            shown: None,
             sizes,
             before: Before::default(),
             current: None,
@@ -212,9 +216,21 @@ impl<'env> Driver<'env> {
 
     /// Runs until everything is read, it is asked to stop, or nobody reads its output any more.
     pub(super) fn run(&mut self, requests: &Requests) -> Result<Report> {
+        let span = tracing::info_span!(target: "streamlite", "job", name = self.graph().name());
+        let _entered = span.enter();
+        tracing::info!(target: "streamlite", "started");
         match self.caught(|driver| driver.run_to_end(requests)) {
-            Ok(()) | Err(Error::NobodyReads) => Ok(self.report()),
-            Err(error) => Err(error),
+            Ok(()) | Err(Error::NobodyReads) => {
+                self.show_end();
+                let report = self.report();
+                let (read, written) = (report.records_read(), report.records_written());
+                tracing::info!(target: "streamlite", read, written, "ended");
+                Ok(report)
+            }
+            Err(error) => {
+                tracing::error!(target: "streamlite", %error, "failed");
+                Err(error)
+            }
         }
     }
 
@@ -247,6 +263,7 @@ impl<'env> Driver<'env> {
             driver.flush()?;
             driver.checkpoint_now()
         })?;
+        self.show_end();
         Ok(self.report())
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::driver::{Driver, Origin, Sizes};
 use super::handle::JobHandle;
+use super::progress::shown;
 use super::requests::Requests;
 use super::running::RunningJob;
 use super::savepoint::Savepoint;
@@ -30,6 +31,7 @@ pub struct Job {
     savepoint: Option<Savepoint>,
     checkpoints: Option<Checkpoints>,
     metrics: Option<Metrics>,
+    shows_progress: bool,
 }
 
 type Build = Box<dyn FnOnce(&Assembly<'static, Durable>) + Send>;
@@ -57,6 +59,7 @@ impl Job {
             savepoint: None,
             checkpoints: None,
             metrics: None,
+            shows_progress: false,
         }
     }
 
@@ -143,6 +146,18 @@ impl Job {
         }
     }
 
+    /// Shows how far it has come while it runs. With the feature `progress`, and if standard error is a terminal: for each source
+    /// of which the size is known, as of files, a bar with bytes, records, their rate and the time that is left, for each other
+    /// one a line; and the watermark. Otherwise as an event of `tracing` every ten seconds, for whoever has a subscriber.
+    ///
+    /// What is printed to a terminal meanwhile is between the bars.
+    pub fn progress(self) -> Self {
+        Self {
+            shows_progress: true,
+            ..self
+        }
+    }
+
     /// Runs until the sources end, on this thread.
     ///
     /// A job that takes checkpoints stops at Ctrl-C and at SIGTERM: it takes a last one and ends without an error, so that
@@ -201,12 +216,14 @@ impl Job {
             savepoint,
             checkpoints,
             metrics,
+            shows_progress,
         } = self;
         let origin = Origin {
             savepoint,
             checkpoints,
             metrics: metrics.unwrap_or_default(),
         };
-        Driver::start(graph, clock, sizes, origin, build)
+        let driver = Driver::start(graph, clock, sizes, origin, build);
+        driver.map(|driver| driver.showing(shows_progress.then(shown)))
     }
 }

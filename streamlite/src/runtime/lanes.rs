@@ -116,6 +116,13 @@ impl Lanes {
             .map(|lane| lane.lane)
     }
 
+    /// How far the lane had come before its run that is furthest behind; `None` before there is a watermark.
+    pub(super) fn watermark(&self) -> Option<Timestamp> {
+        let left = self.lanes.iter().filter(|lane| lane.state != LaneState::Ended);
+        let behind = left.map(|lane| lane.turns.watermark).min();
+        behind.filter(|watermark| *watermark > Timestamp::MIN)
+    }
+
     /// How many lanes have not ended.
     pub(super) fn running(&self) -> usize {
         self.running

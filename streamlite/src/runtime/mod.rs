@@ -2,6 +2,8 @@
 
 mod asked_window;
 mod barrier;
+#[cfg(feature = "progress")]
+mod bars;
 mod before;
 mod checkpointing;
 mod collect;
@@ -10,7 +12,9 @@ mod handle;
 mod job;
 mod lanes;
 mod local;
+mod log_lines;
 mod pace;
+mod progress;
 mod reading;
 mod remember;
 mod reporting;

@@ -153,6 +153,7 @@ impl Driver<'_> {
     pub(crate) fn tick(&mut self, now: Timestamp) -> Result<()> {
         self.last_tick = now;
         self.parts.probe.set_due();
+        self.show_progress();
         if self.pace.is_due(now) {
             self.note_pace(now);
         }

@@ -18,7 +18,7 @@ use crate::format::Csv;
 #[cfg(feature = "json")]
 use crate::format::Json;
 use crate::format::{
-    Decode, Fail, FilePosition, Lines, OnError, OpenFile, Policy, ReadFrom, TrackedFile, unpacked,
+    Decode, Fail, FilePosition, Lines, Meter, OnError, OpenFile, Policy, ReadFrom, TrackedFile, unpacked,
 };
 use crate::fs::{FileId, FileKind, Fs, LocalFs};
 use crate::state::head_of;
@@ -194,7 +194,19 @@ impl<F> FileSource<F> {
         let is_pipe = there.kind == FileKind::Pipe;
         let file = self.fs.open(path).map_err(failed)?;
         let again = (self.fs.clone(), path.to_owned());
-        let reopen = move || again.0.open(&again.1);
+        let meter = (!is_pipe).then(|| Meter::new(there.len));
+        let file = match &meter {
+            Some(meter) => meter.metered(file),
+            None => file,
+        };
+        let reopened = meter.clone();
+        let reopen = move || {
+            let file = again.0.open(&again.1)?;
+            Ok(match &reopened {
+                Some(meter) => meter.metered(file),
+                None => file,
+            })
+        };
         let reopen = (!is_pipe).then(|| Box::new(reopen) as Box<_>);
         let unpacked = unpacked(file, reopen, KEPT);
         let (file, is_compressed) = unpacked.map_err(|cause| Error::io("reading", path, cause))?;
@@ -205,6 +217,7 @@ impl<F> FileSource<F> {
             is_pipe,
             grows: false,
             compressed: is_compressed.then_some(there.len),
+            meter,
         };
         Ok(OpenFile {
             file: TrackedFile::new(file),
@@ -292,6 +305,11 @@ impl<F: Decode> Source for FileSource<F> {
 
     fn kind(&self) -> String {
         format!("FileSource<{}>", head_of::<F>())
+    }
+
+    fn size_of(&self, partition: &Partition) -> Option<u64> {
+        let there = self.fs.metadata(self.path_of(partition)?).ok()?;
+        (there.kind != FileKind::Pipe).then_some(there.len)
     }
 
     fn keeps_bad_records(&self) -> bool {

@@ -15,7 +15,7 @@ mod tail;
 
 pub use crate::bad_record::BadRecord;
 pub use crate::connector::{
-    Bell, Bounded, FileUse, Opening, Partition, Position, ReadStatus, Reader, Source, TakeRow,
+    Bell, Bounded, FileUse, Opening, Partition, Position, ReadProgress, ReadStatus, Reader, Source, TakeRow,
 };
 pub use crate::format::{Fail, OnError, Route, Skip};
 #[doc(inline)]

@@ -3,5 +3,6 @@
 pub mod metrics;
 pub mod pictures;
 pub mod printing;
+pub mod progress;
 pub mod prometheus;
 pub mod report;

@@ -12,7 +12,7 @@ use super::header::Header;
 use super::misfit::Misfit;
 use super::splitter::{Next, Splitter};
 use crate::bad_record::BadRecord;
-use crate::connector::{Position, ReadStatus, Reader};
+use crate::connector::{Position, ReadProgress, ReadStatus, Reader};
 use crate::error::{Error, Result};
 use crate::format::Policy;
 use crate::format::open_file::{FilePlace, OpenFile, ReadFrom};
@@ -290,6 +290,10 @@ impl<T: DeserializeOwned> Reader for CsvReader<T> {
 
     fn never_waits(&self) -> bool {
         !self.origin.is_pipe
+    }
+
+    fn progress(&self) -> Option<ReadProgress> {
+        self.origin.progress()
     }
 
     fn position(&mut self) -> Result<Position> {

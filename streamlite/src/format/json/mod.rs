@@ -19,7 +19,7 @@ use super::raw_lines::RawLines;
 use super::schema::Schema;
 use super::shape::Shape;
 use super::{Decode, Encode, RecordFile};
-use crate::connector::{Position, ReadStatus, Reader, Writer};
+use crate::connector::{Position, ReadProgress, ReadStatus, Reader, Writer};
 use crate::error::{Error, Result};
 use crate::metrics::Unmatched;
 use crate::record::Record;
@@ -123,6 +123,10 @@ impl<T: DeserializeOwned> Reader for JsonReader<T> {
 
     fn never_waits(&self) -> bool {
         self.lines.never_wait()
+    }
+
+    fn progress(&self) -> Option<ReadProgress> {
+        self.lines.progress()
     }
 
     fn position(&mut self) -> Result<Position> {

@@ -82,6 +82,7 @@ impl<F: Decode<Item: Send + 'static>> Decoding<F> {
                 is_pipe: true,
                 grows: false,
                 compressed: None,
+                meter: None,
             },
             from: None,
             in_line: false,

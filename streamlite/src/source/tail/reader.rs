@@ -327,6 +327,7 @@ impl<F: Decode> TailReader<F> {
                     is_pipe: true,
                     grows: true,
                     compressed: None,
+                    meter: None,
                 },
                 from: (current.start.byte > 0).then_some(position),
                 in_line: current.in_line,
