@@ -16,7 +16,9 @@ pub use instruments::{Counter, Gauge, Histogram, Meter, Summary};
 pub use metric_report::{MetricReport, MetricValue};
 pub use registry::Metrics;
 pub(crate) use report::SourceTally;
-pub use report::{CheckpointReport, Delivery, OperatorReport, Report, SinkReport, SourceReport};
+pub use report::{
+    CheckpointReport, Delivery, OperatorReport, Report, SinkReport, SourceReport, StoredCheckpoint,
+};
 pub use state_size::StateSize;
 pub use tally::{NodeTally, SavedCounts, Tally};
 pub(crate) use tally::{is_plausible, lag_of};

@@ -123,6 +123,33 @@ pub enum Delivery {
     },
 }
 
+/// A checkpoint that was stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StoredCheckpoint {
+    /// Which one.
+    pub epoch: Epoch,
+    /// How many bytes were written for it.
+    pub bytes: u64,
+    /// When it was stored.
+    pub stored_at: Timestamp,
+    /// How long that was after it was begun. Records are read meanwhile.
+    pub took: TimeDelta,
+}
+
+/// So many of the last checkpoints are remembered.
+const RECENT: usize = 20;
+
+impl CheckpointReport {
+    /// Notes one that was stored.
+    pub(crate) fn note(&mut self, stored: StoredCheckpoint) {
+        if self.recent.len() == RECENT {
+            self.recent.remove(0);
+        }
+        self.recent.push(stored);
+    }
+}
+
 /// The checkpoints of a job, in a [`Report`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -139,6 +166,8 @@ pub struct CheckpointReport {
     pub last: Option<Epoch>,
     /// How many bytes were written for it.
     pub last_bytes: u64,
+    /// The last ones that were stored, twenty at most, oldest first.
+    pub recent: Vec<StoredCheckpoint>,
     /// The checkpoints that were found to be damaged, and put aside: the file, where, and what is wrong with it.
     pub quarantined: Vec<String>,
     /// A file that was damaged and is written again, from the copy of its contents in it.

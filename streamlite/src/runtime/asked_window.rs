@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 
-use super::driver::Driver;
-use super::state_view::{Query, refused, unknown};
+use super::query::{Query, Questioned};
+use super::state_view::{refused, unknown};
 use super::why::{Why, WindowStatus};
 use crate::control::{Control, Question};
 use crate::error::{Error, Result};
@@ -39,7 +39,7 @@ impl<K> fmt::Debug for WindowQuery<K> {
 }
 
 impl<K: Clone + Send + 'static> Query for WindowQuery<K> {
-    fn run(&mut self, driver: &mut Driver<'_>) {
+    fn run(&mut self, job: &mut dyn Questioned) {
         let open = Rc::new(RefCell::new(Vec::new()));
         let visit = {
             let open = Rc::clone(&open);
@@ -48,10 +48,10 @@ impl<K: Clone + Send + 'static> Query for WindowQuery<K> {
             }
         };
         let mut look = Look::new(&self.statement, Some(Rc::new(self.key.clone())), visit);
-        driver.control(&mut Control::Question(Question::Look(&mut look)));
+        job.ask(&mut Control::Question(Question::Look(&mut look)));
         let looked = look.finish();
-        let watermarks = driver.watermarks();
-        let sources = sources_of(driver.parts.graph, &self.statement);
+        let watermarks = job.watermarks();
+        let sources = sources_of(job.graph(), &self.statement);
         let partitions = watermarks.partitions.into_iter();
         self.found = Some(Found {
             looked,

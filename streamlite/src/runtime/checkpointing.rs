@@ -1,5 +1,7 @@
 //! The checkpoints of a running job: where they go, when one is due, and what became of them.
 
+use std::sync::Arc;
+
 use super::savepoint::Contents;
 use crate::checkpoint::{
     Answer, CheckpointWriter, Coordinator, Image, Newest, NotStored, Recovered, Settings, Sinks,
@@ -8,9 +10,9 @@ use crate::connector::Bells;
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::metrics::CheckpointReport;
+use crate::metrics::{CheckpointReport, StoredCheckpoint};
 use crate::state::{Slice, StateGaps, state_error};
-use crate::time::{TimeDelta, Timestamp};
+use crate::time::{Clock, TimeDelta, Timestamp};
 
 /// The checkpoints of a running job.
 #[derive(Debug)]
@@ -28,6 +30,10 @@ pub(super) struct Checkpointing {
     /// How many have failed since one was stored.
     failed_in_a_row: u32,
     tolerable_failures: u32,
+    /// By it is told how long one took.
+    clock: Arc<dyn Clock>,
+    /// When the last one was begun.
+    begun_at: Timestamp,
     pub(super) report: CheckpointReport,
 }
 
@@ -123,6 +129,7 @@ impl Checkpointing {
         contents: Result<(Contents, StateGaps)>,
         taken_at: Timestamp,
     ) -> Result<()> {
+        self.begun_at = taken_at;
         match contents {
             Ok((contents, gaps)) => {
                 self.under_way = UnderWay::Captured {
@@ -191,6 +198,13 @@ impl Checkpointing {
                 self.report.stored += 1;
                 self.report.last = Some(answer.epoch);
                 self.report.last_bytes = stored.bytes;
+                let now = self.clock.now();
+                self.report.note(StoredCheckpoint {
+                    epoch: answer.epoch,
+                    bytes: stored.bytes,
+                    stored_at: now,
+                    took: now - self.begun_at,
+                });
                 tracing::info!(target: "streamlite", checkpoint = %answer.epoch, bytes = stored.bytes, "stored");
                 Ok(if stored.is_confirmed {
                     Taken::Whole
@@ -267,7 +281,7 @@ impl OpenCheckpoints {
     }
 
     /// Brings the sinks to where the job goes on.
-    pub(super) fn recover(self, sinks: Sinks, now: Timestamp, bells: Bells) -> Result<Checkpointing> {
+    pub(super) fn recover(self, sinks: Sinks, clock: Arc<dyn Clock>, bells: Bells) -> Result<Checkpointing> {
         let Self {
             mut coordinator,
             newest,
@@ -294,11 +308,13 @@ impl OpenCheckpoints {
             writer: CheckpointWriter::new(coordinator, bells)?,
             begun: 0,
             every,
-            due: now + every,
+            due: clock.now() + every,
             under_way: UnderWay::Nothing,
             is_full: false,
             failed_in_a_row: 0,
             tolerable_failures,
+            begun_at: clock.now(),
+            clock,
             report,
         })
     }

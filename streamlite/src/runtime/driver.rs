@@ -160,7 +160,8 @@ impl<'env> Driver<'env> {
         driver.check_files()?;
         if let Some(checkpoints) = checkpoints {
             let sinks = driver.parts.take_sinks();
-            driver.checkpointing = Some(checkpoints.recover(sinks, now, driver.bells.clone())?);
+            driver.checkpointing =
+                Some(checkpoints.recover(sinks, Arc::clone(&driver.clock), driver.bells.clone())?);
         }
         driver.place(saved)?;
         if let Some(saved) = saved {

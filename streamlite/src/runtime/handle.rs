@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use super::asked_window::why;
+use super::query::Query;
 use super::requests::{Answer, Requests, Wanted};
-use super::state_view::{Query, StateView};
+use super::state_view::StateView;
 use super::why::Why;
 use crate::error::{Error, Result};
 use crate::metrics::{Report, Watermarks};
@@ -177,9 +178,8 @@ impl JobHandle {
     /// let (out, _) = CollectionSink::new();
     /// let job = totals(ChannelSource::new(received), out).spawn()?;
     /// sales.send(("mill".to_owned(), 250)).expect("the job runs");
-    /// let sums = job.state("sums");
     /// let sum: (String, u64) = loop {
-    ///     if let Some(sum) = sums.get(&"mill".to_owned())? {
+    ///     if let Some(sum) = job.state("sums").get(&"mill".to_owned())? {
     ///         break sum;
     ///     }
     /// };

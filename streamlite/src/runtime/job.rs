@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::driver::{Driver, Origin, Sizes};
 use super::handle::JobHandle;
-use super::progress::shown;
 use super::requests::Requests;
 use super::running::RunningJob;
 use super::savepoint::Savepoint;
+use super::showing::shown;
 use super::signals::Signals;
 use crate::assembly::Assembly;
 use crate::checkpoint::Checkpoints;

@@ -1,5 +1,6 @@
 //! What runs a job: one thread that reads the partitions in turn, so that the answer depends on the input alone.
 
+mod answers;
 mod asked_window;
 mod barrier;
 #[cfg(feature = "progress")]
@@ -15,6 +16,7 @@ mod local;
 mod log_lines;
 mod pace;
 mod progress;
+mod query;
 mod reading;
 mod remember;
 mod reporting;
@@ -22,6 +24,7 @@ mod requests;
 mod restart;
 mod running;
 mod savepoint;
+mod showing;
 mod signals;
 mod state_view;
 mod why;

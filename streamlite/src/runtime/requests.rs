@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::state_view::Query;
+use super::query::Query;
 use crate::connector::Bells;
 use crate::error::Result;
 use crate::metrics::{Report, Watermarks};

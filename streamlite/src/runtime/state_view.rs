@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 
-use super::driver::Driver;
+use super::query::{Query, Questioned};
 use crate::control::{Control, Question};
 use crate::error::{Error, Result};
 use crate::state::{Look, Looked, PerKey, Seen, name_of};
@@ -237,25 +237,6 @@ fn described((kept, key, value): &(PerKey, String, String)) -> String {
     }
 }
 
-impl Driver<'_> {
-    /// Answers a query, if it has not failed.
-    pub(crate) fn answered(&mut self, mut query: Box<dyn Query>) -> Result<Box<dyn Query>> {
-        self.caught(|driver| {
-            query.run(driver);
-            Ok(query)
-        })
-    }
-}
-
-/// A question about a state, whatever its types.
-pub(crate) trait Query: fmt::Debug + Send {
-    /// Asks the operators of a job; to be called between two reads.
-    fn run(&mut self, driver: &mut Driver<'_>);
-
-    /// What it is.
-    fn into_any(self: Box<Self>) -> Box<dyn Any>;
-}
-
 /// A question about a state of these keys and values, which are of windows, keys of a map, or nothing.
 struct TypedQuery<K, O, V> {
     name: String,
@@ -278,7 +259,7 @@ where
     O: Clone + Send + 'static,
     V: Clone + Send + 'static,
 {
-    fn run(&mut self, driver: &mut Driver<'_>) {
+    fn run(&mut self, job: &mut dyn Questioned) {
         let values = Rc::new(RefCell::new(Vec::new()));
         let is_other = Rc::new(Cell::new(false));
         let visit = {
@@ -298,7 +279,7 @@ where
         };
         let key = self.key.clone().map(|key| Rc::new(key) as Rc<dyn Any>);
         let mut look = Look::new(&self.name, key, visit);
-        driver.control(&mut Control::Question(Question::Look(&mut look)));
+        job.ask(&mut Control::Question(Question::Look(&mut look)));
         self.looked = look.finish();
         self.values = values.take();
         self.is_other = is_other.get();

@@ -1,5 +1,7 @@
 //! How far a job has come, as events for a subscriber of `tracing`.
 
+#![expect(clippy::disallowed_methods, reason = "a test writes its input")]
+
 use std::fmt;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
