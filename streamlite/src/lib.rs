@@ -45,6 +45,8 @@ pub mod checkpoint;
 mod connector;
 #[cfg_attr(doc, doc(hidden))]
 pub mod control;
+#[cfg(feature = "dashboard")]
+mod dashboard;
 mod epoch;
 mod error;
 #[cfg_attr(doc, doc(hidden))]
@@ -75,6 +77,8 @@ pub mod window;
 #[cfg_attr(doc, doc(hidden))]
 pub mod witness;
 
+#[cfg(feature = "dashboard")]
+pub use dashboard::Dashboard;
 pub use error::{Error, Result};
 pub use graph::Graph;
 pub use metrics::Report;

@@ -123,13 +123,14 @@ fn draw_figure(f: &mut fmt::Formatter<'_>, figure: &Figure, placed: &Placed) -> 
         return Ok(());
     };
     let (width, height) = (width_of(figure), height_of(figure));
-    let (fill, line, radius) = match figure.kind {
-        Kind::Source => ("#dbeafe", "#3b82f6", height / 2.0),
-        Kind::Operator => ("#f8fafc", "#94a3b8", 6.0),
-        Kind::Stateful => ("#fef3c7", "#d97706", 6.0),
-        Kind::Sink => ("#dcfce7", "#16a34a", height / 2.0),
+    let (class, fill, line, radius) = match figure.kind {
+        Kind::Source => ("source", "#dbeafe", "#3b82f6", height / 2.0),
+        Kind::Operator => ("operator", "#f8fafc", "#94a3b8", 6.0),
+        Kind::Stateful => ("stateful", "#fef3c7", "#d97706", 6.0),
+        Kind::Sink => ("sink", "#dcfce7", "#16a34a", height / 2.0),
     };
     let (left, top) = (x - width / 2.0, y - height / 2.0);
+    writeln!(f, "<g id=\"{}\" class=\"{class}\">", figure.id)?;
     writeln!(
         f,
         "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{:.1}\" fill=\"{fill}\" stroke=\"{line}\" stroke-width=\"1.5\"/>",
@@ -149,7 +150,7 @@ fn draw_figure(f: &mut fmt::Formatter<'_>, figure: &Figure, placed: &Placed) -> 
         )?;
         at += LINE;
     }
-    Ok(())
+    writeln!(f, "</g>")
 }
 
 fn draw_arrow(f: &mut fmt::Formatter<'_>, arrow: &Arrow, number: usize, placed: &Placed) -> fmt::Result {

@@ -77,6 +77,20 @@ impl Watermarks {
         active.min_by_key(|one| one.watermark)
     }
 
+    /// The same in words.
+    pub(crate) fn held_back(&self) -> Option<String> {
+        let PartitionWatermark {
+            source,
+            partition,
+            watermark,
+            ..
+        } = self.held_back_by()?;
+        Some(match (*watermark)? {
+            Timestamp::MIN => format!("held back by {partition} of {source}, which has had no record yet"),
+            watermark => format!("held back by {partition} of {source}, at {watermark}"),
+        })
+    }
+
     /// The statement of this name: its `let` names as they are written.
     #[must_use]
     pub fn operator(&self, name: &str) -> Option<&OperatorWatermark> {
@@ -118,23 +132,9 @@ impl fmt::Display for Watermarks {
         if !self.operators.is_empty() {
             write!(f, "\n{table}")?;
         }
-        match self.held_back_by() {
-            Some(one) if one.watermark == Some(Timestamp::MIN) => {
-                let PartitionWatermark {
-                    source, partition, ..
-                } = one;
-                writeln!(
-                    f,
-                    "\nheld back by {partition} of {source}, which has had no record yet"
-                )
-            }
-            Some(PartitionWatermark {
-                source,
-                partition,
-                watermark: Some(watermark),
-                ..
-            }) => writeln!(f, "\nheld back by {partition} of {source}, at {watermark}"),
-            _ => Ok(()),
+        match self.held_back() {
+            Some(held_back) => writeln!(f, "\n{held_back}"),
+            None => Ok(()),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::driver::{Driver, Origin, Sizes};
 use super::handle::JobHandle;
+use super::observer::{Companion, Observer};
 use super::requests::Requests;
 use super::running::RunningJob;
 use super::savepoint::Savepoint;
@@ -32,6 +33,7 @@ pub struct Job {
     checkpoints: Option<Checkpoints>,
     metrics: Option<Metrics>,
     shows_progress: bool,
+    companions: Vec<Box<dyn Companion>>,
 }
 
 type Build = Box<dyn FnOnce(&Assembly<'static, Durable>) + Send>;
@@ -60,6 +62,7 @@ impl Job {
             checkpoints: None,
             metrics: None,
             shows_progress: false,
+            companions: Vec::new(),
         }
     }
 
@@ -167,7 +170,7 @@ impl Job {
     /// If a source cannot be read, a sink cannot be written, a setting makes no sense, or a closure panics. What was
     /// written until then stays written.
     pub fn run(self) -> Result<Report> {
-        let requests = Requests::default();
+        let requests = Arc::new(Requests::default());
         let _signals = match &self.checkpoints {
             Some(checkpoints) if checkpoints.heeds_signals() => {
                 Some(Signals::stopping(self.graph.name(), &requests.stop_flag())?)
@@ -186,6 +189,7 @@ impl Job {
         let (name, asked) = (self.graph.name(), Arc::clone(&requests));
         let run = move || {
             let done = self.run_asked(&asked);
+            // Also where it did not start.
             asked.close();
             done
         };
@@ -202,8 +206,25 @@ impl Job {
         self.driver().map(RunningJob::new)
     }
 
-    fn run_asked(self, requests: &Requests) -> Result<Report> {
-        self.driver()?.run(requests)
+    fn run_asked(mut self, requests: &Arc<Requests>) -> Result<Report> {
+        let companions = std::mem::take(&mut self.companions).into_iter();
+        let observer = Observer::new(self.graph, Arc::clone(requests));
+        let mut driver = self.driver()?;
+        let started: Result<Vec<_>> = companions
+            .map(|companion| companion.start(observer.clone()))
+            .collect();
+        let _started = started?;
+        let done = driver.run(requests);
+        // Whoever asks now is told that it has ended, and nobody waits for an answer.
+        requests.close();
+        done
+    }
+
+    /// Starts something with the job that ends with it.
+    #[cfg(feature = "dashboard")]
+    pub(crate) fn with_companion(mut self, companion: Box<dyn Companion>) -> Self {
+        self.companions.push(companion);
+        self
     }
 
     /// Builds it, and opens its sources, without reading any.
@@ -217,6 +238,7 @@ impl Job {
             checkpoints,
             metrics,
             shows_progress,
+            companions: _,
         } = self;
         let origin = Origin {
             savepoint,

@@ -14,6 +14,7 @@ mod job;
 mod lanes;
 mod local;
 mod log_lines;
+mod observer;
 mod pace;
 mod progress;
 mod query;
@@ -35,6 +36,8 @@ pub(crate) use driver::Driver;
 pub use handle::JobHandle;
 pub use job::Job;
 pub use local::LocalJob;
+#[cfg(feature = "dashboard")]
+pub(crate) use observer::{Companion, Observer};
 pub use restart::Restart;
 pub use running::RunningJob;
 pub use savepoint::Savepoint;

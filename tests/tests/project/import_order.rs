@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, in the order in which they may import.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 31] = [
     "bad_record",
     "error",
     "epoch",
@@ -31,6 +31,7 @@ const ORDER: [&str; 30] = [
     "flow",
     "expansion",
     "runtime",
+    "dashboard",
     "testing",
     "macro_support",
     "prelude",
