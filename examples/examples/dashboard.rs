@@ -59,7 +59,7 @@ fn lately(n: u64, most: u64) -> Timestamp {
 }
 
 fn main() -> streamlite::Result<()> {
-    let seconds = std::env::args()
+    let seconds: u64 = std::env::args()
         .nth(1)
         .and_then(|seconds| seconds.parse().ok())
         .unwrap_or(60);
@@ -75,19 +75,11 @@ fn main() -> streamlite::Result<()> {
     let dir = std::env::temp_dir().join("streamlite-dashboard");
     let dashboard = Dashboard::bind("127.0.0.1:0")?;
     println!("http://{}/", dashboard.address());
-    let job = fleet(
-        reports.per_second(20_000.0),
-        orders.per_second(500.0),
-        NullSink,
-        NullSink,
-        NullSink,
-    );
-    let job = job
+    let reports = reports.count(20_000 * seconds).per_second(20_000.0);
+    let orders = orders.count(500 * seconds).per_second(500.0);
+    let job = fleet(reports, orders, NullSink, NullSink, NullSink)
         .checkpoints(Checkpoints::in_dir(dir).every(Duration::from_secs(2)))
-        .dashboard(dashboard)
-        .spawn()?;
-    std::thread::sleep(Duration::from_secs(seconds));
-    job.stop();
-    println!("{}", job.join()?);
+        .dashboard(dashboard);
+    println!("{}", job.run()?);
     Ok(())
 }
