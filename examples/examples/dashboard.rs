@@ -72,7 +72,7 @@ fn main() -> streamlite::Result<()> {
         at: lately(n, 900),
         van: u32::try_from(n * 104_729 % 5_000).unwrap_or(0),
     });
-    let dir = std::env::temp_dir().join("streamlite-dashboard");
+    let dir = std::env::temp_dir().join(format!("streamlite-dashboard-{}", std::process::id()));
     let dashboard = Dashboard::bind("127.0.0.1:0")?;
     println!("http://{}/", dashboard.address());
     let reports = reports.count(20_000 * seconds).per_second(20_000.0);

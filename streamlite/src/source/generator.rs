@@ -183,7 +183,8 @@ impl<T, F: FnMut(u64) -> T> Reader for GeneratorReader<F> {
             }
         }
         Ok(match &self.pace {
-            _ if self.next == self.count => ReadStatus::End,
+            // It may go on where one of a greater count was saved.
+            _ if self.next >= self.count => ReadStatus::End,
             Some(pace) if self.next >= due => ReadStatus::Later(pace.until(self.next)),
             _ => ReadStatus::Ready,
         })

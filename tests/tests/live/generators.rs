@@ -64,3 +64,28 @@ fn a_rate_that_is_none_is_refused() {
         );
     }
 }
+
+/// A job that is started again with fewer records than it has made ends at once.
+#[test]
+fn a_generator_that_has_made_more_than_there_are_is_at_its_end() -> streamlite::Result<()> {
+    for rate in [None, Some(1_000.0)] {
+        let (out, _) = CollectionSink::new();
+        let numbers = GeneratorSource::new(|n| n).count(100);
+        let mut job = kept(numbers, out).batch_size(50).start()?;
+        assert_eq!(job.step()?, ReadStatus::Ready);
+        let savepoint = job.savepoint()?;
+        for count in [49, 50] {
+            let numbers = GeneratorSource::new(|n| n).count(count);
+            let numbers = match rate {
+                Some(rate) => numbers.per_second(rate),
+                None => numbers,
+            };
+            let (out, rest) = CollectionSink::new();
+            let mut job = kept(numbers, out).restore(&savepoint).start()?;
+            assert_eq!(job.step()?, ReadStatus::Ready);
+            assert_eq!(job.step()?, ReadStatus::End, "{count} at {rate:?}");
+            assert!(rest.take().is_empty());
+        }
+    }
+    Ok(())
+}
