@@ -28,6 +28,7 @@
 //! | … see what my type asks of records, and hold files against it? | [`format::Schema`] |
 //! | … keep what cannot be read? | `.on_error(Route(sink))`, see [`source`] |
 //! | … see what a job did, and what was dropped? | [`Report`], which [`Job::run`] returns |
+//! | … ask a running job what it does, and why a window has not fired? | [`guide::inside`]: [`JobHandle::why`], [`JobHandle::state`], [`JobHandle::watermarks`] |
 //! | … see the pipeline? | `name::GRAPH`: a [`Graph`], as [text](Graph), [SVG](Graph::svg), [Mermaid](Graph::mermaid), [DOT](Graph::dot) |
 //! | … stop a job, and go on later? | [`Job::spawn`]; [`Job::start`], [`RunningJob::savepoint`] and [`Job::restore`] |
 //! | … do this and that? | [`guide::cookbook`] |

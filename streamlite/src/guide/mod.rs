@@ -12,6 +12,7 @@
 //! * [`timers`]: what happens when nothing comes.
 //! * [`ttl`]: what is forgotten by itself.
 //! * [`delivery`]: checkpoints, and what is in the output after a crash.
+//! * [`inside`]: what a running job says of itself, and why a window has not fired.
 //! * [`testing`]: how a pipeline is driven by hand.
 //! * [`crash_tests`]: killing your job at every moment, in a test.
 //! * [`cookbook`]: how do I …, in recipes that run.
@@ -30,6 +31,7 @@ pub mod from_bytewax;
 pub mod from_flink;
 pub mod from_kafka_streams;
 pub mod from_python;
+pub mod inside;
 pub mod joins;
 pub mod lateness;
 pub mod performance;

@@ -51,7 +51,8 @@ impl<K: Clone + Send + 'static> Query for WindowQuery<K> {
         job.ask(&mut Control::Question(Question::Look(&mut look)));
         let looked = look.finish();
         let watermarks = job.watermarks();
-        let sources = sources_of(job.graph(), &self.statement);
+        let state = looked.id.as_deref().unwrap_or(&self.statement);
+        let sources = sources_of(job.graph(), state);
         let partitions = watermarks.partitions.into_iter();
         self.found = Some(Found {
             looked,

@@ -170,7 +170,11 @@ impl Why {
     fn write_what_holds(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let holding = self.held_back_by();
         for one in holding.iter().take(MOST) {
-            write!(f, "held back by {} of `{}`: ", one.partition, one.source)?;
+            if one.partition == one.source {
+                write!(f, "held back by `{}`: ", one.source)?;
+            } else {
+                write!(f, "held back by {} of `{}`: ", one.partition, one.source)?;
+            }
             match one.watermark {
                 Some(Timestamp::MIN) | None => write!(f, "it has had no record yet")?,
                 Some(watermark) => write!(f, "it is at {watermark}")?,

@@ -59,6 +59,8 @@ pub struct Look {
 pub(crate) struct Looked {
     /// What it keeps of a key, and the names of the types of its keys and values, if it is there.
     pub(crate) found: Option<(PerKey, String, String)>,
+    /// Its identity, if it is there.
+    pub(crate) id: Option<String>,
     /// How far its windows have come, if it has windows of event time.
     pub(crate) times: Option<WindowTimes>,
     /// Of all states that can be asked for.
@@ -82,6 +84,16 @@ pub(crate) struct WindowTimes {
     pub(crate) lateness: TimeDelta,
     /// Whether they fire at other times than their ends, too.
     pub(crate) has_trigger: bool,
+}
+
+/// The statement of a state: `means` of `means#1`, its second state, and of `means.2`, what follows where several streams meet
+/// in it.
+fn statement_of(id: &str) -> &str {
+    let id = id.split('#').next().unwrap_or(id);
+    match id.rsplit_once('.') {
+        Some((statement, number)) if number.bytes().all(|digit| digit.is_ascii_digit()) => statement,
+        _ => id,
+    }
 }
 
 /// Which keys are asked for: one, or all.
@@ -119,10 +131,13 @@ impl Look {
     pub(crate) fn is_for(&mut self, declared: &DeclaredState, part: Option<&str>) -> bool {
         let part = part.map(|part| format!(".{part}")).unwrap_or_default();
         let id = declared.id().to_string();
-        let statement = id.split('#').next().unwrap_or(&id);
+        let statement = statement_of(&id);
         let (exact, first) = (format!("{id}{part}"), format!("{statement}{part}"));
         let is_first = self.answer.names.insert(first.clone());
         let is_asked = exact == self.name || (is_first && first == self.name);
+        if is_asked {
+            self.answer.id = Some(id.clone());
+        }
         if !is_first {
             self.answer.names.insert(exact);
         }
