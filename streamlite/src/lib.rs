@@ -43,6 +43,8 @@ pub mod aggregate;
 pub mod assembly;
 mod bad_record;
 pub mod checkpoint;
+#[cfg(feature = "cli")]
+mod cli;
 mod connector;
 #[cfg_attr(doc, doc(hidden))]
 pub mod control;
@@ -78,6 +80,8 @@ pub mod window;
 #[cfg_attr(doc, doc(hidden))]
 pub mod witness;
 
+#[cfg(feature = "cli")]
+pub use cli::cli;
 #[cfg(feature = "dashboard")]
 pub use dashboard::Dashboard;
 pub use error::{Error, Result};

@@ -96,6 +96,49 @@ impl Directory {
     }
 }
 
+/// Who uses a directory of checkpoints.
+#[cfg(feature = "cli")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Holder {
+    /// Its process, as far as it has written that.
+    pub(crate) process: Option<u32>,
+    /// It runs on this computer.
+    pub(crate) is_here: bool,
+    /// What it has written.
+    pub(crate) text: String,
+}
+
+#[cfg(feature = "cli")]
+impl Directory {
+    /// Who uses it now; `None` if nobody does.
+    pub(crate) fn used_by(&self) -> Result<Option<Holder>> {
+        let file = self.file(LOCK);
+        if self.fs.metadata(&file).is_err() {
+            return Ok(None);
+        }
+        match lock(&*self.fs, &file) {
+            Ok(_nobodys) => return Ok(None),
+            Err(cause) if cause.kind() == ErrorKind::WouldBlock => {}
+            Err(cause) => return Err(Error::io("locking", file, cause)),
+        }
+        let mut text = String::new();
+        let read = self
+            .fs
+            .open(&file)
+            .and_then(|mut file| file.read_to_string(&mut text));
+        read.map_err(|cause| Error::io("reading", &file, cause))?;
+        let text = text.trim_end().to_owned();
+        let process = text
+            .strip_prefix("process ")
+            .and_then(|rest| rest.split([' ', ',']).next());
+        Ok(Some(Holder {
+            process: process.and_then(|process| process.parse().ok()),
+            is_here: text.contains(&format!("{}, since ", host())),
+            text,
+        }))
+    }
+}
+
 /// On which computer this is, where that is easily known: a directory may be shared by several.
 fn host() -> String {
     let mut name = String::new();

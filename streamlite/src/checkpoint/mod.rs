@@ -16,6 +16,8 @@ mod writer;
 
 pub use crate::epoch::{Epoch, Incarnation};
 pub(crate) use coordinator::{Coordinator, NotStored, Sinks};
+#[cfg(feature = "cli")]
+pub(crate) use directory::Holder;
 pub use directory::{Directory, Durability};
 pub(crate) use frames::{Damage, FileIdentity, FileKind, FrameReader, FrameWriter};
 pub(crate) use image::Image;

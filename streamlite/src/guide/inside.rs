@@ -89,6 +89,11 @@
 //! * `Job::dashboard`: a page with all of that, served to this machine alone, with the feature `dashboard`; `/metrics` of it is for
 //!   Prometheus.
 //!
+//! # From a shell
+//!
+//! `streamlite::cli(job)`, with the feature `cli`, makes a command of a job: `checkpoints` lists what is stored while another process
+//! runs it, `stop` has that one end after a last checkpoint, `check` says what would keep it from starting.
+//!
 //! # What it logs
 //!
 //! A job speaks by [`tracing`](https://docs.rs/tracing), never once per record; whoever has no subscriber hears nothing. The target is

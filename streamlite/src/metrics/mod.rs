@@ -17,7 +17,7 @@ pub use metric_report::{MetricReport, MetricValue};
 pub use registry::Metrics;
 pub(crate) use report::SourceTally;
 pub use report::{
-    CheckpointReport, Delivery, OperatorReport, Report, SinkReport, SourceReport, StoredCheckpoint,
+    CheckpointReport, Delivery, OperatorReport, RecentCheckpoint, Report, SinkReport, SourceReport,
 };
 pub use state_size::StateSize;
 pub use tally::{NodeTally, SavedCounts, Tally};

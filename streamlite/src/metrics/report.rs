@@ -126,7 +126,7 @@ pub enum Delivery {
 /// A checkpoint that was stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct StoredCheckpoint {
+pub struct RecentCheckpoint {
     /// Which one.
     pub epoch: Epoch,
     /// How many bytes were written for it.
@@ -142,7 +142,7 @@ const RECENT: usize = 20;
 
 impl CheckpointReport {
     /// Notes one that was stored.
-    pub(crate) fn note(&mut self, stored: StoredCheckpoint) {
+    pub(crate) fn note(&mut self, stored: RecentCheckpoint) {
         if self.recent.len() == RECENT {
             self.recent.remove(0);
         }
@@ -167,7 +167,7 @@ pub struct CheckpointReport {
     /// How many bytes were written for it.
     pub last_bytes: u64,
     /// The last ones that were stored, twenty at most, oldest first.
-    pub recent: Vec<StoredCheckpoint>,
+    pub recent: Vec<RecentCheckpoint>,
     /// The checkpoints that were found to be damaged, and put aside: the file, where, and what is wrong with it.
     pub quarantined: Vec<String>,
     /// A file that was damaged and is written again, from the copy of its contents in it.

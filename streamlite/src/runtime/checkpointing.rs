@@ -10,7 +10,7 @@ use crate::connector::Bells;
 use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
-use crate::metrics::{CheckpointReport, StoredCheckpoint};
+use crate::metrics::{CheckpointReport, RecentCheckpoint};
 use crate::state::{Slice, StateGaps, state_error};
 use crate::time::{Clock, TimeDelta, Timestamp};
 
@@ -199,7 +199,7 @@ impl Checkpointing {
                 self.report.last = Some(answer.epoch);
                 self.report.last_bytes = stored.bytes;
                 let now = self.clock.now();
-                self.report.note(StoredCheckpoint {
+                self.report.note(RecentCheckpoint {
                     epoch: answer.epoch,
                     bytes: stored.bytes,
                     stored_at: now,

@@ -99,17 +99,38 @@ impl<'env> Driver<'env> {
         origin: Origin,
         build: impl FnOnce(&Assembly<'env, C>),
     ) -> Result<Self> {
-        let start = || Self::try_start(graph, clock, sizes, origin, build);
+        let start = || {
+            let (mut driver, restored) = Self::prepared(graph, clock, sizes, origin, build)?;
+            driver.open(restored)?;
+            driver.announce();
+            // Before the first record, so that whatever goes by the clock knows it.
+            driver.tick(driver.started)?;
+            Ok(driver)
+        };
         catch_unwind(AssertUnwindSafe(start)).unwrap_or_else(|panic| Err(panicked(graph, &*panic)))
     }
 
-    fn try_start<C>(
+    /// Builds the operators and opens the sources; what keeps it from that is an error. Nothing is written.
+    pub(crate) fn check<C>(
         graph: &'static Graph,
         clock: Arc<dyn Clock>,
         sizes: Sizes,
         origin: Origin,
         build: impl FnOnce(&Assembly<'env, C>),
-    ) -> Result<Self> {
+    ) -> Result<()> {
+        let prepare = || Self::prepared(graph, clock, sizes, origin, build).map(drop);
+        catch_unwind(AssertUnwindSafe(prepare)).unwrap_or_else(|panic| Err(panicked(graph, &*panic)))
+    }
+
+    /// Builds the operators, restores their states, and opens the sources where they were left: whatever can be refused is
+    /// refused here, before any file of the output is touched. Says whether what is there of it stays.
+    fn prepared<C>(
+        graph: &'static Graph,
+        clock: Arc<dyn Clock>,
+        sizes: Sizes,
+        origin: Origin,
+        build: impl FnOnce(&Assembly<'env, C>),
+    ) -> Result<(Self, bool)> {
         let Origin {
             savepoint,
             checkpoints,
@@ -173,14 +194,10 @@ impl<'env> Driver<'env> {
                 feed.places()?;
             }
         }
-        // Whatever can be refused was refused: only now may a file be touched.
         let accepts = driver.checkpointing.as_ref();
         let keeps_output = accepts.is_some_and(Checkpointing::accepts_duplicates);
-        driver.open(saved.is_some() || keeps_output)?;
-        driver.announce();
-        // Before the first record, so that whatever goes by the clock knows it.
-        driver.tick(now)?;
-        Ok(driver)
+        let restored = saved.is_some() || keeps_output;
+        Ok((driver, restored))
     }
 
     /// Refuses to have two ends of the job on one file.

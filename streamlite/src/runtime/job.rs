@@ -206,6 +206,29 @@ impl Job {
         self.driver().map(RunningJob::new)
     }
 
+    /// Builds it and opens its sources, and neither reads nor writes: an error is what would keep it from starting. Of checkpoints
+    /// it looks at none.
+    ///
+    /// # Errors
+    /// If a setting makes no sense, or a source cannot be opened.
+    pub fn check(self) -> Result<()> {
+        let Self {
+            graph,
+            build,
+            clock,
+            sizes,
+            savepoint,
+            metrics,
+            ..
+        } = self;
+        let origin = Origin {
+            savepoint,
+            checkpoints: None,
+            metrics: metrics.unwrap_or_default(),
+        };
+        Driver::check(graph, clock, sizes, origin, build)
+    }
+
     fn run_asked(mut self, requests: &Arc<Requests>) -> Result<Report> {
         let companions = std::mem::take(&mut self.companions).into_iter();
         let observer = Observer::new(self.graph, Arc::clone(requests));

@@ -136,7 +136,7 @@ impl Savepoint {
     }
 
     /// Writes it to a file: durable, and in one step in place of one that is there.
-    pub(super) fn write_to(&self, path: &Path) -> Result<()> {
+    pub(crate) fn write_to(&self, path: &Path) -> Result<()> {
         let mut staged = path.as_os_str().to_owned();
         staged.push(".staged");
         let staged = Path::new(&staged);

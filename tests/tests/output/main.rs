@@ -1,5 +1,6 @@
 //! What people and tools see of a job: its report, its pictures, its standard output.
 
+pub mod command;
 pub mod dashboard;
 pub mod metrics;
 pub mod pictures;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, in the order in which they may import.
-const ORDER: [&str; 31] = [
+const ORDER: [&str; 32] = [
     "bad_record",
     "error",
     "epoch",
@@ -32,6 +32,7 @@ const ORDER: [&str; 31] = [
     "expansion",
     "runtime",
     "dashboard",
+    "cli",
     "testing",
     "macro_support",
     "prelude",
