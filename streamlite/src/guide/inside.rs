@@ -86,6 +86,7 @@
 //! * [`watermarks`](crate::JobHandle::watermarks): each partition and statement, how far behind the clock, and at what pace.
 //! * [`metrics`](crate::JobHandle::metrics): the [`Report`](crate::Report) as of now; [`Report::to_prometheus`](crate::Report::to_prometheus).
 //! * [`Job::progress`](crate::Job::progress): bars on a terminal, with the feature `progress`.
+//! * `Job::publish_metrics`: the same numbers for a recorder of the `metrics` crate, with the feature `metrics`.
 //! * `Job::dashboard`: a page with all of that, served to this machine alone, with the feature `dashboard`; `/metrics` of it is for
 //!   Prometheus.
 //!

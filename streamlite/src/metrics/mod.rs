@@ -1,10 +1,13 @@
 //! What a job counted, and the report that it ends with.
 
+#[cfg(feature = "metrics")]
+mod facade;
 mod instruments;
 mod metric_report;
 mod prometheus;
 mod registry;
 mod report;
+mod samples;
 mod state_size;
 mod tally;
 mod text;
@@ -12,6 +15,8 @@ mod text_table;
 mod unmatched;
 mod watermarks;
 
+#[cfg(feature = "metrics")]
+pub(crate) use facade::Facade;
 pub use instruments::{Counter, Gauge, Histogram, Meter, Summary};
 pub use metric_report::{MetricReport, MetricValue};
 pub use registry::Metrics;

@@ -12,6 +12,8 @@ use super::checkpointing::{Checkpointing, OpenCheckpoints};
 use super::lanes::Lanes;
 use super::pace::Pace;
 use super::progress::ShowProgress;
+#[cfg(feature = "metrics")]
+use super::publishing::Publishing;
 use super::requests::Requests;
 use super::savepoint::Savepoint;
 use crate::assembly::{Assembly, Feed, Parts};
@@ -60,6 +62,9 @@ pub(crate) struct Driver<'env> {
     pub(super) before: Before,
     /// How fast event time goes on.
     pub(super) pace: Pace,
+    /// What hands its counts on.
+    #[cfg(feature = "metrics")]
+    pub(super) publishing: Option<Publishing>,
     /// What shows how far it has come.
     pub(super) shown: Option<Box<dyn ShowProgress>>,
     /// The lane that was read last.
@@ -171,6 +176,8 @@ impl<'env> Driver<'env> {
             started: now,
             last_tick: now,
             pace: Pace::default(),
+            #[cfg(feature = "metrics")]
+            publishing: None,
             shown: None,
             sizes,
             before: Before::default(),

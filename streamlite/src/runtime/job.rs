@@ -33,6 +33,8 @@ pub struct Job {
     checkpoints: Option<Checkpoints>,
     metrics: Option<Metrics>,
     shows_progress: bool,
+    #[cfg(feature = "metrics")]
+    publishes: bool,
     companions: Vec<Box<dyn Companion>>,
 }
 
@@ -62,6 +64,8 @@ impl Job {
             checkpoints: None,
             metrics: None,
             shows_progress: false,
+            #[cfg(feature = "metrics")]
+            publishes: false,
             companions: Vec::new(),
         }
     }
@@ -157,6 +161,17 @@ impl Job {
     pub fn progress(self) -> Self {
         Self {
             shows_progress: true,
+            ..self
+        }
+    }
+
+    /// Hands what it counts on to the recorder of the [`metrics`](https://docs.rs/metrics) crate, once a second and at its end: the
+    /// numbers of [`Report::to_prometheus`], by the same names. A program without a recorder hands them to nobody. To be had with
+    /// the feature `metrics`.
+    #[cfg(feature = "metrics")]
+    pub fn publish_metrics(self) -> Self {
+        Self {
+            publishes: true,
             ..self
         }
     }
@@ -261,6 +276,8 @@ impl Job {
             checkpoints,
             metrics,
             shows_progress,
+            #[cfg(feature = "metrics")]
+            publishes,
             companions: _,
         } = self;
         let origin = Origin {
@@ -269,6 +286,11 @@ impl Job {
             metrics: metrics.unwrap_or_default(),
         };
         let driver = Driver::start(graph, clock, sizes, origin, build);
-        driver.map(|driver| driver.showing(shows_progress.then(shown)))
+        driver.map(|driver| {
+            let driver = driver.showing(shows_progress.then(shown));
+            #[cfg(feature = "metrics")]
+            let driver = driver.publishing(publishes);
+            driver
+        })
     }
 }

@@ -17,6 +17,8 @@ mod log_lines;
 mod observer;
 mod pace;
 mod progress;
+#[cfg(feature = "metrics")]
+mod publishing;
 mod query;
 mod reading;
 mod remember;

@@ -154,6 +154,8 @@ impl Driver<'_> {
         self.last_tick = now;
         self.parts.probe.set_due();
         self.show_progress();
+        #[cfg(feature = "metrics")]
+        self.publish_if_due(now);
         if self.pace.is_due(now) {
             self.note_pace(now);
         }

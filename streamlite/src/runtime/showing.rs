@@ -44,6 +44,8 @@ impl Driver<'_> {
 
     /// The same at its end.
     pub(super) fn show_end(&mut self) {
+        #[cfg(feature = "metrics")]
+        self.publish(self.last_tick);
         if let Some(mut shown) = self.shown.take() {
             shown.end(&self.progress());
         }

@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod dashboard;
+pub mod facade;
 pub mod metrics;
 pub mod pictures;
 pub mod printing;
