@@ -126,12 +126,23 @@ fn a_window_that_is_held_back_says_by_whom() {
     assert_eq!(running.why('b', minute(60)).status, WindowStatus::Empty);
     insta::assert_snapshot!("empty", running.why('b', minute(60)));
     assert_eq!(running.why('c', minute(0)).status, WindowStatus::Empty);
+    // One that has come as far as the end does not.
+    running.after(0, &[], &[(60, 'z')]);
+    let holding = running.why('a', minute(60));
+    let holding: Vec<_> = holding.held_back_by().into_iter().map(|one| one.source).collect();
+    assert_eq!(holding, ["taps", "clicks"]);
+    running.after(0, &[(120, 'z')], &[]);
+    let holding = running.why('a', minute(60));
+    let holding: Vec<_> = holding.held_back_by().into_iter().map(|one| one.source).collect();
+    assert_eq!(holding, ["taps"]);
 }
 
 #[test]
 fn at_the_pace_of_the_last_seconds_it_is_known_when_a_window_fires() {
     let mut running = Running::new();
     running.after(1, &[(0, 'a')], &[(0, 'a')]);
+    // So soon nothing is known of it.
+    assert_eq!(running.why('a', minute(0)).held_back_by()[0].pace, None);
     running.after(6, &[(100, 'a')], &[(0, 'a')]);
     running.after(6, &[], &[(24, 'a')]);
     // 24 seconds of event time in 12 of the clock, or in 6 if it was looked at between: 36 are left.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use streamlite::StateView;
 use streamlite::prelude::*;
+use streamlite::time::ManualClock;
 use streamlite::window::{CountWindow, GlobalWindow};
 use streamlite_tests::windows::cases;
 
@@ -37,6 +38,16 @@ pipeline!(
             .window(count(3))
             .aggregate(|_key, _window, rows| rows.collect(|e| e.2));
         let fours = keyed.window(count(4).every(2)).sum(|e| e.2);
+        let apart = keyed
+            .window(tumbling(10ms))
+            .allowed_lateness(30ms)
+            .discarding()
+            .count();
+        let slid = keyed
+            .window(sliding(25ms).every(10ms))
+            .allowed_lateness(30ms)
+            .discarding()
+            .count();
         let early = keyed
             .window(tumbling(10ms))
             .trigger(on_count(2).or(on_watermark()))
@@ -55,6 +66,8 @@ pipeline!(
             .union(visits.map(|row| format!("{row:?}")))
             .union(threes.map(|row| format!("{row:?}")))
             .union(fours.map(|row| format!("{row:?}")))
+            .union(apart.map(|row| format!("{row:?}")))
+            .union(slid.map(|row| format!("{row:?}")))
             .union(early.map(|row| format!("{row:?}")))
             .union(starting.map(|row| format!("{row:?}")))
             .union(all.map(|row| format!("{row:?}")))
@@ -157,6 +170,29 @@ fn check(events: &[Event]) -> Result<(), TestCaseError> {
             .map(|all| (values.len() as u64, all))
             .collect();
         prop_assert_eq!(got, expected);
+
+        // The window that fires next: of the last two records of the one before, and those that came since.
+        let begins = (values.len() - values.len() % 2).saturating_sub(2);
+        let got = job
+            .state("fours")
+            .windows::<char, CountWindow, Windowed<char, u64, CountWindow>>(&key)
+            .expect("it is there");
+        let got: Vec<_> = got
+            .into_iter()
+            .map(|(window, sum)| (window.start, window.end, sum.value))
+            .collect();
+        let sum: u64 = values[begins..].iter().copied().map(u64::from).sum();
+        prop_assert_eq!(got, [(begins as u64, values.len() as u64, sum)]);
+
+        // What has fired was emitted, and what is late is emitted at once.
+        for (name, size) in [("apart", 10), ("slid", 25)] {
+            let expected = in_windows(events, key, (size, 10, LATENESS)).into_iter();
+            let expected = expected.filter(|(start, _)| start + size > watermark);
+            let expected: Vec<_> = expected.map(|(start, all)| (start, all.len() as u64)).collect();
+            let got = windows::<Windowed<char, u64>>(&job.state(name), key).into_iter();
+            let got: Vec<_> = got.map(|(start, count)| (start, count.value)).collect();
+            prop_assert_eq!(got, expected, "{}", name);
+        }
 
         let got = job
             .state("all")
@@ -429,5 +465,185 @@ fn states_of_one_statement_are_told_apart() -> streamlite::Result<()> {
         refused.to_string().ends_with("there is `sums`, `sums#2`"),
         "{refused}"
     );
+    Ok(())
+}
+
+pipeline!(
+    fn purged(events: Source<Event>, out: Sink<u64>) {
+        let keyed = events.event_time(|e| e.0).key_by(|e| e.1);
+        let tens = keyed
+            .window(tumbling(10ms))
+            .trigger(on_count(2).or(on_watermark()))
+            .discarding()
+            .count();
+        let visits = keyed
+            .window(session(7ms))
+            .trigger(on_count(2).or(on_watermark()))
+            .discarding()
+            .count();
+        tens.map(|count| count.value)
+            .union(visits.map(|count| count.value))
+            .to(out);
+    }
+);
+
+/// What was emitted is not shown again where results add up.
+#[test]
+fn what_a_trigger_has_emitted_for_good_is_not_shown() {
+    let mut job = purged::test();
+    for (at, expected) in [(0, 1), (1, 0), (2, 1), (3, 0)] {
+        job.events.push((at, 'a', 0));
+        for name in ["tens", "visits"] {
+            let shown = windows::<Windowed<char, u64>>(&job.state(name), 'a').into_iter();
+            let shown: Vec<u64> = shown.map(|(_, count)| count.value).collect();
+            assert_eq!(shown, vec![1_u64; expected], "{name} at {at}");
+        }
+    }
+}
+
+pipeline!(
+    fn reminded(events: Source<Event>, out: Sink<u64>) {
+        let reminded = events.event_time(|e| e.0).key_by(|e| e.1).process(|ctx| {
+            #[ttl(5ms)]
+            let seen: u64 = 0;
+            on_record(|_e| {
+                *seen += 1;
+                ctx.timer_after(100ms);
+            });
+            on_timer(|_at| {
+                ctx.emit(*seen);
+            });
+        });
+        reminded.to(out);
+    }
+);
+
+/// A key may be there because of a timer alone: its states have expired, and are not there for who asks.
+#[test]
+fn a_key_that_only_waits_for_a_timer_is_not_shown() -> streamlite::Result<()> {
+    let mut job = reminded::test();
+    job.events.push((0, 'a', 0));
+    assert_eq!(job.state("reminded.seen").get(&'a')?, Some(1_u64));
+    job.events.push((50, 'b', 0));
+    assert_eq!(job.state("reminded.seen").get::<char, u64>(&'a')?, None);
+    let all: Vec<(char, u64)> = job.state("reminded.seen").iter()?.collect();
+    assert_eq!(all, [('b', 1)]);
+    Ok(())
+}
+
+pipeline!(
+    fn by_the_clock(events: Source<Event>, out: Sink<u32>) {
+        let kept = events.key_by(|e| e.1).process(|ctx| {
+            #[ttl(10ms)]
+            let plain: u32 = 0;
+            #[ttl(10ms)]
+            let value: Value<u32> = Value::new();
+            #[ttl(10ms)]
+            let all: List<u32> = List::new();
+            #[ttl(10ms)]
+            let times: Map<u32, u32> = Map::new();
+            #[ttl(10ms)]
+            let sums: Reducing<u32> = Reducing::new(|a, b| a + b);
+            on_record(|e| {
+                *plain = e.2;
+                value.set(e.2);
+                all.push(e.2);
+                times.insert(e.2, e.2);
+                sums.add(e.2);
+                ctx.emit(e.2);
+            });
+        });
+        kept.to(out);
+    }
+);
+
+/// By the clock something may have expired although the job has not looked at it since: it is not shown.
+#[test]
+fn what_has_expired_by_the_clock_is_not_shown() -> streamlite::Result<()> {
+    for (millis, is_there) in [(9, true), (10, false)] {
+        let clock = ManualClock::at(Timestamp::from_secs(1));
+        let events = CollectionSource::new([(0, 'a', 7), (0, 'a', 8)]);
+        let mut job = by_the_clock(events, NullSink)
+            .clock(clock.clone())
+            .batch_size(1)
+            .start()?;
+        job.step()?;
+        clock.advance(TimeDelta::from_millis(millis));
+        let value = is_there.then_some(7_u32);
+        for name in ["kept.plain", "kept.value", "kept.sums"] {
+            assert_eq!(job.state(name).get(&'a')?, value, "{name} after {millis} ms");
+        }
+        let values: Vec<u32> = value.into_iter().collect();
+        assert_eq!(job.state("kept.all").list::<char, u32>(&'a')?, values);
+        let entries: Vec<(u32, u32)> = values.iter().map(|value| (*value, *value)).collect();
+        assert_eq!(job.state("kept.times").map::<char, u32, u32>(&'a')?, entries);
+    }
+    Ok(())
+}
+
+pipeline!(
+    fn many(events: Source<Event>, out: Sink<u32>) {
+        let kept = events.key_by(|e| e.1).process(|ctx| {
+            let s0: u64 = 0;
+            let s1: List<u32> = List::new();
+            let s2: u64 = 0;
+            let s3: List<u32> = List::new();
+            let s4: u64 = 0;
+            let s5: List<u32> = List::new();
+            let s6: u64 = 0;
+            let s7: List<u32> = List::new();
+            let s8: u64 = 0;
+            let s9: List<u32> = List::new();
+            let s10: u64 = 0;
+            let s11: List<u32> = List::new();
+            let s12: u64 = 0;
+            let s13: List<u32> = List::new();
+            let s14: u64 = 0;
+            let s15: List<u32> = List::new();
+            let s16: u64 = 0;
+            let s17: List<u32> = List::new();
+            on_record(|e| {
+                *s0 = 0;
+                s1.push(e.2 + 1);
+                *s2 = 2;
+                s3.push(e.2 + 3);
+                *s4 = 4;
+                s5.push(e.2 + 5);
+                *s6 = 6;
+                s7.push(e.2 + 7);
+                *s8 = 8;
+                s9.push(e.2 + 9);
+                *s10 = 10;
+                s11.push(e.2 + 11);
+                *s12 = 12;
+                s13.push(e.2 + 13);
+                *s14 = 14;
+                s15.push(e.2 + 15);
+                *s16 = 16;
+                s17.push(e.2 + 17);
+                ctx.emit(e.2);
+            });
+        });
+        kept.to(out);
+    }
+);
+
+/// However many states a process has, each is found by its name.
+#[test]
+fn of_many_states_each_is_its_own() -> streamlite::Result<()> {
+    let mut job = many::test();
+    job.events.push((0, 'a', 100));
+    for number in 0..18_u32 {
+        let name = format!("kept.s{number}");
+        if number % 2 == 0 {
+            assert_eq!(job.state(&name).get(&'a')?, Some(u64::from(number)), "{name}");
+        } else {
+            assert_eq!(
+                job.state(&name).list::<char, u32>(&'a')?,
+                [100 + number],
+                "{name}"
+            );
+        }
+    }
     Ok(())
 }
