@@ -214,7 +214,7 @@ pub(super) fn unknown(name: &str, names: &BTreeSet<String>) -> Error {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     let advice = match names.as_slice() {
         [] => "running aggregates, windows and processes can be asked for".to_owned(),
-        names => format!("there is {}", names.join(", ")),
+        names => format!("these can be asked for: {}", names.join(", ")),
     };
     refused(
         name,

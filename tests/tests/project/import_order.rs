@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, in the order in which they may import.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 33] = [
     "bad_record",
     "error",
     "epoch",
@@ -35,6 +35,7 @@ const ORDER: [&str; 32] = [
     "cli",
     "testing",
     "macro_support",
+    "pipeline",
     "prelude",
     "guide",
     "lib",

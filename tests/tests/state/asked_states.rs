@@ -462,7 +462,9 @@ fn states_of_one_statement_are_told_apart() -> streamlite::Result<()> {
         .get::<char, u64>(&'a')
         .expect_err("it is not there");
     assert!(
-        refused.to_string().ends_with("there is `sums`, `sums#2`"),
+        refused
+            .to_string()
+            .ends_with("these can be asked for: `sums`, `sums#2`"),
         "{refused}"
     );
     Ok(())
