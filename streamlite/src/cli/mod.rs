@@ -42,7 +42,7 @@ use crate::runtime::Job;
 ///             return ExitCode::FAILURE;
 ///         }
 ///     };
-///     streamlite::cli(lengths(lines, PrintSink::new()))
+///     streamlite::cli(lengths(lines, PrintSink::stdout()))
 /// }
 /// ```
 ///

@@ -1,6 +1,6 @@
 //! What a user may write.
 
-use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::builder::{FalseyValueParser, PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::time::TimeDelta;
@@ -84,6 +84,8 @@ fn running(command: Command) -> Command {
             Arg::new("progress")
                 .long("progress")
                 .env("STREAMLITE_PROGRESS")
+                // `1` and `yes` are said as well as `true`.
+                .value_parser(FalseyValueParser::new())
                 .action(ArgAction::SetTrue)
                 .help("Shows how far it has come"),
         )
@@ -91,6 +93,8 @@ fn running(command: Command) -> Command {
             Arg::new("quiet")
                 .long("quiet")
                 .env("STREAMLITE_QUIET")
+                // `1` and `yes` are said as well as `true`.
+                .value_parser(FalseyValueParser::new())
                 .action(ArgAction::SetTrue)
                 .help("Prints no report at the end"),
         );
