@@ -83,7 +83,13 @@ fn it_runs_and_draws_and_checks() {
         folder.said(&["run", "--quiet"], 0),
         (String::new(), String::new())
     );
-    for (said, is_quiet) in [("1", true), ("yes", true), ("true", true), ("0", false), ("false", false)] {
+    for (said, is_quiet) in [
+        ("1", true),
+        ("yes", true),
+        ("true", true),
+        ("0", false),
+        ("false", false),
+    ] {
         let run = folder.command(&["run"]).env("STREAMLITE_QUIET", said).output();
         let (_, err) = ended(run.expect("it starts"), 0);
         assert_eq!(err.is_empty(), is_quiet, "{said}");
