@@ -7,7 +7,6 @@ use streamlite::StateView;
 use streamlite::prelude::*;
 use streamlite::time::ManualClock;
 use streamlite::window::{CountWindow, GlobalWindow};
-use streamlite_tests::windows::cases;
 
 /// When it happened, in milliseconds, its key and a number.
 type Event = (i64, char, u32);
@@ -271,6 +270,12 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         });
         events.collect()
     })
+}
+
+/// Few: each asks for every window of every key. `CASES=2000` for more.
+fn cases() -> ProptestConfig {
+    let cases = std::env::var("CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig::with_cases(cases.unwrap_or(300))
 }
 
 proptest! {
