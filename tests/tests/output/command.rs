@@ -115,12 +115,13 @@ fn it_is_stopped_saved_and_resumed() {
     assert!(busy.contains("another job has it: process "), "{busy}");
     let (stopped, _) = folder.said(&["stop", "--checkpoints", "state"], 0);
     assert_eq!(stopped, format!("process {} has stopped\n", job.id()));
+    // It has waited for that.
+    let (_, nobody) = folder.said(&["stop", "--checkpoints", "state"], 1);
+    assert!(nobody.contains("no job uses it"), "{nobody}");
     let (_, report) = ended(job.wait_with_output().expect("it has ended"), 0);
     assert!(report.contains("stored "), "{report}");
     let written = folder.lines();
     assert!((2..500).contains(&written), "{written}");
-    let (_, nobody) = folder.said(&["stop", "--checkpoints", "state"], 1);
-    assert!(nobody.contains("no job uses it"), "{nobody}");
     assert_eq!(
         folder
             .said(&["savepoint", "--checkpoints", "state", "saved"], 0)

@@ -207,19 +207,27 @@ fn what_is_no_question_is_refused() {
 #[test]
 fn those_who_say_nothing_are_let_go() {
     let served = Served::new();
-    let silent: Vec<TcpStream> = (0..200).map(|_| served.connect()).collect();
     let began = Instant::now();
+    let mut silent: Vec<TcpStream> = (0..200).map(|_| served.connect()).collect();
+    // The last ones first: so many are open at a time, and no more.
+    silent.reverse();
     served.clicks.send((0, 'a')).expect("it runs");
     while served.job.metrics().expect("it runs").records_read() < 1 {
         std::thread::sleep(Duration::from_millis(1));
     }
     assert!(began.elapsed() < Duration::from_secs(4));
     // Those that were over the limit were closed at once, the others in time.
+    let mut at_once = 0;
     for mut stream in silent {
         let mut rest = Vec::new();
         let _ = stream.read_to_end(&mut rest);
         assert!(rest.is_empty());
+        at_once += usize::from(began.elapsed() < Duration::from_secs(4));
     }
+    assert!(
+        (150..200).contains(&at_once),
+        "{at_once} of 200 were closed at once"
+    );
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     assert_eq!(served.body("/healthz"), "ok\n");
     drop(served.clicks);
