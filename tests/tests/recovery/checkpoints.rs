@@ -636,3 +636,33 @@ fn checkpoints_go_into_no_file() {
     assert!(error.ends_with("state: not a directory"), "{error}");
     assert_eq!(text(&file), "mine");
 }
+
+pipeline!(
+    fn passed(numbers: Source<u32>, out: Sink<u32>) {
+        numbers.to(out);
+    }
+);
+
+/// Of many checkpoints the report has the last twenty, oldest first.
+#[test]
+fn the_last_checkpoints_are_in_the_report() -> streamlite::Result<()> {
+    let dir = tempfile::tempdir().expect("a directory");
+    let job = passed(CollectionSource::new(0..100), NullSink).batch_size(1);
+    let checkpoints = Checkpoints::in_dir(dir.path().join("state")).every(Duration::from_secs(3_600));
+    let mut job = job.checkpoints(checkpoints).start()?;
+    for number in 1..=25_usize {
+        job.step()?;
+        job.checkpoint()?;
+        let report = job.report().checkpoints.expect("it takes some");
+        let recent: Vec<usize> = report
+            .recent
+            .iter()
+            .map(|one| one.epoch.number as usize)
+            .collect();
+        let first = number.saturating_sub(20) + 1;
+        assert_eq!(recent, Vec::from_iter(first..=number));
+        let last = report.recent.last().expect("one was stored");
+        assert_eq!((Some(last.epoch), last.bytes), (report.last, report.last_bytes));
+    }
+    Ok(())
+}
