@@ -197,6 +197,14 @@ fn what_is_no_question_is_refused() {
         status(b"\x16\x03\x01\x02\x00\x01\r\n\r\n"),
         "HTTP/1.1 400 Bad Request"
     );
+    // What never ends is refused when it is too much, and not when it has taken too long.
+    let began = Instant::now();
+    let endless = format!("GET / HTTP/1.1\r\nHost: {host}\r\nX: {}", "a".repeat(9_000));
+    assert_eq!(
+        status(endless.as_bytes()),
+        "HTTP/1.1 431 Request Header Fields Too Large"
+    );
+    assert!(began.elapsed() < Duration::from_secs(4));
     // What is asked for is never part of an answer.
     assert!(!served.get("/<script>alert(1)</script>").contains("alert"));
     drop(served.clicks);
