@@ -96,6 +96,15 @@ fn statement_of(id: &str) -> &str {
     }
 }
 
+/// What a statement may be called: by each of its streams, as `let (tens, late) = …` is.
+fn names_of(statement: &str) -> impl Iterator<Item = String> {
+    let (streams, inside) = match statement.split_once('/') {
+        Some((streams, inside)) => (streams, format!("/{inside}")),
+        None => (statement, String::new()),
+    };
+    streams.split(", ").map(move |stream| format!("{stream}{inside}"))
+}
+
 /// Which keys are asked for: one, or all.
 #[derive(Debug)]
 pub(crate) struct AskedKey<C, K> {
@@ -131,10 +140,13 @@ impl Look {
     pub(crate) fn is_for(&mut self, declared: &DeclaredState, part: Option<&str>) -> bool {
         let part = part.map(|part| format!(".{part}")).unwrap_or_default();
         let id = declared.id().to_string();
-        let statement = statement_of(&id);
-        let (exact, first) = (format!("{id}{part}"), format!("{statement}{part}"));
-        let is_first = self.answer.names.insert(first.clone());
-        let is_asked = exact == self.name || (is_first && first == self.name);
+        let exact = format!("{id}{part}");
+        let names: Vec<String> = names_of(statement_of(&id))
+            .map(|name| format!("{name}{part}"))
+            .collect();
+        let first = names.first().cloned().unwrap_or_default();
+        let is_first = self.answer.names.insert(first);
+        let is_asked = exact == self.name || (is_first && names.contains(&self.name));
         if is_asked {
             self.answer.id = Some(id.clone());
         }

@@ -654,3 +654,31 @@ fn of_many_states_each_is_its_own() -> streamlite::Result<()> {
     }
     Ok(())
 }
+
+pipeline!(
+    fn with_late_ones(events: Source<Event>, out: Sink<u64>, late: Sink<Event>) {
+        let (tens, left) = events
+            .event_time(|e| e.0)
+            .key_by(|e| e.1)
+            .window(tumbling(10ms))
+            .with_late()
+            .aggregate(|_key, _window, rows| rows.count());
+        tens.to(out);
+        left.to(late);
+    }
+);
+
+/// A statement of several streams is called as any of them is.
+#[test]
+fn a_statement_of_two_streams_has_two_names() -> streamlite::Result<()> {
+    let mut job = with_late_ones::test();
+    job.events.push((3, 'a', 0));
+    for name in ["tens", "left"] {
+        assert_eq!(windows::<u64>(&job.state(name), 'a'), [(0, 1)], "{name}");
+    }
+    let window = Window::new(Timestamp::EPOCH, Timestamp::from_millis(10));
+    assert_eq!(job.why("tens", &'a', window).partitions.len(), 1);
+    let refused = job.state("x").get::<char, u64>(&'a').expect_err("there is none");
+    assert!(refused.to_string().ends_with("asked for: `tens`"), "{refused}");
+    Ok(())
+}
