@@ -171,7 +171,7 @@ impl Coordinator {
         let written = image.write(&identity, file).and_then(finished);
         let bytes = written.map_err(|cause| Error::io("writing", self.path(&name), cause))?;
         let tables = self.write_tables(epoch, image)?;
-        let next = self.tables.next(epoch, &image.captured, &image.behind, tables);
+        let next = self.tables.next(epoch, &image.captured, &image.gaps, tables);
         let tables = next.map_err(|cause| self.error("storing a checkpoint", cause))?;
         self.storage.sync()?;
         Ok((SegmentRef { name, bytes }, tables))

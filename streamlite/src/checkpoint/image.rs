@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::frames::{Body, Damage, FileIdentity, FrameReader, FrameWriter};
 use super::stored_table::StoredTable;
-use crate::error::Result;
-use crate::state::{Captured, SavedState, Shape, StateGaps, StateId, TableId, state_error};
+use crate::state::{Captured, Gaps, SavedState, Shape, StateId};
 
 /// All that a job remembers: every operator's state, and what the job itself does.
 #[derive(Debug)]
@@ -16,12 +15,10 @@ pub(crate) struct Image {
     /// How far each partition was read, the counters, and whatever else is no operator's; the runtime knows what it means.
     pub(crate) job: Vec<u8>,
     pub(crate) states: BTreeMap<StateId, SavedState>,
-    /// What is missing from the states, until the image is stored.
-    pub(crate) gaps: StateGaps,
     /// What is to be written of large tables, beside the states.
     pub(crate) captured: BTreeMap<StateId, Vec<Captured>>,
-    /// Behind which bytes of its state each of those belongs, once that is complete.
-    pub(crate) behind: BTreeMap<StateId, Vec<(usize, TableId)>>,
+    /// Behind which bytes of the states those belong.
+    pub(crate) gaps: Gaps,
 }
 
 /// What a frame is part of.
@@ -36,18 +33,6 @@ enum Part {
 }
 
 impl Image {
-    /// Puts everything where it belongs.
-    pub(super) fn complete(&mut self) -> Result<()> {
-        for (operator, gaps) in std::mem::take(&mut self.gaps) {
-            if let Some(state) = self.states.get_mut(&operator) {
-                let filled = state.fill(gaps);
-                let behind = filled.map_err(|cause| state_error("saving", &operator, &cause))?;
-                self.behind.insert(operator, behind);
-            }
-        }
-        Ok(())
-    }
-
     /// Writes the image; returns what was written to, and how many bytes that were.
     pub(crate) fn write<W: Write>(&self, identity: &FileIdentity, to: W) -> io::Result<(W, u64)> {
         let mut frames = FrameWriter::new(to, identity)?;
@@ -67,13 +52,12 @@ impl Image {
     }
 
     /// The image in a file whose header was read.
-    pub(crate) fn read(file: FrameReader<'_>) -> std::result::Result<Self, Damage> {
+    pub(crate) fn read(file: FrameReader<'_>) -> Result<Self, Damage> {
         let mut image = Self {
             job: Vec::new(),
             states: BTreeMap::new(),
-            gaps: BTreeMap::new(),
             captured: BTreeMap::new(),
-            behind: BTreeMap::new(),
+            gaps: Gaps::new(),
         };
         file.frames(|part, body: Body<'_>| match part {
             Part::Job => body.read(&mut image.job),

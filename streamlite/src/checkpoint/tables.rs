@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::manifest::{Name, SegmentRef};
 use super::stored_table::StoredTable;
 use crate::epoch::Epoch;
-use crate::state::{Captured, StateId, TableId};
+use crate::state::{Captured, Gaps, StateId, TableId};
 
 /// After so many files all tables are written whole, whatever is in them.
 const MOST_FILES: usize = 1024;
@@ -108,7 +108,7 @@ impl Tables {
         &self,
         epoch: Epoch,
         captured: &BTreeMap<StateId, Vec<Captured>>,
-        behind: &BTreeMap<StateId, Vec<(usize, TableId)>>,
+        gaps: &Gaps,
         files: Vec<TableFile>,
     ) -> Result<Self, String> {
         let mut next = Self {
@@ -116,7 +116,7 @@ impl Tables {
             files: self.files.clone(),
         };
         next.files.extend(files.into_iter().map(|file| (file.id, file)));
-        for (operator, gaps) in behind {
+        for (operator, gaps) in gaps {
             let captured = captured.get(operator).map_or(&[][..], Vec::as_slice);
             for &(behind, table) in gaps {
                 let captured = captured.iter().find(|captured| captured.id() == table);

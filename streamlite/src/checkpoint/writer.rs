@@ -42,13 +42,10 @@ impl CheckpointWriter {
             for request in to_do {
                 let Request {
                     epoch,
-                    mut image,
+                    image,
                     taken_at,
                 } = request;
-                let stored = match image.complete() {
-                    Ok(()) => coordinator.store(epoch, &image, taken_at),
-                    Err(error) => Err(NotStored::Abandoned(error)),
-                };
+                let stored = coordinator.store(epoch, &image, taken_at);
                 if done.send(Answer { epoch, stored }).is_err() {
                     break;
                 }

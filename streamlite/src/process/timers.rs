@@ -1,13 +1,12 @@
 //! The timers of a process.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
 use super::times::TimeDomain;
-use crate::state::{
-    Captured, Decoder, Durable, Encoder, LiveTable, Ranks, Room, Slab, StateError, Storage, Table, TimeQueue,
-};
+use crate::state::{Captured, Decoder, Encoder, Placed, Ranks, Restored, Room, StateError, TimeQueue};
 use crate::time::Timestamp;
 
 /// One timer of a key.
@@ -37,16 +36,8 @@ pub(crate) struct Queued {
     number: u64,
 }
 
-/// A timer, as checkpoints have it.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Row {
-    /// That of its key.
-    place: u32,
-    timer: Timer,
-}
-
-/// What checkpoints have of the timers in the queue; `None` if there are no checkpoints.
-type Rows = Option<LiveTable<Slab<Row>>>;
+/// What checkpoints have of the timers in the queue.
+type Rows = Placed<(), Timer>;
 
 /// All timers of a process: for each key and time one.
 ///
@@ -58,6 +49,7 @@ pub(crate) struct Timers {
     event: OfDomain,
     processing: OfDomain,
     next_number: u64,
+    has_checkpoints: bool,
     rows: Rows,
 }
 
@@ -148,10 +140,7 @@ impl OfDomain {
         let is_new = self.note(place, timer.at);
         if is_new {
             let number = timer.number;
-            let row = match rows {
-                None => 0,
-                Some(rows) => rows.add(Row { place, timer }),
-            };
+            let row = rows.add((), place, timer);
             self.queue.put(timer.at, Queued { place, row, number });
             if self.queue.count() > self.tidied_at {
                 self.tidy_if_worth(rows);
@@ -199,7 +188,7 @@ impl OfDomain {
             let is_deleted = deleted.get(&(*place, at)).is_some_and(|before| number < before);
             let is_wanted = !is_deleted && seen.insert((*place, at));
             if !is_wanted {
-                remove(*row, rows);
+                rows.free(*row);
                 let key = &mut by_place[*place as usize];
                 key.queued -= 1;
                 if key.queued == 0 {
@@ -226,7 +215,7 @@ impl OfDomain {
         self.round = self.round.wrapping_add(1);
         let from = into.len();
         for (at, Queued { place, row, number }) in taken.drain(..) {
-            remove(row, rows);
+            rows.free(row);
             let is_deleted = self.is_deleted(place, at, number);
             let key = &mut self.by_place[place as usize];
             if key.last == at {
@@ -245,19 +234,16 @@ impl OfDomain {
     }
 }
 
-/// A timer is not in the queue any more.
-#[inline]
-fn remove(row: u32, rows: &mut Rows) {
-    if let Some(rows) = rows {
-        rows.free(row);
-    }
-}
-
 impl Timers {
     /// Those of a process: `has_checkpoints` says whether what is set is to be known to checkpoints.
     pub(crate) fn new(has_checkpoints: bool) -> Self {
         Self {
-            rows: has_checkpoints.then(LiveTable::default),
+            has_checkpoints,
+            rows: if has_checkpoints {
+                Rows::from_the_start()
+            } else {
+                Rows::default()
+            },
             ..Self::default()
         }
     }
@@ -350,56 +336,47 @@ impl Timers {
 
     /// Writes all that are set; `ranks` says where each key is after a restore.
     ///
-    /// For a checkpoint many of them stay beside the state, by the places that their keys have now. Where few keys come elsewhere,
-    /// it is said from where.
-    ///
     /// # Errors
     /// Never.
-    pub(crate) fn save(&mut self, to: &mut Encoder, ranks: &Ranks) -> Result<(), StateError> {
+    pub(crate) fn save(&mut self, to: &mut Encoder, ranks: Rc<Ranks>) -> Result<(), StateError> {
+        let Self {
+            event,
+            processing,
+            rows,
+            ..
+        } = self;
+        let of_domains = [
+            (TimeDomain::Event, &*event),
+            (TimeDomain::Processing, &*processing),
+        ];
+        // Of those that have a row some were deleted.
         let mut deleted: Vec<(u32, Timer)> = Vec::new();
-        for (domain, of) in [
-            (TimeDomain::Event, &self.event),
-            (TimeDomain::Processing, &self.processing),
-        ] {
+        for (domain, of) in of_domains {
             let timers = of
                 .deleted
                 .iter()
                 .map(|(&(place, at), &number)| (place, Timer { at, domain, number }));
             deleted.extend(timers);
         }
-        if let Some(rows) = &mut self.rows
-            && rows.is_to_be_beside(to)
-        {
-            let mut moved = Vec::new();
-            if ranks.are_moved() {
-                ranks.for_each_place(|place| moved.push(place));
+        to.plain(&deleted)?;
+        let queued = event.queue.count() + processing.queue.count();
+        rows.save(to, [((), ranks)], queued, |show| {
+            for (domain, of) in of_domains {
+                let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
+                of.queue.for_each(
+                    |at,
+                     &Queued {
+                         place,
+                         number,
+                         mut row,
+                     }| {
+                        if !of.is_deleted(place, at, number) && seen.insert((place, at)) {
+                            show((), place, Timer { at, domain, number }, &mut row);
+                        }
+                    },
+                );
             }
-            to.plain(&Head {
-                is_beside: true,
-                moved,
-                deleted,
-            })?;
-            return rows.save(to, |(), row, to| to.plain(row));
-        }
-        to.plain(&Head::default())?;
-        if let Some(rows) = &mut self.rows {
-            rows.leave_out(to);
-        }
-        let mut all = Vec::new();
-        for (domain, of) in [
-            (TimeDomain::Event, &self.event),
-            (TimeDomain::Processing, &self.processing),
-        ] {
-            let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
-            of.queue.for_each(|at, &Queued { place, number, .. }| {
-                if !of.is_deleted(place, at, number) && seen.insert((place, at)) {
-                    let place = ranks.of_place(place);
-                    let timer = Timer { at, domain, number };
-                    all.extend(place.map(|place| Row { place, timer }));
-                }
-            });
-        }
-        to.plain(&all)
+        })
     }
 
     /// Begins with the timers that were saved.
@@ -412,93 +389,54 @@ impl Timers {
         from: &mut Decoder<'_>,
         has_key: impl Fn(u32) -> bool,
     ) -> Result<(), StateError> {
-        let has_checkpoints = self.rows.is_some();
+        let has_checkpoints = self.has_checkpoints;
         *self = Self::new(has_checkpoints);
         self.next_number = next_number;
-        let head: Head = from.plain()?;
-        if !head.is_beside {
-            let mut all: Vec<Row> = from.plain()?;
-            all.sort_unstable_by_key(|row| row.timer.number);
-            for Row { place, timer } in all {
-                check(place, &has_key)?;
-                let (of, rows) = self.of(timer.domain);
-                of.set(place, timer, rows);
-            }
-            return Ok(());
-        }
-        let mut rows: LiveTable<Slab<Row>> = LiveTable::default();
-        rows.restore::<Durable>(from, <Durable as Storage<Row>>::read)?;
-        let deleted: HashMap<_, u64> = head
-            .deleted
-            .iter()
-            .map(|(place, timer)| ((*place, timer.at, timer.domain), timer.number))
+        let deleted: Vec<(u32, Timer)> = from.plain()?;
+        let deleted: HashMap<_, u64> = deleted
+            .into_iter()
+            .map(|(place, timer)| ((place, timer.at, timer.domain), timer.number))
             .collect();
-        let mut all = Vec::with_capacity(rows.count());
-        rows.for_each_slot(|slot, (), row| all.push((*row, slot)));
-        all.sort_unstable_by_key(|(row, _)| row.timer.number);
-        let moved: HashMap<u32, u32> = head.moved.iter().copied().zip(0..).collect();
-        for (row, slot) in all {
-            let Row { place, timer } = row;
-            let before = deleted.get(&(place, timer.at, timer.domain));
-            let is_deleted = before.is_some_and(|before| timer.number < *before);
-            let place = match moved.get(&place) {
-                Some(place) => *place,
-                None if moved.is_empty() => place,
-                None => u32::MAX,
-            };
-            if !is_deleted {
-                check(place, &has_key)?;
+        let mut all = self.rows.restore(from)?;
+        all.sort_unstable_by_key(|restored| restored.value.number);
+        for Restored {
+            place,
+            was,
+            value: timer,
+            row,
+            ..
+        } in all
+        {
+            let before = deleted.get(&(was, timer.at, timer.domain));
+            if before.is_some_and(|before| timer.number < *before) {
+                self.rows.free(row);
+                continue;
             }
-            let (of, _) = self.of(timer.domain);
-            if !is_deleted && of.note(place, timer.at) {
-                if place != row.place {
-                    rows.entry(slot).1.place = place;
-                }
-                of.queue.put(
-                    timer.at,
-                    Queued {
-                        place,
-                        row: slot,
-                        number: timer.number,
-                    },
-                );
+            let place = place.filter(|place| has_key(*place));
+            let place = place.ok_or_else(|| StateError::new("it has a timer for a key that is missing"))?;
+            let (of, rows) = self.of(timer.domain);
+            if of.note(place, timer.at) {
+                let number = timer.number;
+                of.queue.put(timer.at, Queued { place, row, number });
             } else {
-                rows.free(slot);
+                rows.free(row);
             }
         }
-        if has_checkpoints {
-            self.rows = Some(rows);
+        if !has_checkpoints {
+            self.rows = Rows::default();
         }
         Ok(())
     }
 
     /// Writes a slice of what a checkpoint has of them; says whether all is written.
     pub(crate) fn go_on(&mut self, room: &mut Room) -> bool {
-        self.rows.as_mut().is_none_or(|rows| rows.go_on(room))
+        self.rows.go_on(room)
     }
 
     /// What was written, once all is; `None` if nothing was to be.
     pub(crate) fn finish(&mut self) -> Option<Result<Captured, StateError>> {
-        self.rows.as_mut()?.finish()
+        self.rows.finish()
     }
-}
-
-/// What precedes timers that were saved.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Head {
-    /// They are beside the state, by the places that their keys had.
-    is_beside: bool,
-    /// Where the keys were that come into the first places; empty if they come where they were.
-    moved: Vec<u32>,
-    /// Of those beside the state some were deleted: what was set before this number is.
-    deleted: Vec<(u32, Timer)>,
-}
-
-fn check(place: u32, has_key: &impl Fn(u32) -> bool) -> Result<(), StateError> {
-    if has_key(place) {
-        return Ok(());
-    }
-    Err(StateError::new("it has a timer for a key that is missing"))
 }
 
 #[cfg(test)]
@@ -532,8 +470,11 @@ mod tests {
                 model.entry((at, place)).or_insert(number);
             }
             most = most.max(timers.event.queue.count());
-            let rows = timers.rows.as_ref().map(|rows| rows.count());
-            assert_eq!(rows, Some(timers.event.queue.count()), "what checkpoints have");
+            assert_eq!(
+                timers.rows.count(),
+                Some(timers.event.queue.count()),
+                "what checkpoints have"
+            );
             if step % 500 == 499 {
                 now += times.cast_signed() / 5;
                 let last = Timestamp::from_millis(now);

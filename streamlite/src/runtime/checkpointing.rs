@@ -11,7 +11,7 @@ use crate::epoch::{Epoch, Incarnation};
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::metrics::{CheckpointReport, RecentCheckpoint};
-use crate::state::{Slice, StateGaps, state_error};
+use crate::state::{Gaps, Slice, state_error};
 use crate::time::{Clock, TimeDelta, Timestamp};
 
 /// The checkpoints of a running job.
@@ -126,7 +126,7 @@ impl Checkpointing {
     pub(super) fn begin(
         &mut self,
         epoch: Epoch,
-        contents: Result<(Contents, StateGaps)>,
+        contents: Result<(Contents, Gaps)>,
         taken_at: Timestamp,
     ) -> Result<()> {
         self.begun_at = taken_at;

@@ -11,7 +11,7 @@ use crate::assembly::Around;
 use crate::control::{Control, Lane, Question};
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
-use crate::state::{Restore, Save, StateGaps};
+use crate::state::{Gaps, Restore, Save};
 
 impl Driver<'_> {
     /// Finds the partitions of every source, and where each goes on.
@@ -66,7 +66,7 @@ impl Driver<'_> {
     }
 
     /// What the job remembers, for a checkpoint, or for a savepoint that is not part of one.
-    pub(super) fn contents(&mut self, epoch: Option<Epoch>, is_full: bool) -> Result<(Contents, StateGaps)> {
+    pub(super) fn contents(&mut self, epoch: Option<Epoch>, is_full: bool) -> Result<(Contents, Gaps)> {
         let mut save = Save::new(epoch, is_full);
         self.control(&mut Control::Question(Question::Save(&mut save)));
         self.parts.failure.check()?;

@@ -17,7 +17,7 @@ use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::fs::{Fs as _, LocalFs};
 use crate::metrics::{SavedCounts, is_plausible};
-use crate::state::{SavedState, StateGaps, StateId};
+use crate::state::{Gaps, SavedState, StateId};
 use crate::time::TimeDelta;
 
 /// All that a job remembers: how far each partition was read, every operator's state, and the counters.
@@ -110,7 +110,7 @@ impl Savepoint {
             of: contents.pipeline.clone(),
             epoch: None,
         };
-        let written = contents.into_image(StateGaps::new()).write(&identity, Vec::new());
+        let written = contents.into_image(Gaps::new()).write(&identity, Vec::new());
         written.expect("what a savepoint holds serializes").0
     }
 
@@ -176,13 +176,12 @@ impl Savepoint {
 
 impl Contents {
     /// The same as what a file holds; `gaps` is what is missing from the states.
-    pub(super) fn into_image(self, gaps: StateGaps) -> Image {
+    pub(super) fn into_image(self, gaps: Gaps) -> Image {
         Image {
             job: postcard::to_stdvec(&self.progress).expect("names and numbers serialize"),
             states: self.states,
             gaps,
             captured: BTreeMap::new(),
-            behind: BTreeMap::new(),
         }
     }
 

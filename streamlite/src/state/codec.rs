@@ -9,17 +9,6 @@ use super::placement::Placement;
 use super::table_id::TableId;
 use crate::epoch::Epoch;
 
-/// Writes the contents of a gap.
-type WriteLater = Box<dyn FnOnce(&mut Encoder) -> Result<(), StateError> + Send>;
-
-/// What belongs into a gap, after so many bytes.
-pub(super) enum Gap {
-    /// What a table has, which is written beside the state.
-    Table(TableId),
-    /// What is written when all is put together.
-    Later(WriteLater),
-}
-
 /// Writes one operator's state.
 #[derive(Debug, Default)]
 pub struct Encoder {
@@ -38,7 +27,7 @@ struct GapsLeft {
     is_full: bool,
     /// How many tables it is the first to have.
     new_tables: u32,
-    gaps: Vec<(usize, Gap)>,
+    gaps: Vec<(usize, TableId)>,
 }
 
 impl Encoder {
@@ -52,14 +41,6 @@ impl Encoder {
         };
         Self {
             gaps: Some(gaps),
-            ..Self::default()
-        }
-    }
-
-    /// Goes on after these bytes.
-    pub(super) fn after(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
             ..Self::default()
         }
     }
@@ -105,30 +86,12 @@ impl Encoder {
                 number: left.new_tables,
             }
         });
-        left.gaps.push((behind, Gap::Table(id)));
+        left.gaps.push((behind, id));
         Some((id, left.is_full || known.is_none()))
     }
 
-    /// Writes what need not be written now, from a copy: when the checkpoint is stored, beside the records.
-    ///
-    /// # Errors
-    /// If it is written now, and that fails.
-    pub(crate) fn later(
-        &mut self,
-        write: impl FnOnce(&mut Self) -> Result<(), StateError> + Send + 'static,
-    ) -> Result<(), StateError> {
-        let behind = self.bytes.len();
-        match &mut self.gaps {
-            None => write(self),
-            Some(left) => {
-                left.gaps.push((behind, Gap::Later(Box::new(write))));
-                Ok(())
-            }
-        }
-    }
-
-    /// The gaps that were left.
-    pub(super) fn take_gaps(&mut self) -> Vec<(usize, Gap)> {
+    /// The gaps that were left for tables: behind which bytes each belongs.
+    pub(super) fn take_gaps(&mut self) -> Vec<(usize, TableId)> {
         self.gaps.take().map(|left| left.gaps).unwrap_or_default()
     }
 
@@ -225,14 +188,5 @@ impl From<postcard::Error> for StateError {
 impl fmt::Display for StateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.cause)
-    }
-}
-
-impl fmt::Debug for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Table(_) => "Table",
-            Self::Later(_) => "Later",
-        })
     }
 }

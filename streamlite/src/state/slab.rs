@@ -27,6 +27,12 @@ impl<V> Default for Slab<V> {
 }
 
 impl<V> Slab<V> {
+    /// The value of a slot, or the last one that it had.
+    #[inline]
+    pub fn at(&self, slot: u32) -> Option<&V> {
+        self.values.get(slot as usize)
+    }
+
     fn add(&mut self, value: V) -> u32 {
         if let Some(slot) = self.empty.pop() {
             self.values[slot as usize] = value;

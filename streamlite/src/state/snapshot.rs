@@ -6,7 +6,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::codec::{Decoder, Encoder, StateError};
-use super::gaps::Gaps;
 use super::shape::Shape;
 use super::table_id::TableId;
 use crate::epoch::Epoch;
@@ -90,14 +89,6 @@ impl SavedState {
         &self.bytes
     }
 
-    /// Writes what was left for later into its gap. Returns behind which bytes the tables belong, which are stored beside it.
-    ///
-    /// # Errors
-    /// If a value's `Serialize` fails.
-    pub(crate) fn fill(&mut self, gaps: Gaps) -> Result<Vec<(usize, TableId)>, StateError> {
-        gaps.fill(&mut self.bytes)
-    }
-
     /// The state itself, while it is read.
     pub(crate) fn bytes_mut(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
@@ -121,8 +112,8 @@ pub trait Snapshot {
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError>;
 }
 
-/// What is missing from the states of a job.
-pub(crate) type StateGaps = BTreeMap<StateId, Gaps>;
+/// Behind which bytes of the states of a job the tables belong that are stored beside them.
+pub(crate) type Gaps = BTreeMap<StateId, Vec<(usize, TableId)>>;
 
 /// Collects the states of a job.
 #[derive(Debug, Default)]
@@ -132,7 +123,7 @@ pub struct Save {
     /// What earlier checkpoints have does not count.
     is_full: bool,
     states: BTreeMap<StateId, SavedState>,
-    gaps: StateGaps,
+    gaps: Gaps,
     failure: Option<Error>,
 }
 
@@ -151,7 +142,7 @@ impl Save {
         self.epoch
     }
 
-    /// Saves the state of one operator; for a checkpoint perhaps with gaps for what is written later.
+    /// Saves the state of one operator; for a checkpoint perhaps with gaps for what large tables have.
     pub fn state(&mut self, declared: &DeclaredState, state: &mut impl Snapshot) {
         let DeclaredState { id, shape } = declared;
         let mut encoder = match self.epoch {
@@ -160,7 +151,7 @@ impl Save {
         };
         match state.save(&mut encoder) {
             Ok(()) => {
-                let gaps = Gaps::of(&mut encoder);
+                let gaps = encoder.take_gaps();
                 if !gaps.is_empty() {
                     self.gaps.insert(id.clone(), gaps);
                 }
@@ -180,7 +171,7 @@ impl Save {
     }
 
     /// The states, and what is missing from them: of a savepoint nothing is.
-    pub(crate) fn finish(self) -> Result<(BTreeMap<StateId, SavedState>, StateGaps)> {
+    pub(crate) fn finish(self) -> Result<(BTreeMap<StateId, SavedState>, Gaps)> {
         match self.failure {
             None => Ok((self.states, self.gaps)),
             Some(failure) => Err(failure),

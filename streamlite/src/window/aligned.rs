@@ -308,11 +308,16 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
             <C as Storage<G::Key>>::write(key, to)?;
             <C as Storage<A::Acc>>::write(acc, to)
         })?;
-        self.late_firings.save(to, |window| self.windows.ranks_of(window))
+        self.late_firings.save(to, self.windows.ranks())
     }
 
     fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
-        self.captures.walk(&mut self.windows, room)
+        if !self.late_firings.go_on(room) {
+            return None;
+        }
+        let written = self.captures.walk(&mut self.windows, room)?;
+        let beside = self.late_firings.finish();
+        Some(written.and_then(|written| written.into_iter().map(Ok).chain(beside).collect()))
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(

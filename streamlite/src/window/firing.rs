@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::span::Span;
-use crate::state::{Decoder, Encoder, Ranks, StateError};
+use crate::state::{Captured, Decoder, Encoder, Placed, Ranks, Restored, Room, StateError};
 use crate::time::Timestamp;
 
 /// When a window fired, by the watermark. Beam's timing of a pane.
@@ -37,24 +37,39 @@ impl fmt::Display for Firing {
 #[derive(Debug, Default)]
 pub(super) struct LateFirings {
     /// By end and start of the window, so that what closes first is first.
-    fired: BTreeMap<(Timestamp, Timestamp, u32), u32>,
+    fired: BTreeMap<(Timestamp, Timestamp, u32), Fired>,
+    /// What checkpoints have of them.
+    rows: Placed<Span, u32>,
+}
+
+/// How often a window has fired for a key.
+#[derive(Clone, Copy, Debug)]
+struct Fired {
+    times: u32,
+    /// That in which checkpoints have it, if there are any.
+    row: u32,
 }
 
 impl LateFirings {
     /// How often the window had fired for a key that fires now; `on_time` says whether it had records when the window
     /// ended.
     pub(super) fn next(&mut self, window: Span, place: u32, on_time: bool) -> u32 {
-        let fired = self.fired.entry((window.end, window.start, place));
-        let fired = fired.or_insert_with(|| u32::from(on_time));
-        let index = *fired;
-        *fired = index.saturating_add(1);
+        let Self { fired, rows } = self;
+        let fired = fired.entry((window.end, window.start, place)).or_insert_with(|| {
+            let times = u32::from(on_time);
+            let row = rows.add(window, place, times);
+            Fired { times, row }
+        });
+        let index = fired.times;
+        fired.times = index.saturating_add(1);
+        rows.set(fired.row, fired.times);
         index
     }
 
     /// How often a window has fired for a key that had records when it ended.
     pub(super) fn count(&self, window: Span, place: u32) -> u32 {
         let fired = self.fired.get(&(window.end, window.start, place));
-        fired.copied().unwrap_or(1)
+        fired.map_or(1, |fired| fired.times)
     }
 
     /// The last end of a window that is known of each place.
@@ -68,7 +83,7 @@ impl LateFirings {
         while let Some(entry) = self.fired.first_entry()
             && is_closed(entry.key().0)
         {
-            entry.remove();
+            self.rows.free(entry.remove().row);
         }
     }
 
@@ -77,36 +92,64 @@ impl LateFirings {
     /// # Errors
     /// If `Serialize` fails.
     pub(super) fn save(
-        &self,
+        &mut self,
         to: &mut Encoder,
-        mut ranks_of: impl FnMut(Span) -> Option<Rc<Ranks>>,
+        windows: impl IntoIterator<Item = (Span, Rc<Ranks>)>,
     ) -> Result<(), StateError> {
-        let mut last: Option<(Span, Option<Rc<Ranks>>)> = None;
-        let mut fired = Vec::with_capacity(self.fired.len());
-        for (&(end, start, place), &times) in &self.fired {
-            let window = Span::new(start, end);
-            if last.as_ref().is_none_or(|(last, _)| *last != window) {
-                last = Some((window, ranks_of(window)));
+        let Self { fired, rows } = self;
+        let count = fired.len();
+        rows.save(to, windows, count, |show| {
+            for (&(end, start, place), fired) in fired {
+                show(Span::new(start, end), place, fired.times, &mut fired.row);
             }
-            let ranks = last.as_ref().and_then(|(_, ranks)| ranks.as_deref());
-            let place = ranks.and_then(|ranks| ranks.of_place(place));
-            fired.extend(place.map(|place| (end, start, place, times)));
+        })
+    }
+
+    /// The windows that have fired for late records.
+    pub(super) fn windows(&self) -> Vec<Span> {
+        let mut windows: Vec<Span> = Vec::new();
+        for (end, start, _) in self.fired.keys() {
+            let window = Span::new(*start, *end);
+            if windows.last() != Some(&window) {
+                windows.push(window);
+            }
         }
-        to.plain(&fired)
+        windows
     }
 
     /// Reads them.
     ///
     /// # Errors
-    /// If the bytes are not such a list.
+    /// If the bytes are no such numbers.
     pub(super) fn restore(from: &mut Decoder<'_>) -> Result<Self, StateError> {
-        let fired: Vec<(Timestamp, Timestamp, u32, u32)> = from.plain()?;
-        let fired = fired.into_iter();
-        Ok(Self {
-            fired: fired
-                .map(|(end, start, place, times)| ((end, start, place), times))
-                .collect(),
-        })
+        let mut firings = Self::default();
+        for restored in firings.rows.restore(from)? {
+            let Restored {
+                of,
+                place,
+                value: times,
+                row,
+                ..
+            } = restored;
+            match place {
+                Some(place) => {
+                    let fired = Fired { times, row };
+                    firings.fired.insert((of.end, of.start, place), fired);
+                }
+                None => firings.rows.free(row),
+            }
+        }
+        Ok(firings)
+    }
+
+    /// Writes a slice of what a checkpoint has of them; says whether all is written.
+    pub(super) fn go_on(&mut self, room: &mut Room) -> bool {
+        self.rows.go_on(room)
+    }
+
+    /// What was written, once all is; `None` if nothing was to be.
+    pub(super) fn finish(&mut self) -> Option<Result<Captured, StateError>> {
+        self.rows.finish()
     }
 }
 
@@ -137,12 +180,8 @@ mod tests {
         assert_eq!(firings.next(closed, 7, false), 0);
         assert_eq!(firings.next(second, 3, false), 0);
         let mut encoder = Encoder::default();
-        let ranks_of = |window| match window {
-            window if window == first => Some(ranks(&[1, 2, 8])),
-            window if window == second => Some(ranks(&[3])),
-            _ => None,
-        };
-        firings.save(&mut encoder, ranks_of).expect("they are numbers");
+        let windows = [(first, ranks(&[1, 2, 8])), (second, ranks(&[3]))];
+        firings.save(&mut encoder, windows).expect("they are numbers");
         let bytes = encoder.into_bytes();
         let mut restored = LateFirings::restore(&mut Decoder::new(&bytes)).expect("they were saved");
         assert_eq!(restored.next(first, 5, false), 3);

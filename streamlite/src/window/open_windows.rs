@@ -94,10 +94,10 @@ impl<S, D> OpenWindows<S, D> {
 }
 
 impl<S: Table, D> OpenWindows<LiveTable<S>, D> {
-    /// Where each key of a window is after a restore of what was saved last, if it is open.
-    pub(super) fn ranks_of(&self, window: Span) -> Option<Rc<Ranks>> {
-        let slot = self.slot_of(window)?;
-        Some(Rc::new(self.in_slot(slot).ranks()))
+    /// Where each key of the open windows is after a restore of what was saved last.
+    pub(super) fn ranks(&self) -> impl Iterator<Item = (Span, Rc<Ranks>)> {
+        let places = self.places().into_iter();
+        places.map(|(window, slot)| (window, Rc::new(self.in_slot(slot).ranks())))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A bit for each of many things.
 
+use crate::state::Ranks;
+
 /// A bit for each number; none is set at first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bits {
@@ -8,6 +10,36 @@ pub(super) struct Bits {
 }
 
 impl Bits {
+    /// Those that these words have.
+    pub(super) fn of(words: Vec<u64>) -> Self {
+        let set = words.iter().map(|word| word.count_ones() as usize).sum();
+        Self { words, set }
+    }
+
+    /// The words in which the bits of entries of a table stand where the entries are after a restore.
+    pub(super) fn moved(&self, ranks: &Ranks) -> Vec<u64> {
+        if self.none() {
+            return Vec::new();
+        }
+        if !ranks.are_moved() {
+            return self.words.clone();
+        }
+        let mut moved = Self::default();
+        for place in self.places().filter_map(|place| ranks.of_place(place)) {
+            moved.insert(place as usize);
+        }
+        moved.words
+    }
+
+    /// The numbers whose bits are set, in order.
+    pub(super) fn places(&self) -> impl Iterator<Item = u32> {
+        (0_u32..).zip(&self.words).flat_map(|(word, &bits)| {
+            (0..64)
+                .filter(move |bit| bits >> bit & 1 == 1)
+                .map(move |bit| word * 64 + bit)
+        })
+    }
+
     /// Whether no bit is set.
     #[inline]
     pub(super) fn none(&self) -> bool {

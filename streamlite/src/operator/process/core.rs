@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::mem;
 use std::rc::Rc;
 
+use super::births::Births;
 use super::bits::Bits;
 use super::expirations::Expirations;
 use crate::assembly::{Context, Failure};
@@ -66,34 +67,6 @@ pub(super) struct Now {
     pub(super) has_event_time: bool,
     /// Some states expire by the clock.
     pub(super) looks_at_clock: bool,
-}
-
-/// Which key came first, where that can be seen.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Births {
-    by_place: Vec<u64>,
-    pub(super) next: u64,
-}
-
-impl Births {
-    /// A key is new.
-    pub(super) fn note(&mut self, place: u32) {
-        let number = self.next;
-        self.next += 1;
-        self.set(place, number);
-    }
-
-    pub(super) fn set(&mut self, place: u32, number: u64) {
-        let place = place as usize;
-        if place >= self.by_place.len() {
-            self.by_place.resize(place + 1, 0);
-        }
-        self.by_place[place] = number;
-    }
-
-    pub(super) fn of(&self, place: u32) -> u64 {
-        self.by_place.get(place as usize).copied().unwrap_or(0)
-    }
 }
 
 /// What is handled.

@@ -1,5 +1,6 @@
 //! Processes: handlers of the user's own, with states and timers per key.
 
+mod births;
 mod bits;
 mod broadcast;
 mod builds;

@@ -291,11 +291,17 @@ where
                     save.state(&declared, &mut self.saved());
                 }
                 Question::Capture(slice) => {
-                    let Core { state, timers, .. } = &mut self.core;
+                    let Core {
+                        state,
+                        timers,
+                        births,
+                        ..
+                    } = &mut self.core;
                     let declared = state.declared().clone();
                     slice.walk(declared.id(), |room| {
-                        let is_written = state.go_on(room) && timers.go_on(room);
-                        is_written.then(|| state.finish().into_iter().chain(timers.finish()).collect())
+                        let is_written = state.go_on(room) && timers.go_on(room) && births.go_on(room);
+                        let mut all = || [state.finish(), timers.finish(), births.finish()];
+                        is_written.then(|| all().into_iter().flatten().collect())
                     });
                 }
                 Question::Restore(restore) => {

@@ -1,9 +1,12 @@
 //! What is saved of a process.
 
 use std::marker::PhantomData;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use super::births::Births;
+use super::bits::Bits;
 use super::core::Core;
 use crate::process::{FieldTtl, KeyedProcess, SavedField, States, StoredStates, TimeDomain};
 use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
@@ -17,18 +20,8 @@ struct Head {
     greatest: Timestamp,
     has_event_time: bool,
     next_number: u64,
-    next_birth: u64,
     /// Of each state whether the times of its values are saved, and by what time it expired.
     fields: Vec<(bool, TimeDomain)>,
-}
-
-/// What is saved of the keys besides their states, each known by the place that it has after a restore.
-#[derive(Serialize, Deserialize)]
-struct Beside {
-    /// When each came, if that is known; in the order of their places.
-    births: Vec<u64>,
-    /// Those that are there because of a timer alone.
-    absent: Vec<u32>,
 }
 
 /// A process, to be saved and restored.
@@ -63,32 +56,16 @@ where
             greatest: now.greatest,
             has_event_time: now.has_event_time,
             next_number: timers.next_number(),
-            next_birth: births.next,
             fields: expires.into_iter().zip(domains).collect(),
         })?;
         state.save(to, |key, states, to| {
             C::write(key, to)?;
             states.write(to)
         })?;
-        let ranks = state.ranks();
-        timers.save(to, &ranks)?;
-        let (births, absent) = (births.clone(), absent.clone());
-        to.later(move |to| {
-            let mut beside = Beside {
-                births: Vec::new(),
-                absent: Vec::new(),
-            };
-            if births.next > 0 {
-                ranks.for_each_place(|place| beside.births.push(births.of(place)));
-            }
-            if !absent.none() {
-                ranks.for_each_place(|place| {
-                    let is_absent = absent.has(place as usize);
-                    beside.absent.extend(ranks.of_place(place).filter(|_| is_absent));
-                });
-            }
-            to.plain(&beside)
-        })
+        let ranks = Rc::new(state.ranks());
+        timers.save(to, Rc::clone(&ranks))?;
+        births.save(to, &ranks)?;
+        to.plain(&absent.moved(&ranks))
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
@@ -98,7 +75,6 @@ where
         core.now.before_end = head.before_end;
         core.now.greatest = head.greatest;
         core.now.has_event_time = head.has_event_time;
-        core.births.next = head.next_birth;
         core.resolve_ttls();
         if head.fields.len() != core.expirations.ttls.len() {
             return Err(StateError::new("it has another number of states"));
@@ -132,15 +108,11 @@ where
         let (state, timers) = (&core.state, &mut core.timers);
         let has_key = |place| state.has(Core::<T, C, G, P>::slot(place));
         timers.restore(head.next_number, from, has_key)?;
-        let Beside { births, absent } = from.plain()?;
-        if births.len() > core.state.count() || !absent.iter().copied().all(has_key) {
+        let places = core.state.slots().into_iter().map(Core::<T, C, G, P>::place);
+        core.births = Births::restore(from, places)?;
+        core.absent = Bits::of(from.plain()?);
+        if !core.absent.places().all(has_key) {
             return Err(StateError::new("it says something of a key that is missing"));
-        }
-        for (slot, birth) in core.state.slots().into_iter().zip(births) {
-            core.births.set(Core::<T, C, G, P>::place(slot), birth);
-        }
-        for place in absent {
-            core.absent.insert(place as usize);
         }
         core.find_expirations();
         Ok(())

@@ -447,11 +447,15 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
             group.save(to, Held::save::<C>)
         })?;
         let ranks = Rc::new(self.groups.ranks());
-        self.timers.save(to, |()| Some(Rc::clone(&ranks)))
+        self.timers.save(to, [((), ranks)])
     }
 
     fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
-        self.groups.walk(room)
+        if !(self.groups.go_on(room) && self.timers.go_on(room)) {
+            return None;
+        }
+        let written = [self.groups.finish(), self.timers.finish()];
+        Some(written.into_iter().flatten().collect())
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -464,7 +468,8 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
             .restore::<C>(from, |from| Group::restore(from, Held::restore::<C>))?;
         self.groups.prepare(Group::default);
         self.alarms = Alarms::new(self.gap.least());
-        self.timers = Timers::restore(from)?;
+        let groups = &self.groups;
+        self.timers = Timers::restore(from, |(), place| groups.has(Groups::<T, G, A, R>::slot_at(place)))?;
         let lateness = self.settings.lateness;
         let mut due = Vec::new();
         self.groups

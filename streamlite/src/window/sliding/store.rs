@@ -510,11 +510,17 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
             group.save::<C>(to)
         })?;
         let ranks = Rc::new(self.groups.ranks());
-        self.late_firings.save(to, |_| Some(Rc::clone(&ranks)))
+        let windows = self.late_firings.windows().into_iter();
+        self.late_firings
+            .save(to, windows.map(|window| (window, Rc::clone(&ranks))))
     }
 
     fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
-        self.groups.walk(room)
+        if !(self.groups.go_on(room) && self.late_firings.go_on(room)) {
+            return None;
+        }
+        let written = [self.groups.finish(), self.late_firings.finish()];
+        Some(written.into_iter().flatten().collect())
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(

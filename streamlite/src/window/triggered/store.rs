@@ -474,11 +474,16 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
             <C as Storage<G::Key>>::write(key, to)?;
             group.save::<C>(to)
         })?;
-        self.timers.save(to, |window| self.windows.ranks_of(window))
+        self.timers.save(to, self.windows.ranks())
     }
 
     fn walk(&mut self, room: &mut Room) -> Option<CapturedTables> {
-        self.captures.walk(&mut self.windows, room)
+        if !self.timers.go_on(room) {
+            return None;
+        }
+        let written = self.captures.walk(&mut self.windows, room)?;
+        let beside = self.timers.finish();
+        Some(written.and_then(|written| written.into_iter().map(Ok).chain(beside).collect()))
     }
 
     fn restore<C: Storage<G::Key> + Storage<A::Acc>>(
@@ -497,7 +502,13 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
             self.windows.insert(window, table);
         }
         self.captures = Captures::restored(&self.windows);
-        self.timers = Timers::restore(from)?;
+        self.timers = Timers::restore(from, |span, place| {
+            let held = self.windows.slot_of(span);
+            held.is_some_and(|held| {
+                let slot = Groups::<T, G, A, R, D>::slot_at(place);
+                self.windows.in_slot(held).has(slot)
+            })
+        })?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::state::{Decoder, Encoder, Ranks, StateError};
+use crate::state::{Captured, Decoder, Encoder, Placed, Ranks, Room, StateError};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::trigger::SetTimer;
 
@@ -15,19 +15,33 @@ use crate::window::trigger::SetTimer;
 pub(in crate::window) struct Timers<W> {
     event: ByTime<W>,
     processing: ByTime<W>,
+    count: usize,
+    /// What checkpoints have of them.
+    rows: Rows<W>,
 }
 
 /// Of each time the windows that have a timer for it, and the keys that it is for: most often many of few windows.
-type ByTime<W> = BTreeMap<Timestamp, Vec<(W, Vec<u32>)>>;
+type ByTime<W> = BTreeMap<Timestamp, Vec<(W, Vec<Held>)>>;
 
-/// A timer in a list of all: its time, its window and the place of its key.
-type Listed<W> = (Timestamp, W, u32);
+/// A timer of a key.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    /// That of its key.
+    place: u32,
+    /// That in which checkpoints have it, if there are any.
+    row: u32,
+}
+
+/// What checkpoints have of timers: of each its time, and whether that is event time.
+type Rows<W> = Placed<W, (Timestamp, bool)>;
 
 impl<W> Default for Timers<W> {
     fn default() -> Self {
         Self {
             event: BTreeMap::new(),
             processing: BTreeMap::new(),
+            count: 0,
+            rows: Rows::default(),
         }
     }
 }
@@ -44,10 +58,26 @@ impl<W: Copy + Ord> Timers<W> {
     #[inline(never)]
     fn take_over_some(&mut self, set: &mut Vec<SetTimer>, window: W, place: u32) {
         for timer in set.drain(..) {
-            match timer {
-                SetTimer::Event(at) => put(&mut self.event, at, window, place),
-                SetTimer::Processing(at) => put(&mut self.processing, at, window, place),
-            }
+            let (at, is_event) = match timer {
+                SetTimer::Event(at) => (at, true),
+                SetTimer::Processing(at) => (at, false),
+            };
+            let row = self.rows.add(window, place, (at, is_event));
+            self.put(at, is_event, window, Held { place, row });
+        }
+    }
+
+    fn put(&mut self, at: Timestamp, is_event: bool, window: W, held: Held) {
+        let timers = if is_event {
+            &mut self.event
+        } else {
+            &mut self.processing
+        };
+        self.count += 1;
+        let windows = timers.entry(at).or_default();
+        match windows.iter_mut().rfind(|(other, _)| *other == window) {
+            Some((_, keys)) => keys.push(held),
+            None => windows.push((window, vec![held])),
         }
     }
 
@@ -59,53 +89,90 @@ impl<W: Copy + Ord> Timers<W> {
 
     /// Takes the timers out that a watermark has passed: those of the earliest time, windows and keys in order, each once.
     pub(in crate::window) fn passed(&mut self, watermark: Timestamp) -> Option<Rings<W>> {
-        take_first(&mut self.event, |at| at < watermark)
+        let first = self.event.first_entry()?;
+        (*first.key() < watermark)
+            .then(|| first.remove_entry())
+            .map(|first| self.ring(first))
     }
 
     /// The same of those that the clock has come to.
     pub(in crate::window) fn reached(&mut self, now: Timestamp) -> Option<Rings<W>> {
-        take_first(&mut self.processing, |at| at <= now)
+        let first = self.processing.first_entry()?;
+        (*first.key() <= now)
+            .then(|| first.remove_entry())
+            .map(|first| self.ring(first))
+    }
+
+    fn ring(&mut self, (at, windows): (Timestamp, Vec<(W, Vec<Held>)>)) -> Rings<W> {
+        let mut keys: Vec<(W, Vec<u32>)> = Vec::with_capacity(windows.len());
+        for (window, held) in windows {
+            self.count -= held.len();
+            held.iter().for_each(|held| self.rows.free(held.row));
+            let mut places: Vec<u32> = held.iter().map(|held| held.place).collect();
+            places.sort_unstable();
+            places.dedup();
+            keys.push((window, places));
+        }
+        keys.sort_unstable_by_key(|(window, _)| *window);
+        Rings { at, keys }
     }
 
     /// Writes them; a key is known by the place that it has after a restore, which the ranks of its window say.
-    ///
-    /// Of a checkpoint only a list of them is made at once.
     pub(in crate::window) fn save(
-        &self,
+        &mut self,
         to: &mut Encoder,
-        mut ranks_of: impl FnMut(W) -> Option<Rc<Ranks>>,
+        windows: impl IntoIterator<Item = (W, Rc<Ranks>)>,
     ) -> Result<(), StateError>
     where
-        W: Serialize + Send + 'static,
+        W: Serialize + DeserializeOwned + 'static,
     {
-        for timers in [&self.event, &self.processing] {
-            let mut all: Vec<Listed<W>> = Vec::new();
-            let mut known: BTreeMap<W, Option<Rc<Ranks>>> = BTreeMap::new();
-            for (at, windows) in timers {
-                for (window, places) in windows {
-                    let ranks = known.entry(*window).or_insert_with(|| ranks_of(*window));
-                    let Some(ranks) = ranks else { continue };
-                    let places = places.iter().filter_map(|place| ranks.of_place(*place));
-                    all.extend(places.map(|place| (*at, *window, place)));
+        let Self {
+            event,
+            processing,
+            count,
+            rows,
+        } = self;
+        rows.save(to, windows, *count, |show| {
+            for (timers, is_event) in [(event, true), (processing, false)] {
+                for (at, windows) in timers {
+                    for (window, keys) in windows {
+                        for held in keys {
+                            show(*window, held.place, (*at, is_event), &mut held.row);
+                        }
+                    }
                 }
             }
-            to.later(move |to| to.plain(&all))?;
-        }
-        Ok(())
+        })
     }
 
-    /// Reads them.
-    pub(in crate::window) fn restore(from: &mut Decoder<'_>) -> Result<Self, StateError>
+    /// Reads them; `has` says whether a key is there.
+    pub(in crate::window) fn restore(
+        from: &mut Decoder<'_>,
+        has: impl Fn(W, u32) -> bool,
+    ) -> Result<Self, StateError>
     where
-        W: DeserializeOwned,
+        W: Serialize + DeserializeOwned + 'static,
     {
         let mut timers = Self::default();
-        for timers in [&mut timers.event, &mut timers.processing] {
-            for (at, window, place) in from.plain::<Vec<Listed<W>>>()? {
-                put(timers, at, window, place);
+        for restored in timers.rows.restore(from)? {
+            let (at, is_event) = restored.value;
+            let row = restored.row;
+            match restored.place.filter(|place| has(restored.of, *place)) {
+                Some(place) => timers.put(at, is_event, restored.of, Held { place, row }),
+                None => timers.rows.free(row),
             }
         }
         Ok(timers)
+    }
+
+    /// Writes a slice of what a checkpoint has of them; says whether all is written.
+    pub(in crate::window) fn go_on(&mut self, room: &mut Room) -> bool {
+        self.rows.go_on(room)
+    }
+
+    /// What was written, once all is; `None` if nothing was to be.
+    pub(in crate::window) fn finish(&mut self) -> Option<Result<Captured, StateError>> {
+        self.rows.finish()
     }
 }
 
@@ -114,29 +181,4 @@ impl<W: Copy + Ord> Timers<W> {
 pub(in crate::window) struct Rings<W> {
     pub(in crate::window) at: Timestamp,
     pub(in crate::window) keys: Vec<(W, Vec<u32>)>,
-}
-
-fn put<W: Copy + PartialEq>(timers: &mut ByTime<W>, at: Timestamp, window: W, place: u32) {
-    let windows = timers.entry(at).or_default();
-    match windows.iter_mut().rfind(|(other, _)| *other == window) {
-        Some((_, places)) => places.push(place),
-        None => windows.push((window, vec![place])),
-    }
-}
-
-fn take_first<W: Ord + Copy>(
-    timers: &mut ByTime<W>,
-    is_due: impl FnOnce(Timestamp) -> bool,
-) -> Option<Rings<W>> {
-    let entry = timers.first_entry()?;
-    if !is_due(*entry.key()) {
-        return None;
-    }
-    let (at, mut keys) = entry.remove_entry();
-    keys.sort_unstable_by_key(|(window, _)| *window);
-    for (_, keys) in &mut keys {
-        keys.sort_unstable();
-        keys.dedup();
-    }
-    Some(Rings { at, keys })
 }
