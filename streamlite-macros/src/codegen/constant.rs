@@ -42,9 +42,10 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
         _ => None,
     });
     let nodes = graph.nodes.iter().map(|node| {
-        let (label, operators, line) = (
+        let (label, operators, details, line) = (
             &node.label,
             node.description.operator_names(),
+            node.description.operator_details(),
             line(node.begins_at),
         );
         let (inputs, outputs) = (
@@ -63,6 +64,7 @@ pub(super) fn graph(name: &str, graph: &Graph, parameters: &[Parameter]) -> Toke
             name: #label,
             identity: #identity,
             operators: &[#(#operators),*],
+            details: &[#(#details),*],
             inputs: &[#(#inputs),*],
             outputs: &[#(#outputs),*],
             end: #end,

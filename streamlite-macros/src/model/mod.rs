@@ -4,6 +4,7 @@ mod argument;
 mod branches;
 mod check;
 mod depth;
+mod details;
 mod graph;
 mod lower;
 mod names;

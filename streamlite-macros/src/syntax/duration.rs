@@ -92,6 +92,22 @@ fn call(literal: &Literal, millis: i64) -> Group {
     group
 }
 
+/// A duration literal that was replaced, in its largest unit; `None` of any other group.
+pub(crate) fn in_words(group: &Group) -> Option<String> {
+    let mut tokens = group.stream().into_iter();
+    if group.delimiter() != Delimiter::None || tokens.next()?.to_string() != "__streamlite" {
+        return None;
+    }
+    let Some(TokenTree::Group(arguments)) = tokens.last() else {
+        return None;
+    };
+    let millis = arguments.stream().to_string();
+    let millis: i64 = millis.strip_suffix("i64")?.parse().ok()?;
+    let largest = UNITS.iter().rfind(|(_, unit)| millis % unit == 0 && millis != 0);
+    let (name, unit) = largest.unwrap_or(&UNITS[0]);
+    Some(format!("{}{name}", millis / unit))
+}
+
 /// The milliseconds of a duration literal; `None` for any other literal.
 fn millis_of(literal: &Literal, errors: &mut Errors) -> Option<i64> {
     let text = literal.to_string();

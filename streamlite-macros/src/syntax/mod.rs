@@ -15,7 +15,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 
 pub(crate) use chain::{Chain, Link};
-pub(crate) use duration::literal_millis;
+pub(crate) use duration::{in_words as duration_in_words, literal_millis};
 pub(crate) use function::{Function, Parameter, Port};
 pub(crate) use repair::is_half_typed;
 pub(crate) use statement::{Body, Names, Statement};

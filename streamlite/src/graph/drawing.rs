@@ -4,7 +4,7 @@ use super::Graph;
 use super::parts::{GraphEnd, GraphNode, Origin};
 
 /// How long a line inside a box may be, in letters.
-const LINE: usize = 26;
+const LINE: usize = 40;
 
 /// What a box shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Drawing {
                 id: format!("s{index}"),
                 kind: Kind::Source,
                 title: source.name.to_owned(),
-                lines: lines_of(&[source.item]),
+                lines: lines_of(&[source.item.to_owned()]),
             });
         let shown = || {
             graph
@@ -71,7 +71,7 @@ impl Drawing {
                 Kind::Operator
             },
             title: title_of(node),
-            lines: lines_of(before_sink(node)),
+            lines: lines_of(&words_of(node)),
         });
         let written = || {
             let nodes = graph.parts().nodes.iter().enumerate();
@@ -83,7 +83,7 @@ impl Drawing {
                 id: format!("k{index}"),
                 kind: Kind::Sink,
                 title: name.to_owned(),
-                lines: lines_of(&[item.map_or("", |sink| sink.item)]),
+                lines: lines_of(&[item.map_or("", |sink| sink.item).to_owned()]),
             }
         });
         let figures = sources.chain(nodes).chain(sinks).collect();
@@ -130,6 +130,16 @@ fn before_sink(node: &GraphNode) -> &'static [&'static str] {
     }
 }
 
+/// Its operators, each with what is known of it.
+fn words_of(node: &GraphNode) -> Vec<String> {
+    let operators = before_sink(node).iter().zip(node.details);
+    let words = operators.map(|(operator, detail)| match *detail {
+        "" => (*operator).to_owned(),
+        detail => format!("{operator}({detail})"),
+    });
+    words.collect()
+}
+
 /// Whether a statement is nothing but `stream.to(sink)`: then the sink's box is enough.
 fn only_writes(node: &GraphNode) -> bool {
     before_sink(node).is_empty() && node.end.is_some()
@@ -143,10 +153,10 @@ fn title_of(node: &GraphNode) -> String {
     }
 }
 
-/// `key_by → window → count` in lines that are not too long.
-fn lines_of(words: &[&str]) -> Vec<String> {
+/// `key_by(row.key) → window(tumbling(1min)) → count` in lines that are not too long.
+fn lines_of(words: &[String]) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for (place, word) in words.iter().filter(|word| !word.is_empty()).enumerate() {
+    for (place, word) in words.iter().enumerate() {
         let last = lines.len() - 1;
         if place > 0 {
             lines[last] += " →";

@@ -59,6 +59,8 @@ pub struct GraphNode {
     pub identity: &'static str,
     /// Its operators, in the order of the chain.
     pub operators: &'static [&'static str],
+    /// What is known of each of them besides, as it was written: keys, windows, the names of states. Empty where that is nothing.
+    pub details: &'static [&'static str],
     /// The streams that it takes, in [`GraphParts::streams`].
     pub inputs: &'static [usize],
     /// The streams that it returns.

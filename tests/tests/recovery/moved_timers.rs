@@ -1,5 +1,5 @@
-//! Few keys that are part of a state, and many timers beside it: the keys come elsewhere at each start, and their timers with
-//! them.
+//! Few keys that are part of a state, and many timers beside it, or when many have come: the keys come elsewhere at each start,
+//! and their timers with them.
 
 use std::time::Duration;
 
@@ -83,25 +83,50 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-fn job() -> (Job, Collected<Told>) {
+/// Many keys come and few stay; others come where those were, which half of them leave again.
+fn comings() -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut row = |key, what| {
+        let at = i64::try_from(rows.len()).expect("they are few");
+        rows.push(Row { key, at, what });
+    };
+    (0..150).for_each(|key| row(key, What::Keep));
+    (0..150)
+        .filter(|key| key % 9 != 4)
+        .for_each(|key| row(key, What::Clear));
+    (200..230).for_each(|key| row(key, What::Keep));
+    (200..230).step_by(2).for_each(|key| row(key, What::Clear));
+    rows
+}
+
+fn job(rows: Vec<Row>) -> (Job, Collected<Told>) {
     let (sink, out) = CollectionSink::new();
-    (reminders(CollectionSource::new(rows()), sink).batch_size(15), out)
+    (reminders(CollectionSource::new(rows), sink).batch_size(15), out)
 }
 
 #[test]
 fn timers_go_with_their_keys() {
-    let (whole, out) = job();
+    assert!(same_with_starts(&rows()) > 100);
+}
+
+#[test]
+fn keys_end_in_the_order_in_which_they_came() {
+    assert_eq!(same_with_starts(&comings()), 32);
+}
+
+/// Runs a job with a start after each step, and returns how much it tells, which is what it tells without one.
+fn same_with_starts(rows: &[Row]) -> usize {
+    let (whole, out) = job(rows.to_vec());
     whole.run().expect("it runs");
     let whole = out.take();
-    assert!(whole.len() > 100, "{}", whole.len());
     let dir = tempfile::tempdir().expect("a directory");
     let mut seen = Vec::new();
     // A start after each step: what is emitted after it is that of the next one.
     for start in 0.. {
-        assert!(start < 20, "it ends");
+        assert!(start < 40, "it ends");
         let storage = Directory::new(dir.path()).durability(Durability::Process);
         let checkpoints = Checkpoints::in_storage(storage).every(Duration::from_secs(3_600));
-        let (job, out) = job();
+        let (job, out) = job(rows.to_vec());
         let mut job = job.checkpoints(checkpoints).start().expect("it goes on");
         let status = job.step().expect("nothing fails");
         if status == ReadStatus::End {
@@ -114,4 +139,5 @@ fn timers_go_with_their_keys() {
         seen.extend(out.take());
     }
     assert_eq!(seen, whole);
+    whole.len()
 }
