@@ -3,6 +3,8 @@
 mod dot;
 mod drawing;
 mod mermaid;
+#[cfg(feature = "svg")]
+mod notes;
 mod parts;
 #[cfg(feature = "svg")]
 mod svg;
@@ -10,6 +12,8 @@ mod text;
 
 pub use dot::Dot;
 pub use mermaid::Mermaid;
+#[cfg(feature = "svg")]
+pub(crate) use notes::{Note, Notes};
 #[cfg_attr(doc, doc(hidden))]
 pub use parts::{GraphEnd, GraphNode, GraphParts, GraphSink, GraphSource, GraphStream, Origin};
 #[cfg(feature = "svg")]
@@ -45,11 +49,12 @@ impl Graph {
         self.parts.name
     }
 
-    /// The graph as a picture: an SVG file. Boxes that keep state are yellow, sources blue, sinks green.
+    /// The graph as a picture: an SVG file. Boxes that keep state are yellow, sources blue, sinks green. With what a job has
+    /// done so far: [`Report::svg`](crate::Report::svg).
     #[cfg(feature = "svg")]
     #[must_use]
     pub fn svg(&self) -> Svg<'_> {
-        Svg(self)
+        Svg::new(self, None)
     }
 
     /// The graph in Mermaid's language.

@@ -8,16 +8,27 @@ use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir, layout};
 
 use super::Graph;
 use super::drawing::{Arrow, Drawing, Figure, Kind};
+use super::notes::{Note, Notes};
 
 /// Shows a [`Graph`] as SVG; see [`Graph::svg`].
-#[derive(Clone, Copy, Debug)]
-pub struct Svg<'a>(pub(super) &'a Graph);
+#[derive(Clone, Debug)]
+pub struct Svg<'a> {
+    graph: &'a Graph,
+    notes: Option<Notes>,
+}
+
+impl<'a> Svg<'a> {
+    pub(crate) fn new(graph: &'a Graph, notes: Option<Notes>) -> Self {
+        Self { graph, notes }
+    }
+}
 
 /// How wide a letter is, on average, and one of a title.
 const LETTER: f64 = 7.3;
 const BOLD: f64 = 8.3;
 const LINE: f64 = 18.0;
 const PADDING: f64 = 12.0;
+const MARGIN: f64 = 16.0;
 const FONT: &str = "font-family=\"ui-sans-serif, system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\"";
 
 /// The layout of a picture: boxes have middles, arrows have points.
@@ -25,14 +36,24 @@ type Placed = Plan<NodeLabel, EdgeLabel>;
 
 impl fmt::Display for Svg<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let drawing = Drawing::of(self.0);
-        let placed = place(&drawing);
-        let (width, height) = size(&drawing, &placed);
+        let (drawing, none) = (Drawing::of(self.graph), Notes::default());
+        let notes = self.notes.as_ref().unwrap_or(&none);
+        let boxes: Vec<Framed<'_>> = drawing
+            .figures
+            .iter()
+            .map(|figure| Framed::new(figure, notes))
+            .collect();
+        let placed = place(&boxes, &drawing.arrows);
+        let (mut width, mut height) = size(&boxes, &placed);
+        if !notes.caption.is_empty() {
+            width = width.max(letters(&notes.caption) * LETTER + 2.0 * MARGIN);
+            height += LINE + MARGIN;
+        }
         writeln!(
             f,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" {FONT} font-size=\"13\">"
         )?;
-        writeln!(f, "<title>{}</title>", escaped(self.0.name()))?;
+        writeln!(f, "<title>{}</title>", escaped(self.graph.name()))?;
         writeln!(
             f,
             "<defs><marker id=\"head\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0,1 L9,5 L0,9 Z\" fill=\"#64748b\"/></marker></defs>"
@@ -41,29 +62,86 @@ impl fmt::Display for Svg<'_> {
         for (number, arrow) in drawing.arrows.iter().enumerate() {
             draw_arrow(f, arrow, number, &placed)?;
         }
-        for figure in &drawing.figures {
-            draw_figure(f, figure, &placed)?;
+        for framed in &boxes {
+            draw_figure(f, framed, &placed)?;
+        }
+        if !notes.caption.is_empty() {
+            let at = height - MARGIN;
+            writeln!(
+                f,
+                "<text x=\"{MARGIN}\" y=\"{at:.1}\" fill=\"#475569\">{}</text>",
+                escaped(&notes.caption)
+            )?;
         }
         writeln!(f, "</svg>")
     }
 }
 
+/// A box, with what is written into it.
+struct Framed<'a> {
+    figure: &'a Figure,
+    lines: Vec<(&'a str, Style)>,
+    /// Which part of the records of the busiest box goes through it, where that is known.
+    share: Option<f64>,
+}
+
+/// How a line looks.
+#[derive(Clone, Copy)]
+enum Style {
+    Title,
+    Plain,
+    Count,
+    Warning,
+}
+
+impl<'a> Framed<'a> {
+    fn new(figure: &'a Figure, notes: &'a Notes) -> Self {
+        let Figure { title, lines, .. } = figure;
+        let mut all: Vec<(&str, Style)> = Vec::new();
+        all.extend(Some((title.as_str(), Style::Title)).filter(|(title, _)| !title.is_empty()));
+        all.extend(lines.iter().map(|line| (line.as_str(), Style::Plain)));
+        let note = notes.boxes.get(&figure.id);
+        if let Some(Note { lines, warnings, .. }) = note {
+            all.extend(lines.iter().map(|line| (line.as_str(), Style::Count)));
+            all.extend(warnings.iter().map(|line| (line.as_str(), Style::Warning)));
+        }
+        Self {
+            figure,
+            lines: all,
+            share: note.map(|note| notes.share(note)),
+        }
+    }
+
+    fn width(&self) -> f64 {
+        let lengths = self.lines.iter().map(|(line, style)| match style {
+            Style::Title => letters(line) * BOLD,
+            Style::Plain | Style::Count | Style::Warning => letters(line) * LETTER,
+        });
+        lengths.fold(30.0, f64::max) + 2.0 * PADDING
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a box has few lines")]
+    fn height(&self) -> f64 {
+        self.lines.len().max(1) as f64 * LINE + PADDING
+    }
+}
+
 /// Lays the boxes out in layers, from left to right.
-fn place(drawing: &Drawing) -> Placed {
+fn place(boxes: &[Framed<'_>], arrows: &[Arrow]) -> Placed {
     let mut plan = Placed::with_options(GraphOptions {
         directed: true,
         multigraph: true,
         compound: true,
     });
-    for figure in &drawing.figures {
+    for framed in boxes {
         let label = NodeLabel {
-            width: width_of(figure),
-            height: height_of(figure),
+            width: framed.width(),
+            height: framed.height(),
             ..NodeLabel::default()
         };
-        plan.set_node(figure.id.clone(), Some(label));
+        plan.set_node(framed.figure.id.clone(), Some(label));
     }
-    for (number, arrow) in drawing.arrows.iter().enumerate() {
+    for (number, arrow) in arrows.iter().enumerate() {
         let label = EdgeLabel {
             width: letters(arrow.stream) * LETTER,
             height: LINE,
@@ -77,8 +155,8 @@ fn place(drawing: &Drawing) -> Placed {
         rankdir: RankDir::LR,
         nodesep: 26.0,
         ranksep: 46.0,
-        marginx: 16.0,
-        marginy: 16.0,
+        marginx: MARGIN,
+        marginy: MARGIN,
         ..LayoutOptions::default()
     };
     layout(&mut plan, Some(options));
@@ -90,39 +168,24 @@ fn letters(text: &str) -> f64 {
     text.chars().count() as f64
 }
 
-/// The lines of a box, the title first.
-fn lines(figure: &Figure) -> impl Iterator<Item = &String> {
-    let title = Some(&figure.title).filter(|title| !title.is_empty());
-    title.into_iter().chain(&figure.lines)
-}
-
-fn width_of(figure: &Figure) -> f64 {
-    let longest = figure.lines.iter().map(|line| letters(line) * LETTER);
-    longest.fold(letters(&figure.title) * BOLD, f64::max).max(30.0) + 2.0 * PADDING
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a box has few lines")]
-fn height_of(figure: &Figure) -> f64 {
-    lines(figure).count().max(1) as f64 * LINE + PADDING
-}
-
 /// How large the picture is: the farthest box, and the margin.
-fn size(drawing: &Drawing, placed: &Placed) -> (f64, f64) {
-    let corners = drawing.figures.iter().filter_map(|figure| {
-        let node = placed.node(&figure.id)?;
+fn size(boxes: &[Framed<'_>], placed: &Placed) -> (f64, f64) {
+    let corners = boxes.iter().filter_map(|framed| {
+        let node = placed.node(&framed.figure.id)?;
         Some((node.x? + node.width / 2.0, node.y? + node.height / 2.0))
     });
     let (width, height) = corners.fold((0.0, 0.0), |(x, y), (right, bottom)| {
         (f64::max(x, right), f64::max(y, bottom))
     });
-    (width + 16.0, height + 16.0)
+    (width + MARGIN, height + MARGIN)
 }
 
-fn draw_figure(f: &mut fmt::Formatter<'_>, figure: &Figure, placed: &Placed) -> fmt::Result {
+fn draw_figure(f: &mut fmt::Formatter<'_>, framed: &Framed<'_>, placed: &Placed) -> fmt::Result {
+    let figure = framed.figure;
     let Some((x, y)) = placed.node(&figure.id).and_then(|node| Some((node.x?, node.y?))) else {
         return Ok(());
     };
-    let (width, height) = (width_of(figure), height_of(figure));
+    let (width, height) = (framed.width(), framed.height());
     let (class, fill, line, radius) = match figure.kind {
         Kind::Source => ("source", "#dbeafe", "#3b82f6", height / 2.0),
         Kind::Operator => ("operator", "#f8fafc", "#94a3b8", 6.0),
@@ -137,11 +200,12 @@ fn draw_figure(f: &mut fmt::Formatter<'_>, figure: &Figure, placed: &Placed) -> 
         radius.min(18.0)
     )?;
     let mut at = top + PADDING / 2.0 + LINE * 0.72;
-    for text in lines(figure) {
-        let style = if *text == figure.title {
-            "font-weight=\"600\" fill=\"#0f172a\""
-        } else {
-            "fill=\"#475569\""
+    for (text, style) in &framed.lines {
+        let style = match style {
+            Style::Title => "font-weight=\"600\" fill=\"#0f172a\"",
+            Style::Plain => "fill=\"#475569\"",
+            Style::Count => "fill=\"#0f172a\"",
+            Style::Warning => "fill=\"#b91c1c\"",
         };
         writeln!(
             f,
@@ -149,6 +213,17 @@ fn draw_figure(f: &mut fmt::Formatter<'_>, figure: &Figure, placed: &Placed) -> 
             escaped(text)
         )?;
         at += LINE;
+    }
+    if let Some(share) = framed.share {
+        // Not into the round corners.
+        let inner = width - 2.0 * radius.min(18.0);
+        writeln!(
+            f,
+            "<rect class=\"flow\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"3\" rx=\"1.5\" fill=\"{line}\"/>",
+            x - inner / 2.0,
+            y + height / 2.0 - 4.5,
+            inner * share
+        )?;
     }
     writeln!(f, "</g>")
 }

@@ -85,6 +85,8 @@
 //!
 //! * [`watermarks`](crate::JobHandle::watermarks): each partition and statement, how far behind the clock, and at what pace.
 //! * [`metrics`](crate::JobHandle::metrics): the [`Report`](crate::Report) as of now; [`Report::to_prometheus`](crate::Report::to_prometheus).
+//! * [`Report::svg`](crate::Report::svg): the graph as a picture, with what has come through each statement and how fast, what is
+//!   kept, and in red what was late or skipped; [`Report::svg_since`](crate::Report::svg_since) has the rates since an earlier one.
 //! * [`Job::progress`](crate::Job::progress): bars on a terminal, with the feature `progress`.
 //! * `Job::publish_metrics`: the same numbers for a recorder of the `metrics` crate, with the feature `metrics`.
 //! * `Job::dashboard`: a page with all of that, served to this machine alone, with the feature `dashboard`; `/metrics` of it is for

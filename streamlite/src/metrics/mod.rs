@@ -4,6 +4,8 @@
 mod facade;
 mod instruments;
 mod metric_report;
+#[cfg(feature = "svg")]
+mod picture;
 mod prometheus;
 mod registry;
 mod report;

@@ -34,6 +34,10 @@ pub struct Report {
     /// Which part of this run the job was busy, and did not wait for records: from 0 to 1. All operators share one thread, so it
     /// is that of each.
     pub busy: f64,
+    /// That of the pipeline, for pictures.
+    #[cfg(feature = "svg")]
+    #[serde(skip)]
+    pub(super) graph: Graph,
 }
 
 /// One source of a [`Report`].
@@ -207,6 +211,8 @@ impl Report {
             elapsed,
             metrics,
             busy,
+            #[cfg(feature = "svg")]
+            graph: *graph,
         }
     }
 

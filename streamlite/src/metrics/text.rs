@@ -64,12 +64,12 @@ impl fmt::Display for CheckpointReport {
 }
 
 impl Report {
-    fn headline(&self) -> String {
+    pub(super) fn headline(&self) -> String {
         let records = counted(self.records_read());
         let seconds = self.elapsed.as_secs_f64();
-        let rate = match self.records_per_second() {
-            rate if rate > 0.0 => format!(", {} records/s", grouped(&format!("{rate:.0}"))),
-            _ => String::new(),
+        let rate = match rate(self.records_per_second(), " records/s") {
+            rate if rate.is_empty() => rate,
+            rate => format!(", {rate}"),
         };
         let busy = match (self.busy * 100.0).round() {
             percent if percent < 100.0 => format!(", busy {percent:.0} % of the time"),
@@ -219,7 +219,7 @@ fn unmatched(source: &str, names: &Unmatched) -> Option<String> {
 }
 
 /// How many entries a state has, and how large its tables are; nothing if it is empty.
-fn kept(state: StateSize) -> String {
+pub(super) fn kept(state: StateSize) -> String {
     if state.entries == 0 {
         return String::new();
     }
@@ -256,7 +256,16 @@ fn records(count: u64) -> String {
     )
 }
 
-fn counted(count: u64) -> String {
+/// So many records each second, with a unit behind it; empty if there are none.
+pub(super) fn rate(per_second: f64, unit: &str) -> String {
+    if per_second > 0.0 {
+        format!("{}{unit}", grouped(&format!("{per_second:.0}")))
+    } else {
+        String::new()
+    }
+}
+
+pub(super) fn counted(count: u64) -> String {
     grouped(&count.to_string())
 }
 

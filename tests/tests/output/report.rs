@@ -65,6 +65,43 @@ fn a_report_at_the_end_and_at_the_beginning() {
 }
 
 #[test]
+fn a_picture_shows_what_has_come_through_each_box() {
+    insta::assert_snapshot!("report_svg", report().svg().to_string());
+}
+
+/// The bars at the feet of the boxes, in the order of the picture: how long each is.
+fn bars(picture: &str) -> Vec<f64> {
+    let bars = picture.lines().filter(|line| line.contains("class=\"flow\""));
+    let width = |line: &str| line.split("width=\"").nth(1)?.split('"').next()?.parse().ok();
+    bars.filter_map(width).collect()
+}
+
+#[test]
+fn a_picture_since_an_earlier_report_has_the_rates_of_that_time() {
+    let mut t = reported::test();
+    t.at.push_all(0..1_000);
+    t.clock.advance(TimeDelta::from_secs(10));
+    let earlier = t.report();
+    assert!(bars(&earlier.svg().to_string()).iter().all(|bar| *bar > 0.0));
+    // Only even ones: nothing comes to the windows.
+    t.at.push_all((1_000..2_000).step_by(2));
+    t.clock.advance(TimeDelta::from_secs(5));
+    let now = t.report();
+    let (whole, since) = (now.svg().to_string(), now.svg_since(&earlier).to_string());
+    for (picture, read) in [(&whole, "1,500, 100/s"), (&since, "1,500, 100/s")] {
+        assert!(picture.contains(read), "{picture}");
+    }
+    assert!(whole.contains("in 500, out 100, 33/s"), "{whole}");
+    assert!(since.contains(">in 500, out 100<"), "{since}");
+    assert!(bars(&whole).iter().all(|bar| *bar > 0.0), "{whole}");
+    assert_eq!(
+        bars(&since).iter().filter(|bar| **bar == 0.0).count(),
+        1,
+        "{since}"
+    );
+}
+
+#[test]
 fn every_operator_counts_what_it_gives() {
     pipeline!(
         fn counted(numbers: Source<i64>, out: Sink<i64>) {
