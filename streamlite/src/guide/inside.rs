@@ -100,7 +100,8 @@
 //! # What it logs
 //!
 //! A job speaks by [`tracing`](https://docs.rs/tracing), never once per record; whoever has no subscriber hears nothing. The target is
-//! `streamlite`, and the span `job` with its `name` is around all of it.
+//! `streamlite`, and the span `job` with its `name` is around all of it; what is of one statement is in a span `operator` with the name
+//! of that.
 //!
 //! | event | level | fields |
 //! | --- | --- | --- |
@@ -109,5 +110,7 @@
 //! | `stored` | info | a checkpoint: `checkpoint`, `bytes` |
 //! | `a checkpoint was not stored` | warn | `error`, `in_a_row` |
 //! | `a dashboard is served` | info | `address` |
-//! | `ended` | info | `read`, `written` |
+//! | `ended` | info | `read`, `written`: of the job, and before it of each statement |
+//! | `records came after their window was closed` | warn | at the end, of a statement: `late`, `dropped` |
+//! | `records could not be read` | warn | at the end: `source`, `records`, `is_routed` |
 //! | `failed` | error | `error` |

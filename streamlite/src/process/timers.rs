@@ -397,7 +397,11 @@ impl Timers {
             .into_iter()
             .map(|(place, timer)| ((place, timer.at, timer.domain), timer.number))
             .collect();
-        let mut all = self.rows.restore(from)?;
+        let mut all = Vec::new();
+        self.rows.restore(from, |restored| {
+            all.push(restored);
+            true
+        })?;
         all.sort_unstable_by_key(|restored| restored.value.number);
         for Restored {
             place,

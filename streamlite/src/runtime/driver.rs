@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::before::Before;
 use super::checkpointing::{Checkpointing, OpenCheckpoints};
 use super::lanes::Lanes;
+use super::log_lines;
 use super::pace::Pace;
 use super::progress::ShowProgress;
 #[cfg(feature = "metrics")]
@@ -248,8 +249,7 @@ impl<'env> Driver<'env> {
             Ok(()) | Err(Error::NobodyReads) => {
                 self.show_end();
                 let report = self.report();
-                let (read, written) = (report.records_read(), report.records_written());
-                tracing::info!(target: "streamlite", read, written, "ended");
+                log_lines::ended(&report);
                 Ok(report)
             }
             Err(error) => {

@@ -3,6 +3,33 @@
 use std::time::Duration;
 
 use super::progress::{Progress, ShowProgress};
+use crate::metrics::Report;
+
+/// What a job has done, and each of its statements, in a span of its own.
+pub(super) fn ended(report: &Report) {
+    for operator in &report.operators {
+        let span = tracing::info_span!(target: "streamlite", "operator", name = operator.name);
+        let _entered = span.enter();
+        let (read, written) = (operator.records_in, operator.records_out);
+        tracing::info!(target: "streamlite", read, written, "ended");
+        if operator.late > 0 {
+            let (late, dropped) = (operator.late, operator.late_dropped);
+            tracing::warn!(target: "streamlite", late, dropped, "records came after their window was closed");
+        }
+    }
+    for source in report.sources.iter().filter(|source| source.skipped > 0) {
+        let (records, is_routed) = (source.skipped, source.routed.is_some());
+        tracing::warn!(
+            target: "streamlite",
+            source = source.name,
+            records,
+            is_routed,
+            "records could not be read"
+        );
+    }
+    let (read, written) = (report.records_read(), report.records_written());
+    tracing::info!(target: "streamlite", read, written, "ended");
+}
 
 /// An event every ten seconds.
 #[derive(Debug, Default)]

@@ -166,13 +166,19 @@ where
         rows.save(to, |(), row, to| to.plain(row))
     }
 
-    /// Reads values. Whoever does not remember one of them [frees](Self::free) its row.
+    /// Reads values; `take` says of each whether it is to be remembered.
     ///
     /// # Errors
     /// If the bytes are no such values.
-    pub(crate) fn restore(&mut self, from: &mut Decoder<'_>) -> Result<Vec<Restored<W, V>>, StateError> {
+    pub(crate) fn restore(
+        &mut self,
+        from: &mut Decoder<'_>,
+        mut take: impl FnMut(Restored<W, V>) -> bool,
+    ) -> Result<(), StateError> {
         let Head { is_beside, moved } = from.plain()?;
-        if !is_beside {
+        let all = if is_beside {
+            self.restore_rows(from, moved)?
+        } else {
             self.rows = self.rows.is_some().then(LiveTable::default);
             let all: Vec<Row<W, V>> = from.plain()?;
             let all = all.into_iter().map(|Row { of, place, value }| Restored {
@@ -182,8 +188,22 @@ where
                 value,
                 row: self.add(of, place, value),
             });
-            return Ok(all.collect());
+            all.collect()
+        };
+        for restored in all {
+            if !take(restored) {
+                self.free(restored.row);
+            }
         }
+        Ok(())
+    }
+
+    /// Reads the rows that were beside the state; those whose entries are elsewhere now say so.
+    fn restore_rows(
+        &mut self,
+        from: &mut Decoder<'_>,
+        moved: Vec<(W, Vec<u32>)>,
+    ) -> Result<Vec<Restored<W, V>>, StateError> {
         let mut rows: LiveTable<Slab<Row<W, V>>> = LiveTable::default();
         rows.restore::<Durable>(from, <Durable as Storage<Row<W, V>>>::read)?;
         let places = |places: Vec<u32>| places.into_iter().zip(0..).collect();
@@ -203,18 +223,52 @@ where
                 row: slot,
             });
         });
-        self.rows = Some(rows);
-        if moved.is_empty() {
-            return Ok(all);
-        }
-        // They belong to where their entries are now.
-        for restored in &mut all {
-            if let (Some(place), Some(rows)) = (restored.place, &mut self.rows)
-                && place != restored.was
-            {
-                rows.update(restored.row, |(), row| row.place = place);
+        for Restored { place, was, row, .. } in &all {
+            if let Some(place) = place.filter(|place| place != was) {
+                rows.update(*row, |(), row| row.place = place);
             }
         }
+        self.rows = Some(rows);
         Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::KeyTable;
+
+    #[test]
+    fn what_is_not_remembered_has_no_row() {
+        let mut table = KeyTable::<u8, u8>::default();
+        (0..10).for_each(|key| table.insert(key, key));
+        let mut placed = Placed::<u8, i64>::from_the_start();
+        let rows: Vec<u32> = (0..10)
+            .map(|place| placed.add(3, place, i64::from(place)))
+            .collect();
+        let mut encoder = Encoder::default();
+        let ranks = Rc::new(Ranks::first(&table));
+        placed
+            .save(&mut encoder, [(3, ranks)], rows.len(), |show| {
+                for (place, mut row) in (0..).zip(rows) {
+                    show(3, place, -i64::from(place), &mut row);
+                }
+                // There is no such table any more.
+                show(4, 0, 7, &mut 0);
+            })
+            .expect("they are numbers");
+        let bytes = encoder.into_bytes();
+        let mut restored = Placed::<u8, i64>::from_the_start();
+        let mut seen = Vec::new();
+        let take = |one: Restored<u8, i64>| {
+            seen.push((one.of, one.place, one.value));
+            one.value % 3 == 0
+        };
+        restored
+            .restore(&mut Decoder::new(&bytes), take)
+            .expect("they were saved");
+        let all = (0..10).map(|place| (3, Some(place), -i64::from(place)));
+        assert_eq!(seen, all.collect::<Vec<_>>());
+        assert_eq!(restored.count(), Some(4));
     }
 }

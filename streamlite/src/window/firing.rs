@@ -122,23 +122,16 @@ impl LateFirings {
     /// # Errors
     /// If the bytes are no such numbers.
     pub(super) fn restore(from: &mut Decoder<'_>) -> Result<Self, StateError> {
-        let mut firings = Self::default();
-        for restored in firings.rows.restore(from)? {
-            let Restored {
-                of,
-                place,
-                value: times,
-                row,
-                ..
-            } = restored;
-            match place {
-                Some(place) => {
-                    let fired = Fired { times, row };
-                    firings.fired.insert((of.end, of.start, place), fired);
-                }
-                None => firings.rows.free(row),
+        let (mut firings, mut rows) = (Self::default(), Placed::default());
+        rows.restore(from, |restored: Restored<Span, u32>| {
+            if let Some(place) = restored.place {
+                let Restored { of, value, row, .. } = restored;
+                let fired = Fired { times: value, row };
+                firings.fired.insert((of.end, of.start, place), fired);
             }
-        }
+            restored.place.is_some()
+        })?;
+        firings.rows = rows;
         Ok(firings)
     }
 
@@ -157,6 +150,7 @@ impl LateFirings {
 mod tests {
     use super::*;
     use crate::state::{KeyTable, Table};
+    use crate::time::TimeDelta;
 
     /// The numbers of the places 0 to 9 of a table that some are missing from.
     fn ranks(missing: &[u32]) -> Rc<Ranks> {
@@ -166,6 +160,24 @@ mod tests {
             table.remove(KeyTable::<u32, u32>::slot_at(*place), 0);
         }
         Rc::new(Ranks::first(&table))
+    }
+
+    /// What checkpoints have is what is known.
+    #[test]
+    fn a_window_that_is_closed_is_in_no_later_checkpoint() {
+        let mut firings = LateFirings {
+            rows: Placed::from_the_start(),
+            ..LateFirings::default()
+        };
+        for number in 0..40 {
+            let start = Timestamp::from_millis(i64::from(number) / 4 * 10);
+            let window = Span::new(start, start + TimeDelta::from_millis(10));
+            firings.next(window, number, true);
+            firings.next(window, number, true);
+        }
+        assert_eq!(firings.rows.count(), Some(40));
+        firings.forget(|end| end <= Timestamp::from_millis(50));
+        assert_eq!((firings.fired.len(), firings.rows.count()), (20, Some(20)));
     }
 
     /// A key has another number in each window.

@@ -90,7 +90,8 @@ fn a_job_tells_how_much_it_has_read_of_what_there_is() -> streamlite::Result<()>
     let read = &events[2];
     assert!(read.starts_with("message=read so far records=100600 "), "{read}");
     assert!(read.contains(&format!(" bytes={all} of_bytes={all} ")), "{read}");
-    assert_eq!(events[3], "message=ended read=100600 written=100600 ");
+    let ended = "message=ended read=100600 written=100600 ";
+    assert_eq!(events[3..], ["span name=\"out\" ", ended, ended]);
     Ok(())
 }
 
@@ -104,6 +105,34 @@ fn of_what_has_no_known_size_only_records_are_told() -> streamlite::Result<()> {
     let read = &events[2];
     assert!(read.starts_with("message=read so far records=2 "), "{read}");
     assert!(!read.contains("bytes="), "{read}");
+    Ok(())
+}
+
+pipeline!(
+    fn minutes(at: Source<i64>, out: Sink<u64>) {
+        let counts = at.event_time(|at| *at).window(tumbling(1min)).count();
+        counts.map(|count| count.value).to(out);
+    }
+);
+
+#[test]
+fn what_was_lost_is_told_at_the_end() -> streamlite::Result<()> {
+    let input = tempfile::NamedTempFile::new().expect("there is room");
+    std::fs::write(input.path(), "at\n5\n100000\nx\n7\n").expect("there is room");
+    let source = CsvSource::open(input.path())?.on_error(Skip);
+    let (out, _) = CollectionSink::new();
+    let job = minutes(source, out);
+    let events = Events::default();
+    tracing::subscriber::with_default(events.clone(), || job.run())?;
+    let events = events.0.lock().expect("it is whole").clone();
+    let late = "message=records came after their window was closed late=1 dropped=1 ";
+    let skipped = "message=records could not be read source=\"at\" records=1 is_routed=false ";
+    let statement = events.iter().position(|event| event == "span name=\"counts\" ");
+    let statement = statement.expect("it has a span");
+    let ended = "message=ended read=3 written=2 ";
+    assert_eq!(events[statement + 1..statement + 3], [ended, late]);
+    assert!(events.iter().any(|event| event == skipped), "{events:?}");
+    assert_eq!(events.iter().filter(|event| event.contains("dropped")).count(), 1);
     Ok(())
 }
 

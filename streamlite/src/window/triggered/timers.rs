@@ -153,15 +153,17 @@ impl<W: Copy + Ord> Timers<W> {
     where
         W: Serialize + DeserializeOwned + 'static,
     {
-        let mut timers = Self::default();
-        for restored in timers.rows.restore(from)? {
+        let (mut timers, mut rows) = (Self::default(), Rows::default());
+        rows.restore(from, |restored| {
             let (at, is_event) = restored.value;
             let row = restored.row;
-            match restored.place.filter(|place| has(restored.of, *place)) {
-                Some(place) => timers.put(at, is_event, restored.of, Held { place, row }),
-                None => timers.rows.free(row),
+            let place = restored.place.filter(|place| has(restored.of, *place));
+            if let Some(place) = place {
+                timers.put(at, is_event, restored.of, Held { place, row });
             }
-        }
+            place.is_some()
+        })?;
+        timers.rows = rows;
         Ok(timers)
     }
 
@@ -181,4 +183,78 @@ impl<W: Copy + Ord> Timers<W> {
 pub(in crate::window) struct Rings<W> {
     pub(in crate::window) at: Timestamp,
     pub(in crate::window) keys: Vec<(W, Vec<u32>)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{KeyTable, Table};
+
+    /// What checkpoints have is what is set, whatever rings.
+    #[test]
+    fn a_timer_that_has_rung_is_in_no_later_checkpoint() {
+        let mut timers = Timers::<u8> {
+            rows: Rows::from_the_start(),
+            ..Timers::default()
+        };
+        let at = Timestamp::from_millis;
+        for place in 0..30 {
+            let time = at(i64::from(place) % 7);
+            let mut set = vec![SetTimer::Event(time), SetTimer::Processing(time)];
+            // One of them twice.
+            set.extend((place % 5 == 0).then_some(SetTimer::Event(time)));
+            timers.take_over(&mut set, u8::from(place % 2 == 0), place);
+        }
+        assert_eq!((timers.count, timers.rows.count()), (66, Some(66)));
+        let mut rung = 0;
+        for now in 0..8 {
+            while let Some(rings) = timers.passed(at(now)) {
+                assert!(rings.at < at(now), "{rings:?}");
+                rung += rings.keys.iter().map(|(_, places)| places.len()).sum::<usize>();
+            }
+            while let Some(rings) = timers.reached(at(now)) {
+                assert_eq!(rings.at, at(now));
+                rung += rings.keys.iter().map(|(_, places)| places.len()).sum::<usize>();
+            }
+            assert_eq!(timers.rows.count(), Some(timers.count));
+        }
+        assert_eq!((rung, timers.count), (60, 0));
+    }
+
+    #[test]
+    fn timers_are_restored_as_what_they_were() {
+        let mut table = KeyTable::<u32, u32>::default();
+        (0..9).for_each(|key| table.insert(key, 0));
+        table.remove(KeyTable::<u32, u32>::slot_at(3), 0);
+        let ranks = Rc::new(Ranks::first(&table));
+        let mut timers = Timers::default();
+        for place in 0..9 {
+            let at = |plus| Timestamp::from_millis(i64::from(place / 3) + plus);
+            let mut set = vec![SetTimer::Event(at(0)), SetTimer::Processing(at(10))];
+            timers.take_over(&mut set, place % 2, place);
+        }
+        let mut encoder = Encoder::default();
+        let windows = [(0, Rc::clone(&ranks)), (1, ranks)];
+        timers.save(&mut encoder, windows).expect("they are numbers");
+        let bytes = encoder.into_bytes();
+        // The key in the place 8 is gone, and so is another, whose place is that of the next one now.
+        let has = |_window, place| place < 7;
+        let mut restored = Timers::<u32>::restore(&mut Decoder::new(&bytes), has).expect("they were saved");
+        let far = Timestamp::from_millis(100);
+        let by_event = std::iter::from_fn(|| restored.passed(far)).map(|rings| (rings.at, rings.keys));
+        let by_event: Vec<_> = by_event.collect();
+        let by_clock = std::iter::from_fn(|| restored.reached(far)).map(|rings| (rings.at, rings.keys));
+        let by_clock: Vec<_> = by_clock.collect();
+        let expected = |plus| {
+            let at = |millis: i64| Timestamp::from_millis(millis + plus);
+            [
+                (at(0), vec![(0, vec![0, 2]), (1, vec![1])]),
+                (at(1), vec![(0, vec![3]), (1, vec![4])]),
+                (at(2), vec![(0, vec![5]), (1, vec![6])]),
+            ]
+        };
+        assert_eq!(by_event, expected(0));
+        assert_eq!(by_clock, expected(10));
+        assert_eq!(restored.count, 0);
+    }
 }
