@@ -18,7 +18,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file or a socket could not be used.
-    #[error("{doing} {path}: {cause}{}", advice_of(.cause))]
+    #[error("{doing} {path}: {cause}{}", advice_of(.doing, .cause))]
     #[non_exhaustive]
     Io {
         /// What was being done, such as `opening`.
@@ -211,19 +211,34 @@ fn older_than(available: Option<&str>, damage: Option<&str>) -> String {
 }
 
 /// What to do about an I/O error that has an obvious answer.
-fn advice_of(cause: &std::io::Error) -> &'static str {
+fn advice_of(doing: &str, cause: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
     /// What Unix says where a process has too many files open.
     const TOO_MANY_OPEN: i32 = 24;
     match cause.kind() {
         _ if cause.raw_os_error() == Some(TOO_MANY_OPEN) => {
             "; allow more with `ulimit -n`, or read fewer files at once"
         }
-        std::io::ErrorKind::NotFound => "; check the path, relative paths start at the working directory",
-        std::io::ErrorKind::PermissionDenied => "; check who may read and write it",
-        std::io::ErrorKind::AlreadyExists => {
+        ErrorKind::NotFound if doing == "creating" => {
+            "; make its directory first, relative paths start at the working directory"
+        }
+        ErrorKind::NotFound => "; check the path, relative paths start at the working directory",
+        ErrorKind::IsADirectory if doing == "opening" => {
+            "; name a file in it, or all of them by `glob`, such as `logs/*.csv`"
+        }
+        ErrorKind::IsADirectory => "; name a file in it",
+        ErrorKind::PermissionDenied => "; check who may read and write it",
+        ErrorKind::AlreadyExists => {
             "; choose another name, or say what happens to it with `create` or `append`"
         }
-        std::io::ErrorKind::StorageFull => "; free some space and run again",
+        ErrorKind::StorageFull => "; free some space and run again",
+        ErrorKind::ConnectionRefused => "; start what listens there, or check the address",
+        ErrorKind::AddrInUse => {
+            "; end the process that listens there, or take another port: `:0` is any that is free"
+        }
+        ErrorKind::InvalidInput if doing == "listening at" => {
+            "; write an address and a port, such as `127.0.0.1:7000`"
+        }
         _ => "",
     }
 }

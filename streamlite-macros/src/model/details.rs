@@ -7,15 +7,25 @@ use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Expr;
 
-use super::graph::{Call, CallArgument, Operator};
+use super::graph::{Call, CallArgument, Description, Head, Operator};
 use super::operators::{Kind, kind};
 use crate::syntax::{duration_in_words, text};
 
 /// More letters than these are cut off.
 const LONGEST: usize = 36;
 
+impl Description {
+    /// What the graph says of each operator besides its name.
+    pub(crate) fn operator_details(&self) -> Vec<String> {
+        let head = matches!(self.head, Head::Fragment { .. }).then(String::new);
+        let operators = self.operators.iter().map(details);
+        let branches = self.branches.iter().map(|_| String::new());
+        head.into_iter().chain(operators).chain(branches).collect()
+    }
+}
+
 /// What is said of an operator; empty if its name says all, or what it does is code.
-pub(super) fn details(operator: &Operator) -> String {
+fn details(operator: &Operator) -> String {
     match operator {
         Operator::Call(call) if is_told(call) => {
             let values = call.arguments.iter().filter_map(|argument| match argument {

@@ -237,14 +237,6 @@ impl Description {
         let branches = self.branches.iter().map(|_| "match".to_owned());
         head.into_iter().chain(operators).chain(branches).collect()
     }
-
-    /// What the graph says of each of them besides.
-    pub(crate) fn operator_details(&self) -> Vec<String> {
-        let head = matches!(self.head, Head::Fragment { .. }).then(String::new);
-        let operators = self.operators.iter().map(super::details::details);
-        let branches = self.branches.iter().map(|_| String::new());
-        head.into_iter().chain(operators).chain(branches).collect()
-    }
 }
 
 impl Operator {

@@ -51,6 +51,20 @@ impl Gunzip {
         self.kept.get(place..).unwrap_or_default()
     }
 
+    /// What is compressed cannot be made out.
+    fn damaged(&self, cause: Error) -> Error {
+        let after = self.start + self.kept.len() as u64;
+        match cause.kind() {
+            ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::UnexpectedEof => Error::new(
+                cause.kind(),
+                format!(
+                    "{cause}, after {after} bytes of what is compressed in it; it is damaged or cut off: put it back from a copy"
+                ),
+            ),
+            _ => cause,
+        }
+    }
+
     /// Begins anew.
     fn rewind_file(&mut self) -> io::Result<()> {
         let Some(reopen) = &mut self.reopen else {
@@ -67,7 +81,7 @@ impl Read for Gunzip {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let again = self.kept_after();
         let read = if again.is_empty() {
-            let read = self.decoder.read(to)?;
+            let read = self.decoder.read(to).map_err(|cause| self.damaged(cause))?;
             self.kept.extend_from_slice(&to[..read]);
             if self.kept.len() > self.keep + BUFFER {
                 let surplus = self.kept.len() - self.keep;

@@ -12,5 +12,6 @@ pub mod file_restore;
 pub mod files;
 pub mod gzip;
 pub mod json;
+pub mod refusals;
 pub mod rolling;
 pub mod schemas;

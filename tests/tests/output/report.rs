@@ -51,6 +51,8 @@ fn a_report_at_the_end_and_at_the_beginning() {
         Some(Timestamp::MIN)
     );
     assert!(begun.to_string().contains("none yet"), "{begun}");
+    // No time has passed.
+    assert_eq!(bars(&begun.svg().to_string()), [0.0; 7]);
     let ended = t.finish();
     assert!(
         ended

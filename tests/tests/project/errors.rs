@@ -48,13 +48,63 @@ fn heading(folder: &str) -> String {
     folder.replace('_', " ")
 }
 
+/// What jobs say, by what it is about: each message once.
+fn jobs(root: &Path) -> BTreeMap<&'static str, Vec<String>> {
+    let mut said: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for file in files(&root.join("tests"), "snap") {
+        let snapshot = std::fs::read_to_string(&file).expect("it is readable");
+        let Some((head, body)) = snapshot
+            .strip_prefix("---\n")
+            .and_then(|rest| rest.split_once("\n---\n"))
+        else {
+            continue;
+        };
+        let name = file.file_name().expect("it is a file").to_string_lossy();
+        let lines = body.lines().map(str::trim);
+        let (about, messages): (_, Vec<&str>) = match &*name {
+            "files__bad_input__csv.snap" => ("Files of CSV", marked(lines)),
+            "files__bad_input__json.snap" => ("Files of JSON", marked(lines)),
+            "files__refusals__refusals.snap" => ("Files and sockets", marked(lines)),
+            name if name.contains("checkpoint_errors") => {
+                // The cases, and what is said of each.
+                ("Checkpoints", lines.filter(|line| line.contains(": ")).collect())
+            }
+            name => {
+                let expression = head.lines().find(|line| line.starts_with("expression:"));
+                let is_error = |word| expression.is_some_and(|expression| expression.contains(word));
+                if !["refused", "error", "expect_err"].into_iter().any(is_error) {
+                    continue;
+                }
+                let about = if name.starts_with("state") || name.starts_with("live") {
+                    "Questions to a job that runs"
+                } else {
+                    "Settings"
+                };
+                (about, lines.filter(|line| !line.is_empty()).collect())
+            }
+        };
+        let known = said.entry(about).or_default();
+        for message in messages {
+            if !known.iter().any(|known| known == message) {
+                known.push(message.to_owned());
+            }
+        }
+    }
+    said
+}
+
+/// What is said of a bad record, or of a file that cannot be used.
+fn marked<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let messages = lines.filter_map(|line| line.strip_prefix("bad: ").or(line.strip_prefix("error: ")));
+    messages.collect()
+}
+
 fn text() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = String::from(
         "# What is said when something is wrong\n\n\
          Written by a test from what the tests have seen (`tests/tests/project/errors.rs`; `WRITE_DOCS=1` writes it anew), to be read in \
-         one go: each message says what is wrong, where, and what to do. What stands here is what a test pins; errors of files, \
-         sockets and formats are in the tests of these.\n\n## By the macro, before anything runs\n",
+         one go: each message says what is wrong, where, and what to do. What stands here is what a test pins.\n\n## By the macro, before anything runs\n",
     );
     let mut by_folder: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for file in files(&root.join("ui"), "stderr") {
@@ -79,21 +129,11 @@ fn text() -> String {
             let _ = writeln!(text, "* {message}\n  `{code}`");
         }
     }
-    text += "\n## By a job\n\n";
-    for file in files(&root.join("tests"), "snap") {
-        let snapshot = std::fs::read_to_string(&file).expect("it is readable");
-        let Some((head, body)) = snapshot
-            .strip_prefix("---\n")
-            .and_then(|rest| rest.split_once("\n---\n"))
-        else {
-            continue;
-        };
-        let is_error = ["refused", "error", "expect_err"].iter().any(|word| {
-            let expression = head.lines().find(|line| line.starts_with("expression:"));
-            expression.is_some_and(|expression| expression.contains(word))
-        });
-        for line in body.lines().filter(|line| is_error && !line.trim().is_empty()) {
-            let _ = writeln!(text, "* {}", line.trim());
+    text += "\n## By a job\n";
+    for (heading, of_snapshots) in jobs(&root) {
+        let _ = writeln!(text, "\n### {heading}\n");
+        for message in of_snapshots {
+            let _ = writeln!(text, "* {message}");
         }
     }
     text
