@@ -265,6 +265,87 @@ fn a_csv_file_is_the_same_read_in_steps() {
     assert_eq!((good, bad.len()), (rows(&[r#"["a"]"#, r#"["b"]"#]), 1));
 }
 
+/// Files are read in blocks, which may end anywhere in a record.
+#[test]
+fn a_record_that_is_too_long_is_left_out_the_same_wherever_a_block_ends() {
+    const BLOCK: usize = 64 << 10;
+    let folder = Folder::new();
+    let long = "\"0123456789\n0123456789\n\"x\n7\n\"0123456789\n012345678901234567890123456789\"\n8\n";
+    let found_after = |before: usize| {
+        let text = "111111111\n".repeat(before / 10) + &"\n".repeat(before % 10) + long;
+        let path = folder.write("in", text);
+        let open = || {
+            let csv = CsvSource::<Vec<String>>::open(&path).expect("it is there");
+            csv.without_header().max_record_bytes(20)
+        };
+        let (rows, bad) = found(open, false).expect("it can be read");
+        let after = rows
+            .into_iter()
+            .filter(|row| row != "[\"111111111\"]" && row != "[\"\"]");
+        let causes = bad
+            .into_iter()
+            .map(|bad| bad.split_once(": ").expect("a line, and a cause").1.to_owned());
+        (after.collect::<Vec<_>>(), causes.collect::<Vec<_>>())
+    };
+    let expected = found_after(0);
+    assert_eq!(expected.0, [r#"["0123456789"]"#, r#"["7"]"#, r#"["8"]"#]);
+    for before in BLOCK - long.len() - 3..BLOCK + 3 {
+        assert_eq!(found_after(before), expected, "after {before} bytes");
+    }
+}
+
+/// What is done to a compressed file.
+#[derive(Clone, Copy, Debug)]
+enum Harm {
+    Nothing,
+    Flip(prop::sample::Index, u8),
+    CutOff(prop::sample::Index),
+    Longer(u8),
+}
+
+impl Harm {
+    fn done_to(self, whole: &[u8]) -> Vec<u8> {
+        let mut bytes = whole.to_vec();
+        match self {
+            Harm::Nothing => {}
+            Harm::Flip(at, bit) => bytes[at.index(whole.len())] ^= 1 << bit,
+            Harm::CutOff(at) => bytes.truncate(at.index(whole.len())),
+            Harm::Longer(with) => bytes.extend([with; 5]),
+        }
+        bytes
+    }
+}
+
+fn harms() -> impl Strategy<Value = Harm> {
+    prop_oneof![
+        1 => Just(Harm::Nothing),
+        6 => (any::<prop::sample::Index>(), 0_u8..8).prop_map(|(at, bit)| Harm::Flip(at, bit)),
+        2 => any::<prop::sample::Index>().prop_map(Harm::CutOff),
+        1 => any::<u8>().prop_map(Harm::Longer),
+    ]
+}
+
+/// Reads lines up to the end or an error; what came before that counts.
+fn read_until_error(lines: LinesSource, in_steps: bool) -> (streamlite::Result<()>, Vec<String>) {
+    let (out, seen) = CollectionSink::new();
+    let (route, _bad) = CollectionSink::new();
+    let job = shown(lines.on_error(Route(route)), out);
+    let status = if in_steps {
+        job.batch_size(1).start().and_then(|mut job| {
+            while job.step()? != ReadStatus::End {}
+            job.finish().map(drop)
+        })
+    } else {
+        job.run().map(drop)
+    };
+    let rows = seen
+        .take()
+        .iter()
+        .map(|row| row.trim_matches('"').to_owned())
+        .collect();
+    (status, rows)
+}
+
 /// A quarter of those of other tests: each reads files four times.
 fn some_cases() -> ProptestConfig {
     ProptestConfig {
@@ -305,6 +386,28 @@ proptest! {
             if short { json.max_record_bytes(20) } else { json }
         });
         let _ = each_way(&bytes, |path| JsonSource::<serde_json::Value>::open(path).expect("it is there"));
+    }
+
+    /// What is compressed and damaged is read up to where it is damaged, the same in steps, and that it is so is an error.
+    #[test]
+    fn any_damage_of_what_is_compressed(lines in prop::collection::vec("[a-z]{0,12}", 0..60), harm in harms()) {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let whole = compressed(text.as_bytes());
+        let damaged = harm.done_to(&whole);
+        let folder = Folder::new();
+        let path = folder.write("packed.gz", &damaged);
+        let open = || LinesSource::open(&path).expect("it is there");
+        let (at_once, rows) = read_until_error(open(), false);
+        let (in_steps, stepped) = read_until_error(open(), true);
+        prop_assert_eq!(at_once.is_ok(), in_steps.is_ok());
+        prop_assert!(rows.len() <= stepped.len(), "{} at once, {} in steps", rows.len(), stepped.len());
+        if damaged == whole {
+            prop_assert!(at_once.is_ok());
+        }
+        // What is in front is its own: a checksum at the end is all that says of some bytes that they are others.
+        if at_once.is_ok() && damaged.starts_with(&[0x1f, 0x8b]) {
+            prop_assert_eq!(&rows, &lines, "damaged, and nobody says so");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Sources whose records come as they happen, and how a job waits for them.
 
+pub mod any_bytes;
 pub mod asked;
 pub mod channels;
 pub mod generators;

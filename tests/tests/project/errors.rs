@@ -130,7 +130,7 @@ fn text() -> String {
         }
     }
     text += "\n## By a job\n";
-    for (heading, of_snapshots) in jobs(&root) {
+    for (heading, of_snapshots) in jobs(root) {
         let _ = writeln!(text, "\n### {heading}\n");
         for message in of_snapshots {
             let _ = writeln!(text, "* {message}");

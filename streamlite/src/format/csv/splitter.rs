@@ -338,11 +338,9 @@ impl Splitter {
         self.taken = used;
         self.fields.count = count;
         let record = &self.buffer[self.start..self.start + used];
-        if without_end(record).len() > self.max_record {
-            self.take_line_end()?;
-            return Ok(Next::Broken(self.too_long()));
-        }
-        if quotes::check(record, &self.dialect) != Quoting::Fine {
+        if without_end(record).len() > self.max_record
+            || quotes::check(record, &self.dialect) != Quoting::Fine
+        {
             return self.broken(used);
         }
         self.take_line_end()?;
@@ -380,11 +378,20 @@ impl Splitter {
 
     /// The record that begins here does not end where it should: its first line is left out, and the next record begins
     /// with the second one.
+    ///
+    /// Of one that is too long no more is looked at than says so: what there is of the rest depends on how the file is read.
     #[cold]
     fn broken(&mut self, seen: usize) -> io::Result<Next> {
         self.restart();
+        let seen = seen.min(self.max_record.saturating_add(3));
         let seen = &self.buffer[self.start..self.start + seen];
+        let is_long = without_end(seen).len() > self.max_record;
         let cause = match quotes::check(seen, &self.dialect) {
+            Quoting::Unclosed if is_long => format!(
+                "a quote opens in this record and is not closed within {} bytes, the most that a record may have; close it, or \
+                 allow more with `.max_record_bytes(…)`",
+                self.max_record
+            ),
             Quoting::Unclosed => "a quote opens in this record and is not closed".to_owned(),
             Quoting::TextAfter => {
                 "there is text after the closing quote of a field; write a quote inside a quoted \
