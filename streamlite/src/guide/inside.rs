@@ -103,6 +103,9 @@
 //! `streamlite`, and the span `job` with its `name` is around all of it; what is of one statement is in a span `operator` with the name
 //! of that.
 //!
+//! With the layer of [`tracing-opentelemetry`](https://docs.rs/tracing-opentelemetry) as a subscriber these are spans of OpenTelemetry:
+//! the job a root span, its statements children of it.
+//!
 //! | event | level | fields |
 //! | --- | --- | --- |
 //! | `started` | info | |

@@ -349,17 +349,18 @@ impl Timers {
             (TimeDomain::Event, &*event),
             (TimeDomain::Processing, &*processing),
         ];
-        // Of those that have a row some were deleted.
+        let queued = event.queue.count() + processing.queue.count();
+        // Of those that have a row beside the state some were deleted; others are left out.
         let mut deleted: Vec<(u32, Timer)> = Vec::new();
         for (domain, of) in of_domains {
             let timers = of
                 .deleted
                 .iter()
+                .filter(|_| Rows::is_to_be_beside(to, queued))
                 .map(|(&(place, at), &number)| (place, Timer { at, domain, number }));
             deleted.extend(timers);
         }
         to.plain(&deleted)?;
-        let queued = event.queue.count() + processing.queue.count();
         rows.save(to, [((), ranks)], queued, |show| {
             for (domain, of) in of_domains {
                 let mut seen = HashSet::with_hasher(foldhash::fast::RandomState::default());
@@ -448,6 +449,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::state::{KeyTable, Table};
 
     /// What a program of sets, deletes and takes gives, by the timers and by a map of what is set. It sets so many timers
     /// in vain that they are tidied up, and few enough keys that most are set again.
@@ -507,6 +509,33 @@ mod tests {
             }
         }
         assert!(most <= 4 * FEW, "{most} were in the queue at one time");
+    }
+
+    /// Keys come elsewhere at a restore: one to the place of another, whose timer for the same time was deleted.
+    #[test]
+    fn a_deleted_timer_takes_none_of_another_key_with_it() {
+        let (mut table, at) = (KeyTable::<u32, u32>::default(), Timestamp::from_millis(5));
+        (0..4).for_each(|key| table.insert(key, 0));
+        table.remove(KeyTable::<u32, u32>::slot_at(0), 0);
+        let ranks = Rc::new(Ranks::first(&table));
+        for (has_checkpoints, domain) in [(false, TimeDomain::Event), (true, TimeDomain::Processing)] {
+            let mut timers = Timers::new(has_checkpoints);
+            (1..4).for_each(|place| timers.set(place, domain, at));
+            timers.delete(2, domain, at);
+            let mut encoder = Encoder::default();
+            timers
+                .save(&mut encoder, Rc::clone(&ranks))
+                .expect("they are numbers");
+            let bytes = encoder.into_bytes();
+            let mut restored = Timers::new(has_checkpoints);
+            restored
+                .restore(timers.next_number(), &mut Decoder::new(&bytes), |place| place < 3)
+                .expect("they were saved");
+            let mut due = Vec::new();
+            restored.take_first(domain, at, &mut due, &mut Vec::new());
+            let places: Vec<u32> = due.iter().rev().map(|due| due.place).collect();
+            assert_eq!(places, [0, 2]);
+        }
     }
 
     #[test]

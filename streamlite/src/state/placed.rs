@@ -116,6 +116,11 @@ where
     W: Copy + Ord + Serialize + DeserializeOwned + 'static,
     V: Copy + Serialize + DeserializeOwned + 'static,
 {
+    /// Whether so many values stay beside the state that is being saved, by the places that their entries have now.
+    pub(crate) fn is_to_be_beside(to: &Encoder, count: usize) -> bool {
+        to.takes_gaps() && in_slices(count)
+    }
+
     /// Writes the values; `tables` says where the entries of each are after a restore, and `count` how many values there are.
     /// `visit` shows all to a closure: what each is of, its place, the value, and where its row is remembered.
     ///
@@ -129,7 +134,7 @@ where
         visit: impl FnOnce(&mut dyn FnMut(W, u32, V, &mut u32)),
     ) -> Result<(), StateError> {
         let tables = tables.into_iter().take(if count == 0 { 0 } else { usize::MAX });
-        if !to.takes_gaps() || !in_slices(count) {
+        if !Self::is_to_be_beside(to, count) {
             to.plain(&Head::<W> {
                 is_beside: false,
                 moved: Vec::new(),

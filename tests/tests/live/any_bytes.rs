@@ -75,9 +75,16 @@ fn over_socket<F: Format>(bytes: &[u8], lengths: &[usize]) -> Found {
 }
 
 fn said(bad: Vec<BadRecord>) -> Vec<(u64, String)> {
-    let said = bad
-        .into_iter()
-        .map(|bad| (bad.line, format!("{}: {}", bad.column, bad.cause)));
+    let said = bad.into_iter().map(|bad| {
+        let BadRecord {
+            line,
+            column,
+            cause,
+            excerpt,
+            ..
+        } = bad;
+        (line, format!("{column}: {cause}, in {excerpt}"))
+    });
     said.collect()
 }
 
@@ -113,7 +120,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 fn some_cases() -> ProptestConfig {
     ProptestConfig {
         failure_persistence: None,
-        cases: cases().cases / 4,
+        cases: cases().cases / 16,
         ..ProptestConfig::default()
     }
 }
