@@ -215,9 +215,9 @@ pub fn setups(at_most: usize) -> impl Strategy<Value = Setup> {
         })
 }
 
-/// How many cases each property is tried with: 2,000, or as many as `CASES` says.
+/// How many cases each property is tried with: 1,000, or as many as `CASES` says.
 #[must_use]
 pub fn cases() -> ProptestConfig {
     let cases = std::env::var("CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig::with_cases(cases.unwrap_or(2_000))
+    ProptestConfig::with_cases(cases.unwrap_or(1_000))
 }

@@ -18,7 +18,7 @@ use streamlite_tests::sim_fs::Dice;
 /// How often it is killed, over all jobs; `KILLS=10000` for more.
 fn kills() -> usize {
     let asked = std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok());
-    asked.unwrap_or(200)
+    asked.unwrap_or(100)
 }
 
 const EVENTS: usize = 6000;

@@ -58,7 +58,7 @@ fn cases(unless_asked: u64) -> u64 {
 #[test]
 fn crashes_while_a_job_recovers_lose_and_double_nothing() {
     let whole = whole();
-    for seed in 0..cases(800) {
+    for seed in 0..cases(400) {
         let mut dice = Dice::new(seed);
         let mut story = Vec::new();
         let mut fs = disk();
@@ -75,7 +75,7 @@ fn crashes_while_a_job_recovers_lose_and_double_nothing() {
         }
         whole.check_end(&fs, &|| format!("seed {seed}: {story:?}"));
     }
-    println!("{} crash states, of several crashes each", cases(800));
+    println!("{} crash states, of several crashes each", cases(400));
 }
 
 const ERRNOS: [(i32, &str); 5] = [
@@ -90,9 +90,14 @@ const ERRNOS: [(i32, &str); 5] = [
 fn an_operation_that_fails_loses_and_doubles_nothing() {
     let whole = whole();
     let mut errors = 0;
+    // Half of them, unless it is said how many.
+    let all = std::env::var_os("CASES").is_some();
     for lasts in [false, true] {
-        for (errno, name) in ERRNOS {
+        for (number, (errno, name)) in ERRNOS.into_iter().enumerate() {
             for at in 0.. {
+                if !all && (at + number + usize::from(lasts)) % 2 == 1 {
+                    continue;
+                }
                 let fs = disk();
                 fs.set(Some(Trouble::FaultAt { at, errno, lasts }));
                 let done = run(&fs);

@@ -80,10 +80,13 @@ fn bits(place: usize) -> Vec<usize> {
     }
 }
 
-/// Every byte, and of long files a part of those in the middle, which are filled up; all of them with `ALL_BITS=1`.
+/// The first bytes, a third of the others, and of long files a part of those in the middle, which are filled up; all of them with
+/// `ALL_BITS=1`.
 fn places(bytes: usize) -> impl Iterator<Item = usize> {
     let all = std::env::var_os("ALL_BITS").is_some();
-    (0..bytes).filter(move |&place| all || place < 250 || bytes - place < 250 || place % 97 == 0)
+    let is_at_an_end = move |place| place < 250 || bytes - place < 250;
+    (0..bytes)
+        .filter(move |&place| all || place < 30 || (place % 3 == 0 && is_at_an_end(place)) || place % 97 == 0)
 }
 
 /// The files that a job writes beside its output.
@@ -159,9 +162,9 @@ fn no_bit_that_flips_and_no_byte_that_is_missing_makes_a_wrong_output() {
         seen.went_on,
         seen.refused
     );
-    assert!(seen.fell_back > 500, "an older one is used: {}", seen.fell_back);
-    assert!(seen.mended > 500, "or the other copy: {}", seen.mended);
-    assert!(seen.refused > 500, "or the job is refused: {}", seen.refused);
+    assert!(seen.fell_back > 200, "an older one is used: {}", seen.fell_back);
+    assert!(seen.mended > 200, "or the other copy: {}", seen.mended);
+    assert!(seen.refused > 200, "or the job is refused: {}", seen.refused);
     assert!(
         seen.went_on > seen.fell_back,
         "and some bytes do not matter: {}",

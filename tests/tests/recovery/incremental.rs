@@ -167,7 +167,7 @@ fn run(case: &Case, rows: &Path, seed: u64) -> usize {
     let moods = Arc::new(Mutex::new(Dice::new(seed + 1)));
     let retained = 1 + dice.roll(3);
     let mut tried = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..4 {
         // As large tables are, or some as small ones are, which are written whole.
         capture_in_slices([Some(1), Some(64), Some(320), None][dice.roll(4)]);
         look_up_in_blocks([None, Some(false), Some(true)][dice.roll(3)]);
