@@ -1,7 +1,7 @@
 //! The record path beside the loop that one would write without knowing our design: CPU time, both in turn, the median of
 //! the ratios of the pairs.
 //!
-//! `cargo run --release -p streamlite-benches --example ratios [records in millions] [work]` prints the table of
+//! `cargo run --release -p streamlite-benches --bin ratios [records in millions] [work]` prints the table of
 //! `docs/performance.md`. Read the ratios, never the times. Each pair produces the same result, which is checked. Memory is the
 //! most that was allocated at one time, in one run of each.
 

@@ -1,4 +1,4 @@
-//! What sources cost whose records come as they come: `cargo run --release --example live [thousands of records] [rounds]`.
+//! What sources cost whose records come as they come: `cargo run --release --bin live [thousands of records] [rounds]`.
 //!
 //! JSON lines over a socket, lines of a log that is there already, and records of a channel, summed; beside each the loop that one
 //! would write, in turn. The loop of the socket and of the channel reads on one thread, without a queue. Time is CPU time of the

@@ -1,5 +1,5 @@
 //! What checkpoints cost:
-//! `cargo run --release --example checkpoints [millions of records] [rounds] [work] [thousands of keys that change a second]`.
+//! `cargo run --release --bin checkpoints [millions of records] [rounds] [work] [thousands of keys that change a second]`.
 //!
 //! A running mean over a million keys (or sessions, sliding windows, timers, a join of them), with a checkpoint each second and
 //! without any, in turn. Time is CPU time of the thread that processes records, and wall time; the longest pause is that of a
