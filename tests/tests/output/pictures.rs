@@ -165,3 +165,30 @@ fn a_mermaid_parser_reads_every_box_and_arrow() {
     let count = |part: &str| model[part].as_array().map(Vec::len);
     assert_eq!((count("nodes"), count("edges")), (Some(9), Some(8)), "{model:?}");
 }
+
+pipeline!(
+    fn told(rows: Source<(u32, u64)>, out: Sink<u64>) {
+        let totals = rows
+            .key_by(|row| row.0.wrapping_mul(2_654_435_761).wrapping_add(row.1 as u32) % 1_000)
+            .process(|ctx| {
+                let sum: u64 = 0;
+                let seen: List<u64> = List::new();
+                on_record(|row| {
+                    *sum += row.1;
+                    seen.push(row.1);
+                    ctx.emit(*sum + seen.len() as u64);
+                });
+            });
+        totals.to(out);
+    }
+);
+
+#[test]
+fn a_box_names_the_states_of_a_process_and_cuts_a_long_key_off() {
+    let node = told::GRAPH.parts().nodes[0];
+    assert_eq!(node.operators, ["key_by", "process"]);
+    assert_eq!(
+        node.details,
+        ["row.0.wrapping_mul(2_654_435_761).w…", "sum, seen"]
+    );
+}
