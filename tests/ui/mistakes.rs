@@ -1,20 +1,20 @@
 //! Every mistake has one error, at the user's own token, that says what to write instead.
 //!
-//! One mistake a file under `ui/`, named for it; the text that rustc prints stands beside it. To write the texts anew:
-//! `TRYBUILD=overwrite cargo test -p streamlite-tests --test ui`, and read each aloud before it is committed.
+//! One mistake a file, named for it; the text that rustc prints stands beside it. To write the texts anew:
+//! `TRYBUILD=overwrite cargo test -p streamlite-tests-ui`, and read each aloud before it is committed.
 
 use std::path::{Path, PathBuf};
 
 #[test]
 fn mistakes_have_the_errors_beside_them() {
-    trybuild::TestCases::new().compile_fail("ui/*/*.rs");
+    trybuild::TestCases::new().compile_fail("*/*.rs");
 }
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a test reads its own expectations")]
 fn one_mistake_is_one_error() {
     let mut wrong = Vec::new();
-    let texts = texts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ui"));
+    let texts = texts(Path::new(env!("CARGO_MANIFEST_DIR")));
     assert!(texts.len() > 20, "the texts were not found");
     for path in texts {
         let text = std::fs::read_to_string(&path).expect("the text is readable");
