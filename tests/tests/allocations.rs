@@ -104,11 +104,11 @@ fn keys_that_come_once_take_no_memory_for_good() {
         ($name:literal, $window:expr) => {
             let (few, many) = (
                 most_memory!(20_000, $window),
-                most_memory!(400_000, $window),
+                most_memory!(200_000, $window),
             );
             assert!(
                 many < few * 5 / 4,
-                "{}: {few} bytes for 20,000 keys, {many} for 400,000",
+                "{}: {few} bytes for 20,000 keys, {many} for 200,000",
                 $name
             );
         };
@@ -165,8 +165,8 @@ fn held_for_rotating_keys(keys: i64) -> u64 {
 fn keys_that_have_expired_take_no_memory() {
     let keys = std::env::var("KEYS").ok().and_then(|keys| keys.parse().ok());
     let (few, many) = (
-        held_for_rotating_keys(20_000),
-        held_for_rotating_keys(keys.unwrap_or(200_000)),
+        held_for_rotating_keys(10_000),
+        held_for_rotating_keys(keys.unwrap_or(100_000)),
     );
     assert!(
         many <= few + few / 10,
@@ -280,8 +280,8 @@ fn held_for_joined_keys(keys: i64) -> u64 {
 fn rows_that_match_nothing_more_take_no_memory() {
     let keys = std::env::var("KEYS").ok().and_then(|keys| keys.parse().ok());
     let (few, many) = (
-        held_for_joined_keys(20_000),
-        held_for_joined_keys(keys.unwrap_or(200_000)),
+        held_for_joined_keys(10_000),
+        held_for_joined_keys(keys.unwrap_or(100_000)),
     );
     assert!(
         many <= few + few / 10,

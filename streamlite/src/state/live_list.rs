@@ -257,7 +257,7 @@ mod tests {
     fn what_checkpoints_have_together_is_what_there_was_at_the_barrier() {
         let (mut list, mut stored, mut next) = (LiveList::default(), Stored::default(), 0);
         let (mut rows, mut is_full) = (0, false);
-        for number in 1..200_u32 {
+        for number in 1..90_u32 {
             let new = [0, 1, 70, 300, 20_000][number as usize % 5];
             for value in next..next + new {
                 list.push(value);

@@ -80,13 +80,14 @@ fn bits(place: usize) -> Vec<usize> {
     }
 }
 
-/// The first bytes, a third of the others, and of long files a part of those in the middle, which are filled up; all of them with
+/// The first bytes, a seventh of the others, and of long files a part of those in the middle, which are filled up; all of them with
 /// `ALL_BITS=1`.
 fn places(bytes: usize) -> impl Iterator<Item = usize> {
     let all = std::env::var_os("ALL_BITS").is_some();
     let is_at_an_end = move |place| place < 250 || bytes - place < 250;
-    (0..bytes)
-        .filter(move |&place| all || place < 30 || (place % 3 == 0 && is_at_an_end(place)) || place % 97 == 0)
+    (0..bytes).filter(move |&place| {
+        all || place < 30 || (place % 7 == 0 && is_at_an_end(place)) || place % 193 == 0
+    })
 }
 
 /// The files that a job writes beside its output.

@@ -161,7 +161,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     /// Over all, in two sessions that a last row makes one, in windows that share their slices; saved and restored between.
     #[test]
