@@ -11,7 +11,7 @@ mod on;
 
 pub use both_sides::BothSides;
 pub use bounds::{Bounds, IntoBounds};
-pub use buffer::{Buffer, Row};
+pub use buffer::{Buffer, FEW, ManyRows, Row};
 pub use either::Either;
 pub use join_type::{FullOuter, Inner, JoinType, LeftOuter, Mark, Numbered, RightOuter};
 pub use on::On;

@@ -22,6 +22,11 @@ impl StateSize {
             bytes: bytes as u64,
         }
     }
+
+    /// The same memory, of so many entries.
+    pub(crate) fn of_entries(self, entries: u64) -> Self {
+        Self { entries, ..self }
+    }
 }
 
 impl AddAssign for StateSize {

@@ -36,11 +36,11 @@ struct Row<W, V> {
 
 /// What precedes the values.
 #[derive(Debug, Serialize, Deserialize)]
-struct Head<W> {
+pub(super) struct Head<W> {
     /// They are beside the state, by the places that their entries had.
-    is_beside: bool,
+    pub(super) is_beside: bool,
     /// Of the tables whose entries come into the first places: where they were.
-    moved: Vec<(W, Vec<u32>)>,
+    pub(super) moved: Vec<(W, Vec<u32>)>,
 }
 
 /// A value that was restored.
@@ -158,11 +158,6 @@ where
                 self.rows.insert(rows)
             }
         };
-        let places_of = |ranks: &Ranks| {
-            let mut places = Vec::new();
-            ranks.for_each_place(|place| places.push(place));
-            places
-        };
         let moved = tables.filter(|(_, ranks)| ranks.are_moved());
         to.plain(&Head {
             is_beside: true,
@@ -236,6 +231,13 @@ where
         self.rows = Some(rows);
         Ok(all)
     }
+}
+
+/// The places of entries, in order.
+pub(super) fn places_of(ranks: &Ranks) -> Vec<u32> {
+    let mut places = Vec::new();
+    ranks.for_each_place(|place| places.push(place));
+    places
 }
 
 #[cfg(test)]

@@ -154,14 +154,14 @@ windowed! {
 
 /// Pairs of rows of both streams.
 macro_rules! joined {
-    ($($name:ident, $join:ident, { $($more:tt)* })*) => {$(
+    ($($name:ident, $join:ident, { $($key:tt)* } { $($more:tt)* })*) => {$(
         pipeline!(
             fn $name(rows: Source<Row>, others: Source<Row>, out: Sink<Total>) {
                 let rows = rows.event_time(|row| row.at).watermark(bounded(150ms));
                 let others = others.event_time(|row| row.at).watermark(bounded(150ms));
                 let pairs = rows
                     .$join(others)
-                    .on(|row| row.key, |row| row.key)
+                    .on($($key)*, $($key)*)
                     $($more)*;
                 pairs.map(|pair| pair.total()).to(out);
             }
@@ -197,12 +197,15 @@ impl Pair for (Option<Row>, Option<Row>) {
 }
 
 joined! {
-    within, join, { .within(-400ms..=300ms) }
-    within_full, full_join, { .within(-400ms..=300ms) }
-    in_windows, full_join, { .window(tumbling(1s)).allowed_lateness(50ms) }
-    all_rows, full_join, {}
-    latest, left_join_latest, {}
-    latest_within, left_join_latest, { .within(400ms) }
+    within, join, { |row| row.key } { .within(-400ms..=300ms) }
+    within_full, full_join, { |row| row.key } { .within(-400ms..=300ms) }
+    in_windows, full_join, { |row| row.key } { .window(tumbling(1s)).allowed_lateness(50ms) }
+    all_rows, full_join, { |row| row.key } {}
+    latest, left_join_latest, { |row| row.key } {}
+    latest_within, left_join_latest, { |row| row.key } { .within(400ms) }
+    many_within, join, { |row| row.key % 5 } { .within(400ms..=410ms) }
+    many_within_full, full_join, { |row| row.key % 5 } { .within(-410ms..=-400ms) }
+    many_latest, left_join_latest, { |row| row.key % 2 } {}
 }
 
 pipeline!(
@@ -353,6 +356,9 @@ pub(super) fn cases() -> Vec<Case> {
         case!(both all_rows),
         case!(both latest),
         case!(both latest_within),
+        case!(both many_within),
+        case!(both many_within_full),
+        case!(both many_latest),
         case!(pauses),
         case!(reminders),
         case!(forgotten),

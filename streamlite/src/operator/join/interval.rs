@@ -129,7 +129,7 @@ where
     }
 
     fn size(&self) -> StateSize {
-        self.state.size()
+        Waiting::size(self)
     }
 
     #[inline]
@@ -168,6 +168,6 @@ where
     }
 
     fn capture(&mut self, slice: &mut Slice) {
-        self.state.capture(slice);
+        Waiting::capture(self, slice);
     }
 }

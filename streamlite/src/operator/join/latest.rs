@@ -5,10 +5,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::push::{Found, RowStore};
-use super::saved::{read, write};
+use super::saved::{JoinRows, capture, read, remember, write};
 use crate::assembly::Context;
 use crate::error::Error;
-use crate::join::{Buffer, Either, JoinType, Mark, Numbered, Row};
+use crate::join::{Buffer, Either, JoinType, ManyRows, Mark, Numbered, Row};
 use crate::metrics::StateSize;
 use crate::operator::keyed_state::KeyedState;
 use crate::record::Record;
@@ -58,6 +58,9 @@ impl<L, R> Rows<L, R> {
 pub struct Latest<L, R, C, G: Grouping<Either<L, R>>, J> {
     on: G,
     pub(super) state: KeyedState<C, TableOf<L, R, G>>,
+    /// The rows of the keys that have many.
+    many_left: ManyRows<L, Numbered>,
+    many_right: ManyRows<R, ()>,
     /// How much older than a left row a right one may be.
     oldest: Option<TimeDelta>,
     watermark: Timestamp,
@@ -100,6 +103,8 @@ where
         Self {
             on,
             state: KeyedState::new(cx, shape, Rows::default),
+            many_left: ManyRows::default(),
+            many_right: ManyRows::default(),
             oldest,
             watermark: Timestamp::MIN,
             waiting: TimeQueue::default(),
@@ -126,9 +131,10 @@ where
         if rows.next_visit != Some(turn) {
             return;
         }
-        rows.right.keep_last_until(watermark);
+        rows.right.keep_last_until(watermark, &mut self.many_right);
         if let Some(oldest) = oldest {
-            rows.right.remove_while(|at| at + oldest < watermark);
+            rows.right
+                .remove_while(&mut self.many_right, |at| at + oldest < watermark);
         }
         rows.next_visit = next_visit(&rows.right, oldest, watermark);
         if let Some(next) = rows.next_visit {
@@ -143,7 +149,11 @@ where
         let mut waiting = Vec::new();
         self.state.for_each(|slot, _key, rows| {
             let place = <TableOf<L, R, G> as Table>::place_of(slot);
-            waiting.extend(rows.left.iter().map(|row| (row.at, row.mark.number(), place)));
+            waiting.extend(
+                rows.left
+                    .iter(&self.many_left)
+                    .map(|row| (row.at, row.mark.number(), place)),
+            );
         });
         waiting.sort_unstable();
         for (at, _, place) in waiting {
@@ -218,12 +228,14 @@ where
             Either::Left(value) => {
                 let mark = Numbered::of(self.came);
                 self.came += 1;
-                rows.left.insert(Row { at, mark, value });
+                rows.left
+                    .insert(Row { at, mark, value }, place, &mut self.many_left);
                 self.waiting.put(at, place);
             }
             Either::Right(value) => {
-                rows.right.keep_last_until(self.watermark);
-                rows.right.insert(Row { at, mark: (), value });
+                rows.right.keep_last_until(self.watermark, &mut self.many_right);
+                rows.right
+                    .insert(Row { at, mark: (), value }, place, &mut self.many_right);
                 if let Some(next) = next_visit(&rows.right, self.oldest, self.watermark)
                     && rows.next_visit.is_none_or(|known| next < known)
                 {
@@ -240,7 +252,9 @@ where
     }
 
     fn size(&self) -> StateSize {
-        self.state.size()
+        [self.state.size(), self.many_left.size(), self.many_right.size()]
+            .into_iter()
+            .sum()
     }
 
     #[inline]
@@ -267,11 +281,11 @@ where
             for (_, place) in due.drain(..) {
                 let slot = <TableOf<L, R, G> as Table>::slot_at(place);
                 let (_, rows) = self.state.entry(slot);
-                let Some(Row { at, value, .. }) = rows.left.take_first() else {
+                let Some(Row { at, value, .. }) = rows.left.take_first(&mut self.many_left) else {
                     continue;
                 };
-                rows.right.keep_last_until(at);
-                let latest = rows.right.first_row().filter(|right| {
+                rows.right.keep_last_until(at, &mut self.many_right);
+                let latest = rows.right.first_row(&self.many_right).filter(|right| {
                     let is_recent = |oldest| right.at + oldest >= at;
                     right.at <= at && self.oldest.is_none_or(is_recent)
                 });
@@ -313,7 +327,7 @@ where
     }
 
     fn capture(&mut self, slice: &mut Slice) {
-        self.state.capture(slice);
+        capture(slice, &mut self.state, &mut self.many_left, &mut self.many_right);
     }
 }
 
@@ -349,17 +363,35 @@ where
             <C as Storage<G::Key>>::write(key, to)?;
             write::<C, _, _>(&rows.left, to)?;
             write::<C, _, _>(&rows.right, to)
-        })
+        })?;
+        let state = &latest.state;
+        latest.many_left.save::<JoinRows<C>>(to, || state.ranks())?;
+        latest.many_right.save::<JoinRows<C>>(to, || state.ranks())
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let latest = &mut *self.0;
         (latest.watermark, latest.came) = from.plain()?;
+        let (mut left, mut right) = (0, 0);
         latest.state.restore(from, |from| {
             let mut rows = Rows::default();
-            read::<C, _, _>(&mut rows.left, from)?;
-            read::<C, _, _>(&mut rows.right, from)?;
+            left += read::<C, _, _>(&mut rows.left, from)?;
+            right += read::<C, _, _>(&mut rows.right, from)?;
             Ok(rows)
+        })?;
+        let Latest {
+            state,
+            many_left,
+            many_right,
+            ..
+        } = latest;
+        let all = many_left.restore::<JoinRows<C>>(from)?;
+        remember(state, &all, left, |rows, row| {
+            rows.left.remember(row.turn, row.row, many_left)
+        })?;
+        let all = many_right.restore::<JoinRows<C>>(from)?;
+        remember(state, &all, right, |rows, row| {
+            rows.right.remember(row.turn, row.row, many_right)
         })?;
         latest.schedule_all();
         Ok(())

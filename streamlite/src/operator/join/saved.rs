@@ -1,10 +1,13 @@
-//! What is saved of an interval join.
+//! What is saved of joins whose rows wait by key.
 
 use std::marker::PhantomData;
 
 use super::waiting::{Sides, Waiting};
-use crate::join::{Buffer, Either, JoinType, Mark, Row};
-use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage};
+use crate::join::{Buffer, Either, FEW, JoinType, ManyRows, Mark, Row};
+use crate::operator::keyed_state::KeyedState;
+use crate::state::{
+    Decoder, Encoder, Grouping, RestoredRow, RowFormat, Slice, Snapshot, StateError, Storage, Table,
+};
 
 /// The rows that wait, to be saved and restored.
 pub(super) struct Saved<'a, L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
@@ -34,7 +37,10 @@ where
             <C as Storage<G::Key>>::write(key, to)?;
             write::<C, _, _>(&sides.left, to)?;
             write::<C, _, _>(&sides.right, to)
-        })
+        })?;
+        let Waiting { state, many, .. } = waiting;
+        many.left.save::<JoinRows<C>>(to, || state.ranks())?;
+        many.right.save::<JoinRows<C>>(to, || state.ranks())
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
@@ -42,36 +48,109 @@ where
         let (reached, came) = from.plain()?;
         waiting.reach(reached);
         waiting.came = came;
+        let (mut left, mut right) = (0, 0);
         waiting.state.restore(from, |from| {
             let mut sides = Sides::default();
-            read::<C, _, _>(&mut sides.left, from)?;
-            read::<C, _, _>(&mut sides.right, from)?;
+            left += read::<C, _, _>(&mut sides.left, from)?;
+            right += read::<C, _, _>(&mut sides.right, from)?;
             Ok(sides)
+        })?;
+        let Waiting { state, many, .. } = waiting;
+        let rows = many.left.restore::<JoinRows<C>>(from)?;
+        remember(state, &rows, left, |sides, row| {
+            sides.left.remember(row.turn, row.row, &many.left)
+        })?;
+        let rows = many.right.restore::<JoinRows<C>>(from)?;
+        remember(state, &rows, right, |sides, row| {
+            sides.right.remember(row.turn, row.row, &many.right)
         })?;
         waiting.schedule_all();
         Ok(())
     }
 }
 
+/// How the rows of a join are written.
+pub(super) struct JoinRows<C>(PhantomData<C>);
+
+impl<T, M: Mark, C: Storage<T>> RowFormat<Row<T, M>> for JoinRows<C> {
+    fn write(row: &Row<T, M>, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(&(row.at, row.mark))?;
+        C::write(&row.value, to)
+    }
+
+    fn read(from: &mut Decoder<'_>) -> Result<Row<T, M>, StateError> {
+        let (at, mark) = from.plain()?;
+        let value = C::read(from)?;
+        Ok(Row { at, mark, value })
+    }
+}
+
+/// Writes the rows of a key; where they are many, how many: they are elsewhere.
 pub(super) fn write<C: Storage<T>, T, M: Mark>(
     rows: &Buffer<T, M>,
     to: &mut Encoder,
 ) -> Result<(), StateError> {
-    to.plain(&(rows.len() as u64))?;
-    rows.iter().try_for_each(|row| {
-        to.plain(&(row.at, row.mark))?;
-        C::write(&row.value, to)
-    })
+    to.plain(&(rows.is_long(), rows.len() as u64))?;
+    let mut few = rows.few();
+    few.try_for_each(|row| JoinRows::<C>::write(row, to))
 }
 
+/// Reads the rows of a key; returns how many are elsewhere.
 pub(super) fn read<C: Storage<T>, T, M: Mark>(
     rows: &mut Buffer<T, M>,
     from: &mut Decoder<'_>,
-) -> Result<(), StateError> {
-    for _ in 0..from.plain::<u64>()? {
-        let (at, mark) = from.plain()?;
-        let value = C::read(from)?;
-        rows.insert(Row { at, mark, value });
+) -> Result<u64, StateError> {
+    let (is_long, count) = from.plain()?;
+    if is_long {
+        *rows = Buffer::long();
+        return Ok(count);
     }
-    Ok(())
+    if count > FEW as u64 {
+        return Err(StateError::new("a key has many rows where there are to be few"));
+    }
+    let mut none = ManyRows::default();
+    for _ in 0..count {
+        rows.insert(JoinRows::<C>::read(from)?, 0, &mut none);
+    }
+    Ok(0)
+}
+
+/// Lets keys know which of the rows that were restored are theirs: so many are to be there.
+pub(super) fn remember<C, S: Table>(
+    state: &mut KeyedState<C, S>,
+    rows: &[RestoredRow],
+    count: u64,
+    mut remember: impl FnMut(&mut S::Value, &RestoredRow) -> bool,
+) -> Result<(), StateError> {
+    let mut remembered = 0;
+    for row in rows {
+        let slot = S::slot_at(row.place);
+        if state.has(slot) && remember(state.entry_unsaved(slot).1, row) {
+            remembered += 1;
+        }
+    }
+    if remembered == count && rows.len() as u64 == count {
+        return Ok(());
+    }
+    Err(StateError::new(format!(
+        "{} rows are there, of which keys have {remembered} and are to have {count}",
+        rows.len()
+    )))
+}
+
+/// Writes a slice of what is to be written of a join for a checkpoint.
+pub(super) fn capture<C, S: Table, T, M, U, N>(
+    slice: &mut Slice,
+    state: &mut KeyedState<C, S>,
+    left: &mut ManyRows<T, M>,
+    right: &mut ManyRows<U, N>,
+) {
+    let id = state.declared().id().clone();
+    slice.walk(&id, |room| {
+        let is_written = state.go_on(room) && left.go_on(room) && right.go_on(room);
+        is_written.then(|| {
+            let all = [state.finish(), left.finish(), right.finish()];
+            all.into_iter().flatten().collect()
+        })
+    });
 }

@@ -3,11 +3,13 @@
 use std::fmt;
 
 use super::push::Found;
+use super::saved::capture;
 use crate::assembly::Context;
-use crate::join::{Bounds, Buffer, Either, JoinType, Mark, Row};
+use crate::join::{Bounds, Buffer, Either, JoinType, ManyRows, Mark, Row};
+use crate::metrics::StateSize;
 use crate::operator::keyed_state::KeyedState;
 use crate::record::Record;
-use crate::state::{Grouping, Shape, Table, TimeQueue, name_of};
+use crate::state::{Grouping, Shape, Slice, Table, TimeQueue, name_of};
 use crate::time::{TimeDelta, Timestamp};
 
 /// The table of the rows of all keys.
@@ -31,6 +33,22 @@ impl<L, R, J: JoinType> Default for Sides<L, R, J> {
     }
 }
 
+/// The rows of the keys that have many.
+#[derive(Debug)]
+pub(super) struct Many<L, R, J: JoinType> {
+    pub(super) left: ManyRows<L, J::Left>,
+    pub(super) right: ManyRows<R, J::Right>,
+}
+
+impl<L, R, J: JoinType> Default for Many<L, R, J> {
+    fn default() -> Self {
+        Self {
+            left: ManyRows::default(),
+            right: ManyRows::default(),
+        }
+    }
+}
+
 /// Which of the two streams.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Side {
@@ -45,6 +63,7 @@ pub(super) enum Side {
 pub struct Waiting<L, R, C, G: Grouping<Either<L, R>>, J: JoinType> {
     on: G,
     pub(super) state: KeyedState<C, TableOf<L, R, G, J>>,
+    pub(super) many: Many<L, R, J>,
     bounds: Bounds,
     reversed: Bounds,
     watermark: Timestamp,
@@ -85,6 +104,7 @@ where
         Self {
             on,
             state: KeyedState::new(cx, shape, Sides::default),
+            many: Many::default(),
             bounds,
             reversed: bounds.reversed(),
             watermark: Timestamp::MIN,
@@ -111,7 +131,7 @@ where
     fn expire_key(&mut self, place: u32) {
         let slot = <TableOf<L, R, G, J> as Table>::slot_at(place);
         let (_, sides) = self.state.entry(slot);
-        sides.remove_over(self.still);
+        sides.remove_over(self.still, &mut self.many);
         let next = sides.next_over(self.bounds, self.reversed);
         sides.is_scheduled = next.is_some();
         if let Some(next) = next {
@@ -128,7 +148,10 @@ where
         let mut alone = Vec::new();
         self.state.for_each(|slot, _key, sides| {
             let place = <TableOf<L, R, G, J> as Table>::place_of(slot);
-            let (left, right) = (numbers(&sides.left), numbers(&sides.right));
+            let (left, right) = (
+                numbers(&sides.left, &self.many.left),
+                numbers(&sides.right, &self.many.right),
+            );
             alone.extend(left.map(|(at, number)| (self.bounds.over_at(at), number, (place, Side::Left))));
             alone.extend(right.map(|(at, number)| (self.reversed.over_at(at), number, (place, Side::Right))));
         });
@@ -186,13 +209,13 @@ where
         };
         let place = <TableOf<L, R, G, J> as Table>::place_of(slot);
         let (_, sides) = self.state.entry(slot);
-        sides.remove_over(self.still);
+        sides.remove_over(self.still, &mut self.many);
         let Sides { left, right, .. } = &mut *sides;
         let (waits, bounds, counts) = match row {
             Either::Left(value) => {
                 let mut mark = J::Left::of(self.came);
                 if let Some(range) = self.bounds.around(at) {
-                    right.between(range, |other| {
+                    right.between(range, &mut self.many.right, |other| {
                         mark.set();
                         other.mark.set();
                         emit(at.max(other.at), J::pair(value.clone(), other.value.clone()));
@@ -200,7 +223,7 @@ where
                 }
                 let waits = is_still(self.still[0], at);
                 if waits {
-                    left.insert(Row { at, mark, value });
+                    left.insert(Row { at, mark, value }, place, &mut self.many.left);
                 } else if let (false, Some(alone)) = (mark.is_set(), J::left_alone(value)) {
                     emit(at, alone);
                 }
@@ -209,7 +232,7 @@ where
             Either::Right(value) => {
                 let mut mark = J::Right::of(self.came);
                 if let Some(range) = self.reversed.around(at) {
-                    left.between(range, |other| {
+                    left.between(range, &mut self.many.left, |other| {
                         mark.set();
                         other.mark.set();
                         emit(at.max(other.at), J::pair(other.value.clone(), value.clone()));
@@ -217,7 +240,7 @@ where
                 }
                 let waits = is_still(self.still[1], at);
                 if waits {
-                    right.insert(Row { at, mark, value });
+                    right.insert(Row { at, mark, value }, place, &mut self.many.right);
                 } else if let (false, Some(alone)) = (mark.is_set(), J::right_alone(value)) {
                     emit(at, alone);
                 }
@@ -246,8 +269,8 @@ where
                 let slot = <TableOf<L, R, G, J> as Table>::slot_at(place);
                 let (_, sides) = self.state.entry(slot);
                 let alone = match side {
-                    Side::Left => alone(sides.left.take_first(), J::left_alone),
-                    Side::Right => alone(sides.right.take_first(), J::right_alone),
+                    Side::Left => alone(sides.left.take_first(&mut self.many.left), J::left_alone),
+                    Side::Right => alone(sides.right.take_first(&mut self.many.right), J::right_alone),
                 };
                 if sides.is_forgotten() {
                     self.state.remove(slot, Sides::default());
@@ -279,6 +302,18 @@ where
         self.over.may_have(self.watermark)
     }
 
+    pub(super) fn size(&self) -> StateSize {
+        [self.state.size(), self.many.left.size(), self.many.right.size()]
+            .into_iter()
+            .sum()
+    }
+
+    /// Writes a slice of what is to be written for a checkpoint.
+    pub(super) fn capture(&mut self, slice: &mut Slice) {
+        let Self { state, many, .. } = self;
+        capture(slice, state, &mut many.left, &mut many.right);
+    }
+
     pub(super) fn delay(&self) -> TimeDelta {
         let of = |counts, bounds: Bounds| if counts { bounds.delay() } else { TimeDelta::ZERO };
         of(J::Left::COUNTS, self.bounds).max(of(J::Right::COUNTS, self.reversed))
@@ -292,8 +327,11 @@ fn is_still(still: Option<Timestamp>, at: Timestamp) -> bool {
 }
 
 /// The times and the numbers of the rows that may be emitted alone.
-fn numbers<T, M: Mark>(rows: &Buffer<T, M>) -> impl Iterator<Item = (Timestamp, u64)> {
-    let rows = rows.iter().filter(|_| M::COUNTS);
+fn numbers<'a, T, M: Mark>(
+    rows: &'a Buffer<T, M>,
+    many: &'a ManyRows<T, M>,
+) -> impl Iterator<Item = (Timestamp, u64)> + 'a {
+    let rows = rows.iter(many).filter(|_| M::COUNTS);
     rows.map(|row| (row.at, row.mark.number()))
 }
 
@@ -313,12 +351,14 @@ fn alone<T, M: Mark, U>(
 impl<L, R, J: JoinType> Sides<L, R, J> {
     /// Removes rows that can match no more, but for those that may be emitted alone.
     #[inline]
-    fn remove_over(&mut self, still: [Option<Timestamp>; 2]) {
+    fn remove_over(&mut self, still: [Option<Timestamp>; 2], many: &mut Many<L, R, J>) {
         if !J::Left::COUNTS {
-            self.left.remove_while(|at| !is_still(still[0], at));
+            self.left
+                .remove_while(&mut many.left, |at| !is_still(still[0], at));
         }
         if !J::Right::COUNTS {
-            self.right.remove_while(|at| !is_still(still[1], at));
+            self.right
+                .remove_while(&mut many.right, |at| !is_still(still[1], at));
         }
     }
 
