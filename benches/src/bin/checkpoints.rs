@@ -210,6 +210,18 @@ pipeline!(
         });
         sums.to(out);
     }
+
+    /// A thousand rows of each key wait at a time, for five seconds.
+    fn joined_by_few(numbers: Source<Number>, out: Sink<(u64, f64)>) {
+        let timed = numbers.event_time(|row| row.at);
+        let (even, odd) = timed.split(|row| row.number % 2 == 0);
+        let pairs = even
+            .join(odd)
+            .on(|row| row.key % 2_500, |row| row.key % 2_500)
+            .within(5s..=5s + 1ms);
+        let sums = pairs.map(|(left, right)| (left.key, f64::from(right.number)));
+        sums.to(out);
+    }
 );
 
 /// A pipeline over the numbers.
@@ -223,6 +235,7 @@ fn work(name: &str) -> Option<Work> {
         "windows" => |numbers, out| windows(numbers, out),
         "timers" => |numbers, out| timers(numbers, out),
         "joined" => |numbers, out| joined(numbers, out),
+        "joined_by_few" => |numbers, out| joined_by_few(numbers, out),
         _ => return None,
     };
     Some(work)
@@ -282,8 +295,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let millions: u64 = args.next().map_or(Ok(100), |arg| arg.parse())?;
     let rounds: usize = args.next().map_or(Ok(5), |arg| arg.parse())?;
     let name = args.next().unwrap_or_else(|| "means".to_owned());
-    let work =
-        work(&name).ok_or_else(|| format!("no work `{name}`: means, sessions, windows, timers, joined"))?;
+    let work = work(&name).ok_or_else(|| {
+        format!("no work `{name}`: means, sessions, windows, timers, joined, joined_by_few")
+    })?;
     let records = millions * 1_000_000;
     let changing: Option<u64> = args.next().map(|arg| arg.parse()).transpose()?;
     let numbers = Numbers {
