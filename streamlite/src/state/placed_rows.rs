@@ -103,6 +103,11 @@ impl<V> PlacedRows<V> {
         row.expect(TAKEN).value
     }
 
+    /// Removes all rows.
+    pub fn clear(&mut self) {
+        self.rows.drain_in_order(|(), _row| {});
+    }
+
     /// The memory that they take, as part of the entries that they belong to.
     pub fn size(&self) -> StateSize {
         self.rows.size().of_entries(0)
@@ -140,7 +145,7 @@ impl<V> PlacedRows<V> {
         })
     }
 
-    /// Reads the rows, in the order in which they were written; there are none here.
+    /// Reads the rows, of which there are none here; returns those of each entry together, in turn.
     ///
     /// # Errors
     /// If the bytes are no such rows.
@@ -168,6 +173,7 @@ impl<V> PlacedRows<V> {
                 row: slot,
             }));
         });
+        all.sort_unstable_by_key(|row| (row.place, row.turn));
         Ok(all)
     }
 

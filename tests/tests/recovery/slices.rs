@@ -154,14 +154,14 @@ windowed! {
 
 /// Pairs of rows of both streams.
 macro_rules! joined {
-    ($($name:ident, $join:ident, { $($key:tt)* } { $($more:tt)* })*) => {$(
+    ($($name:ident, $join:ident, { $($keys:tt)* } { $($more:tt)* })*) => {$(
         pipeline!(
             fn $name(rows: Source<Row>, others: Source<Row>, out: Sink<Total>) {
                 let rows = rows.event_time(|row| row.at).watermark(bounded(150ms));
                 let others = others.event_time(|row| row.at).watermark(bounded(150ms));
                 let pairs = rows
                     .$join(others)
-                    .on($($key)*, $($key)*)
+                    .on($($keys)*)
                     $($more)*;
                 pairs.map(|pair| pair.total()).to(out);
             }
@@ -197,15 +197,16 @@ impl Pair for (Option<Row>, Option<Row>) {
 }
 
 joined! {
-    within, join, { |row| row.key } { .within(-400ms..=300ms) }
-    within_full, full_join, { |row| row.key } { .within(-400ms..=300ms) }
-    in_windows, full_join, { |row| row.key } { .window(tumbling(1s)).allowed_lateness(50ms) }
-    all_rows, full_join, { |row| row.key } {}
-    latest, left_join_latest, { |row| row.key } {}
-    latest_within, left_join_latest, { |row| row.key } { .within(400ms) }
-    many_within, join, { |row| row.key % 5 } { .within(400ms..=410ms) }
-    many_within_full, full_join, { |row| row.key % 5 } { .within(-410ms..=-400ms) }
-    many_latest, left_join_latest, { |row| row.key % 2 } {}
+    within, join, { |row| row.key, |row| row.key } { .within(-400ms..=300ms) }
+    within_full, full_join, { |row| row.key, |row| row.key } { .within(-400ms..=300ms) }
+    in_windows, full_join, { |row| row.key, |row| row.key } { .window(tumbling(1s)).allowed_lateness(50ms) }
+    all_rows, full_join, { |row| row.key, |row| row.key } {}
+    many_all_rows, full_join, { |row| row.key, |row| row.key % 30 } {}
+    latest, left_join_latest, { |row| row.key, |row| row.key } {}
+    latest_within, left_join_latest, { |row| row.key, |row| row.key } { .within(400ms) }
+    many_within, join, { |row| row.key % 5, |row| row.key % 5 } { .within(400ms..=410ms) }
+    many_within_full, full_join, { |row| row.key % 5, |row| row.key % 5 } { .within(-410ms..=-400ms) }
+    many_latest, left_join_latest, { |row| row.key % 2, |row| row.key % 2 } {}
 }
 
 pipeline!(
@@ -356,6 +357,7 @@ pub(super) fn cases() -> Vec<Case> {
         case!(both all_rows),
         case!(both latest),
         case!(both latest_within),
+        case!(both many_all_rows),
         case!(both many_within),
         case!(both many_within_full),
         case!(both many_latest),

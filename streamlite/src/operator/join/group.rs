@@ -1,13 +1,18 @@
 //! The right rows of one key of a hash join.
 
+use std::marker::PhantomData;
 use std::mem;
 use std::slice;
 
-use crate::state::{Decoder, Encoder, StateError, Storage};
+use crate::join::FEW;
+use crate::state::{Decoder, Encoder, PlacedRows, RowFormat, StateError, Storage};
 use crate::time::Timestamp;
 
 /// A row, and when it happened.
 pub(super) type Timed<R> = (Timestamp, R);
+
+/// The rows of the keys that have many.
+pub(super) type ManyTimed<R> = PlacedRows<Timed<R>>;
 
 /// The right rows of one key, in the order in which they came.
 #[derive(Debug)]
@@ -17,12 +22,14 @@ pub(super) struct Group<R, M> {
     rows: Rows<R>,
 }
 
-/// Most keys have one row, which needs no memory of its own.
+/// Most keys have one row, which needs no memory of its own; where there are many they are in [`ManyTimed`], so that a checkpoint
+/// does not write all of them when one comes.
 #[derive(Debug)]
 enum Rows<R> {
     None,
     One(Timed<R>),
     Several(Vec<Timed<R>>),
+    Many(Vec<u32>),
 }
 
 impl<R, M: Default> Default for Group<R, M> {
@@ -35,61 +42,121 @@ impl<R, M: Default> Default for Group<R, M> {
 }
 
 impl<R, M> Group<R, M> {
-    /// Adds a row.
+    /// Adds a row of the key at a place.
     #[inline]
-    pub(super) fn push(&mut self, row: Timed<R>) {
+    pub(super) fn push(&mut self, row: Timed<R>, place: u32, many: &mut ManyTimed<R>) {
         match &mut self.rows {
             Rows::None => self.rows = Rows::One(row),
-            Rows::Several(rows) => rows.push(row),
-            Rows::One(_) => {
-                if let Rows::One(first) = mem::replace(&mut self.rows, Rows::None) {
-                    self.rows = Rows::Several(vec![first, row]);
-                }
-            }
+            Rows::Several(rows) if rows.len() < FEW => rows.push(row),
+            _ => self.push_further(row, place, many),
         }
     }
 
-    /// All rows.
+    fn push_further(&mut self, row: Timed<R>, place: u32, many: &mut ManyTimed<R>) {
+        self.rows = match mem::replace(&mut self.rows, Rows::None) {
+            Rows::None => Rows::One(row),
+            Rows::One(first) => Rows::Several(vec![first, row]),
+            Rows::Several(rows) => {
+                let all = (0..).zip(rows.into_iter().chain([row]));
+                Rows::Many(all.map(|(turn, row)| many.add(place, turn, row)).collect())
+            }
+            Rows::Many(mut rows) => {
+                rows.push(many.add(place, rows.len() as u64, row));
+                Rows::Many(rows)
+            }
+        };
+    }
+
+    /// Shows all rows to a closure, in order.
     #[inline]
-    pub(super) fn rows(&self) -> &[Timed<R>] {
+    pub(super) fn for_each(&self, many: &ManyTimed<R>, visit: impl FnMut(&Timed<R>)) {
         match &self.rows {
-            Rows::None => &[],
+            Rows::Many(rows) => rows.iter().map(|row| many.get(*row)).for_each(visit),
+            _ => self.few().iter().for_each(visit),
+        }
+    }
+
+    /// All rows, if they are not in [`ManyTimed`].
+    #[inline]
+    fn few(&self) -> &[Timed<R>] {
+        match &self.rows {
+            Rows::None | Rows::Many(_) => &[],
             Rows::One(row) => slice::from_ref(row),
             Rows::Several(rows) => rows,
         }
     }
 
     /// All rows.
-    pub(super) fn into_rows(self) -> Vec<Timed<R>> {
+    pub(super) fn into_rows(self, many: &mut ManyTimed<R>) -> Vec<Timed<R>> {
         match self.rows {
             Rows::None => Vec::new(),
             Rows::One(row) => vec![row],
             Rows::Several(rows) => rows,
+            Rows::Many(rows) => rows.into_iter().map(|row| many.take(row)).collect(),
+        }
+    }
+
+    /// Remembers a row that was restored, and comes after those that are; says whether such a one was to come.
+    pub(super) fn remember(&mut self, row: u32) -> bool {
+        match &mut self.rows {
+            Rows::Many(rows) => rows.push(row),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// How rows are written.
+pub(super) struct TimedRows<C>(PhantomData<C>);
+
+impl<R, C: Storage<R>> RowFormat<Timed<R>> for TimedRows<C> {
+    fn write(row: &Timed<R>, to: &mut Encoder) -> Result<(), StateError> {
+        write_row::<C, R>(row, to)
+    }
+
+    fn read(from: &mut Decoder<'_>) -> Result<Timed<R>, StateError> {
+        read_row::<C, R>(from)
+    }
+}
+
+/// Writes the rows of a key; where they are many, how many: they are elsewhere.
+pub(super) fn write_rows<C: Storage<R>, R, M>(
+    group: &Group<R, M>,
+    to: &mut Encoder,
+) -> Result<(), StateError> {
+    match &group.rows {
+        Rows::Many(rows) => to.plain(&(true, rows.len() as u64)),
+        _ => {
+            to.plain(&(false, group.few().len() as u64))?;
+            group.few().iter().try_for_each(|row| write_row::<C, R>(row, to))
         }
     }
 }
 
-/// Writes rows.
-pub(super) fn write_rows<C: Storage<R>, R>(rows: &[Timed<R>], to: &mut Encoder) -> Result<(), StateError> {
-    to.plain(&(rows.len() as u64))?;
-    rows.iter().try_for_each(|row| write_row::<C, R>(row, to))
+/// Reads the rows of a key, which has none; returns how many are elsewhere.
+pub(super) fn read_rows<C: Storage<R>, R, M>(
+    group: &mut Group<R, M>,
+    from: &mut Decoder<'_>,
+) -> Result<u64, StateError> {
+    let (is_long, count) = from.plain()?;
+    if is_long {
+        group.rows = Rows::Many(Vec::new());
+        return Ok(count);
+    }
+    if count > FEW as u64 {
+        return Err(StateError::new("a key has many rows where there are to be few"));
+    }
+    let mut none = ManyTimed::default();
+    for _ in 0..count {
+        group.push(read_row::<C, R>(from)?, 0, &mut none);
+    }
+    Ok(0)
 }
 
 /// Writes a row.
 pub(super) fn write_row<C: Storage<R>, R>((at, row): &Timed<R>, to: &mut Encoder) -> Result<(), StateError> {
     to.plain(at)?;
     C::write(row, to)
-}
-
-/// Reads rows.
-pub(super) fn read_rows<C: Storage<R>, R>(
-    from: &mut Decoder<'_>,
-    mut take: impl FnMut(Timed<R>),
-) -> Result<(), StateError> {
-    for _ in 0..from.plain::<u64>()? {
-        take(read_row::<C, R>(from)?);
-    }
-    Ok(())
 }
 
 /// Reads a row.

@@ -5,8 +5,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use super::group::{Group, Timed, read_row, read_rows, write_row, write_rows};
+use super::group::{Group, ManyTimed, Timed, TimedRows, read_row, read_rows, write_row, write_rows};
 use super::meet::meet;
+use super::saved::remember;
 use crate::assembly::{Chain, Context, Node21, Stage};
 use crate::control::{Control, Lane, LaneEvent, Question};
 use crate::join::{Either, JoinType, Mark};
@@ -14,7 +15,8 @@ use crate::operator::keyed_state::KeyedState;
 use crate::operator::windowed::{end_results, pass_results};
 use crate::record::{Push, Record};
 use crate::state::{
-    Block, DeclaredState, Decoder, Encoder, Grouping, LiveList, Shape, Snapshot, StateError, Storage, name_of,
+    Block, DeclaredState, Decoder, Encoder, Grouping, LiveList, Shape, Snapshot, StateError, Storage, Table,
+    name_of,
 };
 use crate::time::Timestamp;
 
@@ -71,6 +73,7 @@ type TableOf<L, R, G, J> = <G as Grouping<Either<L, R>>>::Table<Group<R, <J as J
 struct HashPush<L, R, C, G: Grouping<Either<L, R>>, J: JoinType, N> {
     on: G,
     rows: KeyedState<C, TableOf<L, R, G, J>>,
+    many: ManyTimed<R>,
     /// Left rows that have come before the end of the right stream.
     left: LiveList<Timed<L>>,
     /// The right stream has ended.
@@ -99,6 +102,7 @@ where
         Self {
             on,
             rows: KeyedState::new(cx, shape, Group::default),
+            many: ManyTimed::default(),
             left: LiveList::default(),
             has_ended,
             is_probing: false,
@@ -148,6 +152,7 @@ where
         let Self {
             on,
             rows,
+            many,
             block,
             next,
             ..
@@ -158,7 +163,8 @@ where
                 let slot = rows.slot_of_found(on, look_up, held, &record.value, Group::default);
                 let (_, group) = rows.entry(slot);
                 if let Either::Right(row) = record.value {
-                    group.push((record.timestamp, row));
+                    let place = <TableOf<L, R, G, J> as Table>::place_of(slot);
+                    group.push((record.timestamp, row), place, many);
                 }
                 continue;
             }
@@ -174,11 +180,13 @@ where
                 });
             };
             if let Some(slot) = slot {
-                let (_, group) = rows.entry(slot);
-                group.mark.set();
-                for (at, right) in group.rows() {
-                    emit(record.timestamp.max(*at), J::pair(left.clone(), right.clone()));
+                if !rows.entry_unsaved(slot).1.mark.is_set() {
+                    rows.entry(slot).1.mark.set();
                 }
+                let (_, group) = rows.entry_unsaved(slot);
+                group.for_each(many, |(at, right)| {
+                    emit(record.timestamp.max(*at), J::pair(left.clone(), right.clone()));
+                });
             } else if let Some(alone) = J::left_alone(left) {
                 emit(record.timestamp, alone);
             }
@@ -219,12 +227,12 @@ where
     where
         N: Push<J::Out<L, R>>,
     {
-        let Self { rows, next, .. } = self;
+        let Self { rows, many, next, .. } = self;
         rows.drain(|_key, group| {
             if group.mark.is_set() {
                 return;
             }
-            for (timestamp, row) in group.into_rows() {
+            for (timestamp, row) in group.into_rows(many) {
                 if let Some(value) = J::right_alone(row) {
                     next.push(Record {
                         value,
@@ -234,6 +242,8 @@ where
                 }
             }
         });
+        // Those of keys that left rows have found.
+        many.clear();
     }
 }
 
@@ -294,13 +304,17 @@ where
                     let counts = tally.node(self.node);
                     counts.watermark = Some(self.watermark);
                     counts.state += self.rows.size();
+                    counts.state += self.many.size();
                 }
                 Question::Capture(slice) => {
-                    let Self { left, rows, .. } = self;
+                    let Self { left, rows, many, .. } = self;
                     let declared = rows.declared().clone();
                     slice.walk(declared.id(), |room| {
-                        let is_written = left.go_on(room) && rows.go_on(room);
-                        is_written.then(|| left.finish().into_iter().chain(rows.finish()).collect())
+                        let is_written = left.go_on(room) && rows.go_on(room) && many.go_on(room);
+                        is_written.then(|| {
+                            let all = [left.finish(), rows.finish(), many.finish()];
+                            all.into_iter().flatten().collect()
+                        })
                     });
                 }
                 Question::Progress(_) | Question::Look(_) => {}
@@ -322,8 +336,10 @@ where
         self.rows.save(to, |key, group, to| {
             <C as Storage<G::Key>>::write(key, to)?;
             to.plain(&group.mark)?;
-            write_rows::<C, R>(group.rows(), to)
-        })
+            write_rows::<C, R, _>(group, to)
+        })?;
+        let Self { rows, many, .. } = self;
+        many.save::<TimedRows<C>>(to, || rows.ranks())
     }
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
@@ -331,11 +347,16 @@ where
         (self.watermark, has_ended, self.is_probing) = from.plain()?;
         self.has_ended.set(has_ended);
         self.left.restore(from, read_row::<C, L>)?;
+        let mut elsewhere = 0;
         self.rows.restore(from, |from| {
             let mut group = Group::default();
             group.mark = from.plain()?;
-            read_rows::<C, R>(from, |row| group.push(row))?;
+            elsewhere += read_rows::<C, R, _>(&mut group, from)?;
             Ok(group)
+        })?;
+        let all = self.many.restore::<TimedRows<C>>(from)?;
+        remember(&mut self.rows, &all, elsewhere, |group, row| {
+            group.remember(row.row)
         })
     }
 }
