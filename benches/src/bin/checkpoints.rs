@@ -211,6 +211,19 @@ pipeline!(
         sums.to(out);
     }
 
+    /// A map with a thousand numbers for each key.
+    fn maps_of_few(numbers: Source<Number>, out: Sink<(u64, f64)>) {
+        let counts = numbers.key_by(|row| row.key % 2_500).process(|ctx| {
+            let counts: Map<u64, u32> = Map::new();
+
+            on_record(|row| {
+                *counts.get_or_insert_with(row.key / 2_500 % 1_000, || 0) += 1;
+                ctx.emit((row.key, counts.len() as f64));
+            });
+        });
+        counts.to(out);
+    }
+
     /// A thousand rows of each key wait at a time, for five seconds.
     fn joined_by_few(numbers: Source<Number>, out: Sink<(u64, f64)>) {
         let timed = numbers.event_time(|row| row.at);
@@ -235,6 +248,7 @@ fn work(name: &str) -> Option<Work> {
         "windows" => |numbers, out| windows(numbers, out),
         "timers" => |numbers, out| timers(numbers, out),
         "joined" => |numbers, out| joined(numbers, out),
+        "maps_of_few" => |numbers, out| maps_of_few(numbers, out),
         "joined_by_few" => |numbers, out| joined_by_few(numbers, out),
         _ => return None,
     };
@@ -296,7 +310,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rounds: usize = args.next().map_or(Ok(5), |arg| arg.parse())?;
     let name = args.next().unwrap_or_else(|| "means".to_owned());
     let work = work(&name).ok_or_else(|| {
-        format!("no work `{name}`: means, sessions, windows, timers, joined, joined_by_few")
+        format!("no work `{name}`: means, sessions, windows, timers, joined, joined_by_few, maps_of_few")
     })?;
     let records = millions * 1_000_000;
     let changing: Option<u64> = args.next().map(|arg| arg.parse()).transpose()?;

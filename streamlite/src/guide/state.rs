@@ -55,6 +55,10 @@
 //! In a pipeline function what a state holds is written to savepoints: `Serialize + Deserialize`. Its name and type are
 //! part of that; a state under another name or of another type is refused when a job is restored.
 //!
+//! A checkpoint writes the states of those keys that changed, of each key all of them: a `List` or a `Map` whole. Where one has
+//! thousands of elements, and a few of them change each second, key by more, such as `key_by(|r| (r.user, r.page))`: then each
+//! element is a key of its own, and what is written is what changed.
+//!
 //! # Several outputs
 //!
 //! `let alerts: Side<Alert>;` among the states declares a further output, and the process is then two streams:
