@@ -19,8 +19,13 @@ pub fn steps_around(extremes: bool) -> impl Strategy<Value = Vec<Step>> {
         rare => Just(i64::MAX),
     ];
     let spread = prop_oneof![4 => Just(30_i64), 2 => Just(300), 1 => Just(3)];
-    (around, spread, 0..60_usize).prop_flat_map(|(around, spread, length)| {
-        let row = (0..3_u8, -spread..spread, 0..20_u8).prop_map(move |(key, by, rare)| {
+    // How many keys there are, how often something happens, and how many rows come at once: few for a key, or very many.
+    let sizes = prop_oneof![
+        12 => (Just(3_u8), 0..60_usize, Just(8_usize)),
+        1 => (Just(2_u8), 0..25_usize, Just(50_usize)),
+    ];
+    (around, spread, sizes).prop_flat_map(|(around, spread, (keys, length, most))| {
+        let row = (0..keys, -spread..spread, 0..20_u8).prop_map(move |(key, by, rare)| {
             let at = match rare {
                 0 => 0,
                 _ => around.saturating_add(by),
@@ -28,7 +33,7 @@ pub fn steps_around(extremes: bool) -> impl Strategy<Value = Vec<Step>> {
             Row { key, id: 0, at }
         });
         let step = prop_oneof![
-            8 => (any::<bool>(), proptest::collection::vec(row, 0..8)).prop_map(|(left, rows)| {
+            8 => (any::<bool>(), proptest::collection::vec(row, 0..most)).prop_map(|(left, rows)| {
                 Step::Rows(if left { Side::Left } else { Side::Right }, rows)
             }),
             1 => Just(Step::Restore),

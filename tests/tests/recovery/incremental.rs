@@ -223,6 +223,55 @@ fn a_job_goes_on_from_each_checkpoint_that_is_retained() {
     assert!(tried > 100, "{tried}");
 }
 
+/// Rows that are by themselves, as their keys have many, and change after they were written: with a checkpoint after each step,
+/// so that each has little, and a crash every few.
+#[test]
+fn rows_of_keys_that_have_many_are_what_they_were() {
+    let rows = tempfile::tempdir().expect("a directory");
+    write_rows(&mut Dice::new(6), &rows.path().join("rows.csv"), 2_500, 700);
+    write_rows(&mut Dice::new(7), &rows.path().join("others.csv"), 2_500, 700);
+    let many: Vec<Case> = cases()
+        .into_iter()
+        .filter(|case| case.name.starts_with("many_"))
+        .collect();
+    assert_eq!(many.len(), 4);
+    for case in many {
+        let (plain, out) = job(&case, rows.path());
+        // Which rows are read after each other is seen.
+        plain.turn_size(41).run().expect("it runs");
+        let whole = out.take();
+        for seed in 0..3 {
+            let mut dice = Dice::new(seed);
+            let dir = tempfile::tempdir().expect("a directory");
+            capture_in_slices([Some(64), Some(320), None][usize::try_from(seed).expect("it is small")]);
+            let mut starts = 0;
+            loop {
+                starts += 1;
+                let (job, out) = job(&case, rows.path());
+                let storage = Directory::new(dir.path()).durability(Durability::Process);
+                let checkpoints = Checkpoints::in_storage(storage).every(Duration::from_secs(3_600));
+                let job = job.turn_size(41).checkpoints(checkpoints);
+                let mut job = job.start().expect("it goes on");
+                let before = usize::try_from(job.report().records_written()).expect("they are few");
+                let steps = 2 + dice.roll(9);
+                let has_ended = (0..steps).any(|_| {
+                    let status = job.step().expect("nothing fails");
+                    job.checkpoint().expect("it is stored");
+                    status == ReadStatus::End
+                });
+                let out = out.take();
+                let expected = &whole[before..before + out.len()];
+                assert!(out == expected, "{}, seed {seed}, start {starts}", case.name);
+                if has_ended {
+                    break;
+                }
+            }
+            assert!(starts > 10, "{starts}");
+            capture_in_slices(None);
+        }
+    }
+}
+
 /// What is done to a file.
 #[derive(Clone, Copy, Debug)]
 enum Harm {
