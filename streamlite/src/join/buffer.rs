@@ -42,6 +42,8 @@ enum Rows<T, M> {
 struct Tree {
     rows: BTreeMap<(Timestamp, u64), u32>,
     next: u64,
+    /// How many are to come that were saved.
+    to_come: u64,
 }
 
 /// Up to so many rows are kept in a ring.
@@ -129,9 +131,21 @@ impl<T, M: Mark> Buffer<T, M> {
         self.0 = Rows::Many(Box::new(tree));
     }
 
-    /// A buffer without rows, for those that are in [`ManyRows`] and [come](Self::remember) one by one.
-    pub fn long() -> Self {
-        Self(Rows::Many(Box::default()))
+    /// A buffer without rows, for so many that are in [`ManyRows`] and [come](Self::remember) one by one.
+    pub fn long(to_come: u64) -> Self {
+        let tree = Tree {
+            to_come,
+            ..Tree::default()
+        };
+        Self(Rows::Many(Box::new(tree)))
+    }
+
+    /// Whether all rows have come that were saved.
+    pub fn is_whole(&self) -> bool {
+        match &self.0 {
+            Rows::Few(_) => true,
+            Rows::Many(tree) => tree.to_come == 0,
+        }
     }
 
     /// Remembers a row that was restored; says whether such a one was to come.
@@ -139,6 +153,10 @@ impl<T, M: Mark> Buffer<T, M> {
         let Rows::Many(tree) = &mut self.0 else {
             return false;
         };
+        let Some(to_come) = tree.to_come.checked_sub(1) else {
+            return false;
+        };
+        tree.to_come = to_come;
         tree.next = tree.next.max(turn.saturating_add(1));
         tree.rows.insert((many.get(row).at, turn), row).is_none()
     }

@@ -234,7 +234,7 @@ fn rows_of_keys_that_have_many_are_what_they_were() {
         .into_iter()
         .filter(|case| case.name.starts_with("many_"))
         .collect();
-    assert_eq!(many.len(), 4);
+    assert_eq!(many.len(), 5);
     for case in many {
         let (plain, out) = job(&case, rows.path());
         // Which rows are read after each other is seen.

@@ -34,6 +34,14 @@ fn key_of_time(at: i64) -> u32 {
     u32::try_from(at / 40 * 7 % 50).unwrap_or(0)
 }
 
+/// A key that most have, which is another a while later, or one of many.
+fn often(row: &Row) -> u32 {
+    match row.key {
+        0..400 => u32::try_from(row.at / 700).unwrap_or(0),
+        key => key,
+    }
+}
+
 fn total(key: u32, what: i64, total: u64) -> Total {
     Total { key, what, total }
 }
@@ -206,6 +214,7 @@ joined! {
     latest_within, left_join_latest, { |row| row.key, |row| row.key } { .within(400ms) }
     many_within, join, { |row| row.key % 5, |row| row.key % 5 } { .within(400ms..=410ms) }
     many_within_full, full_join, { |row| row.key % 5, |row| row.key % 5 } { .within(-410ms..=-400ms) }
+    many_of_one, full_join, { |row| often(row), |row| often(row) } { .within(-410ms..=-400ms) }
     many_latest, left_join_latest, { |row| row.key % 2, |row| row.key % 2 } {}
 }
 
@@ -360,6 +369,7 @@ pub(super) fn cases() -> Vec<Case> {
         case!(both many_all_rows),
         case!(both many_within),
         case!(both many_within_full),
+        case!(both many_of_one),
         case!(both many_latest),
         case!(pauses),
         case!(reminders),

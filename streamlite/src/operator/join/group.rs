@@ -29,7 +29,15 @@ enum Rows<R> {
     None,
     One(Timed<R>),
     Several(Vec<Timed<R>>),
-    Many(Vec<u32>),
+    Many(Box<Many>),
+}
+
+/// Where many rows are.
+#[derive(Debug)]
+struct Many {
+    rows: Vec<u32>,
+    /// How many are to come that were saved.
+    to_come: u64,
 }
 
 impl<R, M: Default> Default for Group<R, M> {
@@ -58,11 +66,15 @@ impl<R, M> Group<R, M> {
             Rows::One(first) => Rows::Several(vec![first, row]),
             Rows::Several(rows) => {
                 let all = (0..).zip(rows.into_iter().chain([row]));
-                Rows::Many(all.map(|(turn, row)| many.add(place, turn, row)).collect())
+                Rows::Many(Box::new(Many {
+                    rows: all.map(|(turn, row)| many.add(place, turn, row)).collect(),
+                    to_come: 0,
+                }))
             }
-            Rows::Many(mut rows) => {
-                rows.push(many.add(place, rows.len() as u64, row));
-                Rows::Many(rows)
+            Rows::Many(mut all) => {
+                let turn = all.rows.len() as u64;
+                all.rows.push(many.add(place, turn, row));
+                Rows::Many(all)
             }
         };
     }
@@ -71,7 +83,7 @@ impl<R, M> Group<R, M> {
     #[inline]
     pub(super) fn for_each(&self, many: &ManyTimed<R>, visit: impl FnMut(&Timed<R>)) {
         match &self.rows {
-            Rows::Many(rows) => rows.iter().map(|row| many.get(*row)).for_each(visit),
+            Rows::Many(all) => all.rows.iter().map(|row| many.get(*row)).for_each(visit),
             _ => self.few().iter().for_each(visit),
         }
     }
@@ -92,17 +104,29 @@ impl<R, M> Group<R, M> {
             Rows::None => Vec::new(),
             Rows::One(row) => vec![row],
             Rows::Several(rows) => rows,
-            Rows::Many(rows) => rows.into_iter().map(|row| many.take(row)).collect(),
+            Rows::Many(all) => all.rows.into_iter().map(|row| many.take(row)).collect(),
         }
     }
 
     /// Remembers a row that was restored, and comes after those that are; says whether such a one was to come.
     pub(super) fn remember(&mut self, row: u32) -> bool {
-        match &mut self.rows {
-            Rows::Many(rows) => rows.push(row),
-            _ => return false,
-        }
+        let Rows::Many(all) = &mut self.rows else {
+            return false;
+        };
+        let Some(to_come) = all.to_come.checked_sub(1) else {
+            return false;
+        };
+        all.to_come = to_come;
+        all.rows.push(row);
         true
+    }
+
+    /// Whether all rows have come that were saved.
+    pub(super) fn is_whole(&self) -> bool {
+        match &self.rows {
+            Rows::Many(all) => all.to_come == 0,
+            _ => true,
+        }
     }
 }
 
@@ -125,7 +149,7 @@ pub(super) fn write_rows<C: Storage<R>, R, M>(
     to: &mut Encoder,
 ) -> Result<(), StateError> {
     match &group.rows {
-        Rows::Many(rows) => to.plain(&(true, rows.len() as u64)),
+        Rows::Many(all) => to.plain(&(true, all.rows.len() as u64)),
         _ => {
             to.plain(&(false, group.few().len() as u64))?;
             group.few().iter().try_for_each(|row| write_row::<C, R>(row, to))
@@ -133,15 +157,18 @@ pub(super) fn write_rows<C: Storage<R>, R, M>(
     }
 }
 
-/// Reads the rows of a key, which has none; returns how many are elsewhere.
+/// Reads the rows of a key, which has none; those that are elsewhere are to come.
 pub(super) fn read_rows<C: Storage<R>, R, M>(
     group: &mut Group<R, M>,
     from: &mut Decoder<'_>,
-) -> Result<u64, StateError> {
+) -> Result<(), StateError> {
     let (is_long, count) = from.plain()?;
     if is_long {
-        group.rows = Rows::Many(Vec::new());
-        return Ok(count);
+        group.rows = Rows::Many(Box::new(Many {
+            rows: Vec::new(),
+            to_come: count,
+        }));
+        return Ok(());
     }
     if count > FEW as u64 {
         return Err(StateError::new("a key has many rows where there are to be few"));
@@ -150,7 +177,7 @@ pub(super) fn read_rows<C: Storage<R>, R, M>(
     for _ in 0..count {
         group.push(read_row::<C, R>(from)?, 0, &mut none);
     }
-    Ok(0)
+    Ok(())
 }
 
 /// Writes a row.

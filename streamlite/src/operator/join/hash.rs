@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::group::{Group, ManyTimed, Timed, TimedRows, read_row, read_rows, write_row, write_rows};
 use super::meet::meet;
-use super::saved::remember;
+use super::saved::{are_whole, remember};
 use crate::assembly::{Chain, Context, Node21, Stage};
 use crate::control::{Control, Lane, LaneEvent, Question};
 use crate::join::{Either, JoinType, Mark};
@@ -347,17 +347,15 @@ where
         (self.watermark, has_ended, self.is_probing) = from.plain()?;
         self.has_ended.set(has_ended);
         self.left.restore(from, read_row::<C, L>)?;
-        let mut elsewhere = 0;
         self.rows.restore(from, |from| {
             let mut group = Group::default();
             group.mark = from.plain()?;
-            elsewhere += read_rows::<C, R, _>(&mut group, from)?;
+            read_rows::<C, R, _>(&mut group, from)?;
             Ok(group)
         })?;
         let all = self.many.restore::<TimedRows<C>>(from)?;
-        remember(&mut self.rows, &all, elsewhere, |group, row| {
-            group.remember(row.row)
-        })
+        remember(&mut self.rows, &all, |group, row| group.remember(row.row))?;
+        are_whole(&self.rows, Group::is_whole)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::push::{Found, RowStore};
-use super::saved::{JoinRows, capture, read, remember, write};
+use super::saved::{JoinRows, are_whole, capture, read, remember, write};
 use crate::assembly::Context;
 use crate::error::Error;
 use crate::join::{Buffer, Either, JoinType, ManyRows, Mark, Numbered, Row};
@@ -372,11 +372,10 @@ where
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         let latest = &mut *self.0;
         (latest.watermark, latest.came) = from.plain()?;
-        let (mut left, mut right) = (0, 0);
         latest.state.restore(from, |from| {
             let mut rows = Rows::default();
-            left += read::<C, _, _>(&mut rows.left, from)?;
-            right += read::<C, _, _>(&mut rows.right, from)?;
+            read::<C, _, _>(&mut rows.left, from)?;
+            read::<C, _, _>(&mut rows.right, from)?;
             Ok(rows)
         })?;
         let Latest {
@@ -386,13 +385,14 @@ where
             ..
         } = latest;
         let all = many_left.restore::<JoinRows<C>>(from)?;
-        remember(state, &all, left, |rows, row| {
+        remember(state, &all, |rows, row| {
             rows.left.remember(row.turn, row.row, many_left)
         })?;
         let all = many_right.restore::<JoinRows<C>>(from)?;
-        remember(state, &all, right, |rows, row| {
+        remember(state, &all, |rows, row| {
             rows.right.remember(row.turn, row.row, many_right)
         })?;
+        are_whole(state, |rows| rows.left.is_whole() && rows.right.is_whole())?;
         latest.schedule_all();
         Ok(())
     }

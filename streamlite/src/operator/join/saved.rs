@@ -48,22 +48,22 @@ where
         let (reached, came) = from.plain()?;
         waiting.reach(reached);
         waiting.came = came;
-        let (mut left, mut right) = (0, 0);
         waiting.state.restore(from, |from| {
             let mut sides = Sides::default();
-            left += read::<C, _, _>(&mut sides.left, from)?;
-            right += read::<C, _, _>(&mut sides.right, from)?;
+            read::<C, _, _>(&mut sides.left, from)?;
+            read::<C, _, _>(&mut sides.right, from)?;
             Ok(sides)
         })?;
         let Waiting { state, many, .. } = waiting;
         let rows = many.left.restore::<JoinRows<C>>(from)?;
-        remember(state, &rows, left, |sides, row| {
+        remember(state, &rows, |sides, row| {
             sides.left.remember(row.turn, row.row, &many.left)
         })?;
         let rows = many.right.restore::<JoinRows<C>>(from)?;
-        remember(state, &rows, right, |sides, row| {
+        remember(state, &rows, |sides, row| {
             sides.right.remember(row.turn, row.row, &many.right)
         })?;
+        are_whole(state, |sides| sides.left.is_whole() && sides.right.is_whole())?;
         waiting.schedule_all();
         Ok(())
     }
@@ -95,15 +95,15 @@ pub(super) fn write<C: Storage<T>, T, M: Mark>(
     few.try_for_each(|row| JoinRows::<C>::write(row, to))
 }
 
-/// Reads the rows of a key; returns how many are elsewhere.
+/// Reads the rows of a key; those that are elsewhere are to come.
 pub(super) fn read<C: Storage<T>, T, M: Mark>(
     rows: &mut Buffer<T, M>,
     from: &mut Decoder<'_>,
-) -> Result<u64, StateError> {
+) -> Result<(), StateError> {
     let (is_long, count) = from.plain()?;
     if is_long {
-        *rows = Buffer::long();
-        return Ok(count);
+        *rows = Buffer::long(count);
+        return Ok(());
     }
     if count > FEW as u64 {
         return Err(StateError::new("a key has many rows where there are to be few"));
@@ -112,30 +112,35 @@ pub(super) fn read<C: Storage<T>, T, M: Mark>(
     for _ in 0..count {
         rows.insert(JoinRows::<C>::read(from)?, 0, &mut none);
     }
-    Ok(0)
+    Ok(())
 }
 
-/// Lets keys know which of the rows that were restored are theirs: so many are to be there.
+/// Lets keys know which of the rows that were restored are theirs.
 pub(super) fn remember<C, S: Table>(
     state: &mut KeyedState<C, S>,
     rows: &[RestoredRow],
-    count: u64,
     mut remember: impl FnMut(&mut S::Value, &RestoredRow) -> bool,
 ) -> Result<(), StateError> {
-    let mut remembered = 0;
     for row in rows {
         let slot = S::slot_at(row.place);
-        if state.has(slot) && remember(state.entry_unsaved(slot).1, row) {
-            remembered += 1;
+        if !state.has(slot) || !remember(state.entry_unsaved(slot).1, row) {
+            return Err(StateError::new("a row is there that no key has"));
         }
     }
-    if remembered == count && rows.len() as u64 == count {
+    Ok(())
+}
+
+/// Checks that keys have all the rows that they had: entries by themselves do not tell, as some are read more than once.
+pub(super) fn are_whole<C, S: Table>(
+    state: &KeyedState<C, S>,
+    is_whole: impl Fn(&S::Value) -> bool,
+) -> Result<(), StateError> {
+    let mut all = true;
+    state.for_each(|_slot, _key, value| all &= is_whole(value));
+    if all {
         return Ok(());
     }
-    Err(StateError::new(format!(
-        "{} rows are there, of which keys have {remembered} and are to have {count}",
-        rows.len()
-    )))
+    Err(StateError::new("rows are missing that a key has"))
 }
 
 /// Writes a slice of what is to be written of a join for a checkpoint.
