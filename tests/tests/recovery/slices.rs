@@ -42,6 +42,11 @@ fn often(row: &Row) -> u32 {
     }
 }
 
+/// One of two keys, which are others a while later.
+fn in_turn(row: &Row) -> u32 {
+    u32::try_from(row.at / 600).unwrap_or(0) * 2 + row.key % 2
+}
+
 fn total(key: u32, what: i64, total: u64) -> Total {
     Total { key, what, total }
 }
@@ -215,6 +220,7 @@ joined! {
     many_within, join, { |row| row.key % 5, |row| row.key % 5 } { .within(400ms..=410ms) }
     many_within_full, full_join, { |row| row.key % 5, |row| row.key % 5 } { .within(-410ms..=-400ms) }
     many_of_one, full_join, { |row| often(row), |row| often(row) } { .within(-410ms..=-400ms) }
+    many_in_turn, full_join, { |row| in_turn(row), |row| in_turn(row) } { .within(-410ms..=-400ms) }
     many_latest, left_join_latest, { |row| row.key % 2, |row| row.key % 2 } {}
 }
 
@@ -370,6 +376,7 @@ pub(super) fn cases() -> Vec<Case> {
         case!(both many_within),
         case!(both many_within_full),
         case!(both many_of_one),
+        case!(both many_in_turn),
         case!(both many_latest),
         case!(pauses),
         case!(reminders),
