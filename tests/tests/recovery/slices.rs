@@ -22,6 +22,21 @@ struct Row {
     n: u32,
 }
 
+impl Row {
+    /// A key that most have, which is another every so often, or one of many.
+    fn often(&self, millis: i64) -> u32 {
+        match self.key {
+            0..400 => u32::try_from(self.at / millis).unwrap_or(0),
+            key => key,
+        }
+    }
+
+    /// One of two keys, which are others every so often.
+    fn in_turn(&self, millis: i64) -> u32 {
+        u32::try_from(self.at / millis).unwrap_or(0) * 2 + self.key % 2
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Total {
     key: u32,
@@ -32,19 +47,6 @@ pub(super) struct Total {
 /// One of few keys, which is another a little later.
 fn key_of_time(at: i64) -> u32 {
     u32::try_from(at / 40 * 7 % 50).unwrap_or(0)
-}
-
-/// A key that most have, which is another a while later, or one of many.
-fn often(row: &Row) -> u32 {
-    match row.key {
-        0..400 => u32::try_from(row.at / 700).unwrap_or(0),
-        key => key,
-    }
-}
-
-/// One of two keys, which are others a while later.
-fn in_turn(row: &Row) -> u32 {
-    u32::try_from(row.at / 600).unwrap_or(0) * 2 + row.key % 2
 }
 
 fn total(key: u32, what: i64, total: u64) -> Total {
@@ -219,8 +221,8 @@ joined! {
     latest_within, left_join_latest, { |row| row.key, |row| row.key } { .within(400ms) }
     many_within, join, { |row| row.key % 5, |row| row.key % 5 } { .within(400ms..=410ms) }
     many_within_full, full_join, { |row| row.key % 5, |row| row.key % 5 } { .within(-410ms..=-400ms) }
-    many_of_one, full_join, { |row| often(row), |row| often(row) } { .within(-410ms..=-400ms) }
-    many_in_turn, full_join, { |row| in_turn(row), |row| in_turn(row) } { .within(-410ms..=-400ms) }
+    many_of_one, full_join, { |row| row.often(700), |row| row.often(700) } { .within(-410ms..=-400ms) }
+    many_in_turn, full_join, { |row| row.in_turn(600), |row| row.in_turn(600) } { .within(-410ms..=-400ms) }
     many_latest, left_join_latest, { |row| row.key % 2, |row| row.key % 2 } {}
 }
 
