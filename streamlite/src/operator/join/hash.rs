@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use super::group::{Group, ManyTimed, Timed, TimedRows, read_row, read_rows, write_row, write_rows};
+use super::many::{are_whole, remember};
 use super::meet::meet;
-use super::saved::{are_whole, remember};
 use crate::assembly::{Chain, Context, Node21, Stage};
 use crate::control::{Control, Lane, LaneEvent, Question};
 use crate::join::{Either, JoinType, Mark};

@@ -4,8 +4,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::many::{JoinRows, are_whole, capture, read, remember, write};
 use super::push::{Found, RowStore};
-use super::saved::{JoinRows, are_whole, capture, read, remember, write};
 use crate::assembly::Context;
 use crate::error::Error;
 use crate::join::{Buffer, Either, JoinType, ManyRows, Mark, Numbered, Row};

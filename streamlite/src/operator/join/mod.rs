@@ -7,6 +7,7 @@ mod group;
 mod hash;
 mod interval;
 mod latest;
+mod many;
 mod meet;
 mod push;
 mod saved;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::many::{Many, capture};
 use super::push::Found;
-use super::saved::capture;
 use crate::assembly::Context;
 use crate::join::{Bounds, Buffer, Either, JoinType, ManyRows, Mark, Row};
 use crate::metrics::StateSize;
@@ -29,22 +29,6 @@ impl<L, R, J: JoinType> Default for Sides<L, R, J> {
             left: Buffer::default(),
             right: Buffer::default(),
             is_scheduled: false,
-        }
-    }
-}
-
-/// The rows of the keys that have many.
-#[derive(Debug)]
-pub(super) struct Many<L, R, J: JoinType> {
-    pub(super) left: ManyRows<L, J::Left>,
-    pub(super) right: ManyRows<R, J::Right>,
-}
-
-impl<L, R, J: JoinType> Default for Many<L, R, J> {
-    fn default() -> Self {
-        Self {
-            left: ManyRows::default(),
-            right: ManyRows::default(),
         }
     }
 }
