@@ -242,7 +242,7 @@ impl<C, S: Table> KeyedState<C, S> {
         self.table.save(to, write)
     }
 
-    /// Reads what was saved; values by `read`.
+    /// Reads what was saved; values by `read`, which may be asked for the same one several times.
     ///
     /// # Errors
     /// If the bytes are not such a table.

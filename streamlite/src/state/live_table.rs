@@ -347,7 +347,8 @@ impl<S: Table> LiveTable<S> {
         Some(captured)
     }
 
-    /// Reads the entries of a table that was saved into this one, which has none; values by `read`.
+    /// Reads the entries of a table that was saved into this one, which has none; values by `read`, which is asked for the same
+    /// one several times where slots are empty, so that it is to count nothing.
     ///
     /// # Errors
     /// If the bytes are not such a table.
