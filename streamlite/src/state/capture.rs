@@ -48,6 +48,17 @@ pub(super) fn is_in_slices() -> bool {
 pub(crate) type WriteEntry<S> =
     fn(&<S as Table>::Key, &<S as Table>::Value, &mut Encoder) -> Result<(), StateError>;
 
+/// What writes an entry.
+pub(super) trait WritesEntry<S: Table>:
+    FnMut(&S::Key, &S::Value, &mut Encoder) -> Result<(), StateError>
+{
+}
+
+impl<S: Table, W> WritesEntry<S> for W where
+    W: FnMut(&S::Key, &S::Value, &mut Encoder) -> Result<(), StateError>
+{
+}
+
 /// How many words of marks a part has.
 const WORDS: usize = PART as usize / 64;
 
@@ -106,27 +117,38 @@ impl<S: Table> Capture<S> {
     /// An entry is about to be changed.
     #[inline]
     pub(super) fn touch(&mut self, slots: &mut S, slot: S::Slot) {
+        self.touch_by(slots, slot, self.write);
+    }
+
+    /// The same where `write` writes it.
+    #[inline]
+    pub(super) fn touch_by(&mut self, slots: &mut S, slot: S::Slot, write: impl WritesEntry<S>) {
         let place = S::place_of(slot);
         let (word, bit) = (place as usize / 64, 1 << (place % 64));
         if self.pending.get(word).is_some_and(|pending| pending & bit != 0) {
             self.pending[word] &= !bit;
-            self.write_early(slots, slot);
+            self.write_early(slots, slot, write);
         }
     }
 
-    fn write_early(&mut self, slots: &mut S, slot: S::Slot) {
+    fn write_early(&mut self, slots: &mut S, slot: S::Slot, mut write: impl WritesEntry<S>) {
         let (key, value) = slots.entry(slot);
-        let written = (self.write)(key, value, &mut self.captured.early.bytes);
+        let written = write(key, value, &mut self.captured.early.bytes);
         self.captured.early.end(S::place_of(slot));
         self.note(written);
     }
 
     /// Writes entries as long as there is room in the slice; says whether all are written.
     pub(super) fn walk(&mut self, slots: &mut S, room: &mut Room) -> bool {
+        self.walk_by(slots, room, self.write)
+    }
+
+    /// The same where `write` writes them.
+    pub(super) fn walk_by(&mut self, slots: &mut S, room: &mut Room, mut write: impl WritesEntry<S>) -> bool {
         while self.word < self.pending.len() && room.is_there() {
             let pending = std::mem::take(&mut self.pending[self.word]);
             if pending != 0 {
-                let bytes = self.walk_word(slots, pending);
+                let bytes = self.walk_word(slots, pending, &mut write);
                 room.take(pending.count_ones() as usize, bytes);
             }
             self.word += 1;
@@ -140,7 +162,7 @@ impl<S: Table> Capture<S> {
     }
 
     /// Writes the entries of a word; returns how many bytes they have.
-    fn walk_word(&mut self, slots: &mut S, pending: u64) -> usize {
+    fn walk_word(&mut self, slots: &mut S, pending: u64, write: &mut impl WritesEntry<S>) -> usize {
         let first = u32::try_from(self.word * 64).unwrap_or(u32::MAX);
         // They are all on their way from memory before the first one is waited for.
         for bit in places(&[pending]) {
@@ -149,7 +171,7 @@ impl<S: Table> Capture<S> {
         let before = self.walked.bytes.len();
         for bit in places(&[pending]) {
             let (key, value) = slots.entry(S::slot_at(first + bit));
-            let written = (self.write)(key, value, &mut self.walked.bytes);
+            let written = write(key, value, &mut self.walked.bytes);
             self.walked.end(first + bit);
             self.note(written);
         }

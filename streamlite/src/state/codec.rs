@@ -55,6 +55,24 @@ impl Encoder {
         Ok(())
     }
 
+    /// Writes what a closure writes behind the number of its bytes, so that it can be read by itself.
+    ///
+    /// # Errors
+    /// If `write` fails, or it is longer than 4 GiB.
+    pub fn framed(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<(), StateError>,
+    ) -> Result<(), StateError> {
+        let start = self.bytes.len();
+        self.bytes.extend(u32::MAX.to_le_bytes());
+        let behind = self.bytes.len();
+        write(self)?;
+        let length = u32::try_from(self.bytes.len() - behind);
+        let length = length.map_err(|_| StateError::new("a value has more than 4 GiB"))?;
+        self.bytes[start..behind].copy_from_slice(&length.to_le_bytes());
+        Ok(())
+    }
+
     /// Counts entries of a table.
     pub(crate) fn count(&mut self, entries: u64) {
         self.entries += entries;
@@ -149,13 +167,26 @@ impl<'a> Decoder<'a> {
         Ok(value)
     }
 
+    /// The bytes of what was written [framed](Encoder::framed).
+    ///
+    /// # Errors
+    /// If there are fewer than it is said to have.
+    pub fn framed(&mut self) -> Result<&'a [u8], StateError> {
+        let short = || StateError::new("the bytes end in the middle of a value");
+        let (length, rest) = self.bytes.split_first_chunk().ok_or_else(short)?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let (framed, rest) = rest.split_at_checked(length).ok_or_else(short)?;
+        self.bytes = rest;
+        Ok(framed)
+    }
+
     /// How many bytes are left.
     pub(super) fn left(&self) -> usize {
         self.bytes.len()
     }
 
     /// Says that everything was read.
-    pub(super) fn end(&self) -> Result<(), StateError> {
+    pub(crate) fn end(&self) -> Result<(), StateError> {
         match self.bytes.len() {
             0 => Ok(()),
             left => Err(StateError::new(format!(

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::capture::{CapturedTables, Room, WriteEntry, in_slices, is_in_slices};
+use super::capture::{CapturedTables, Room, WriteEntry, WritesEntry, in_slices, is_in_slices};
 use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::grouping::Grouping;
@@ -184,6 +184,16 @@ impl<S: Table> LiveTable<S> {
         }
     }
 
+    /// The same of an entry whose value is elsewhere: `write` writes it.
+    #[inline]
+    pub(super) fn touch_by(&mut self, slot: S::Slot, write: impl WritesEntry<S>) {
+        if S::MAY_BE_LARGE
+            && let Some(tracking) = &mut self.tracking
+        {
+            tracking.touch_by(&mut self.table, slot, write);
+        }
+    }
+
     /// Not inlined: what pays for it has no checkpoints.
     #[inline(never)]
     fn touch_tracked(&mut self, slot: S::Slot) {
@@ -324,11 +334,16 @@ impl<S: Table> LiveTable<S> {
 
     /// Writes entries as long as there is room; says whether all are written.
     pub fn go_on(&mut self, room: &mut Room) -> bool {
-        let capture = self
-            .tracking
-            .as_mut()
-            .and_then(|tracking| tracking.capture.as_mut());
-        capture.is_none_or(|capture| capture.walk(&mut self.table, room))
+        let Self { table, tracking, .. } = self;
+        let capture = tracking.as_mut().and_then(|tracking| tracking.capture.as_mut());
+        capture.is_none_or(|capture| capture.walk(table, room))
+    }
+
+    /// The same of a table whose values are elsewhere: `write` writes its entries.
+    pub(super) fn go_on_by(&mut self, room: &mut Room, write: impl WritesEntry<S>) -> bool {
+        let Self { table, tracking, .. } = self;
+        let capture = tracking.as_mut().and_then(|tracking| tracking.capture.as_mut());
+        capture.is_none_or(|capture| capture.walk_by(table, room, write))
     }
 
     /// What was written, once all is; `None` if nothing was to be.

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 
-use super::capture::Room;
+use super::capture::{Room, WriteEntry};
 use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::live_table::LiveTable;
@@ -19,15 +20,18 @@ use crate::metrics::StateSize;
 ///
 /// Whoever adds a row remembers it by its number here; each says the place of its entry, and its turn among the entry's.
 pub struct PlacedRows<V> {
-    rows: LiveTable<Slab<Option<PlacedRow<V>>>>,
+    pub(super) rows: LiveTable<RowTable<V>>,
 }
+
+/// A table of rows; an empty slot has none.
+pub(super) type RowTable<V> = Slab<Option<PlacedRow<V>>>;
 
 /// A row and what it belongs to.
 #[derive(Debug)]
-struct PlacedRow<V> {
-    place: u32,
-    turn: u64,
-    value: V,
+pub(super) struct PlacedRow<V> {
+    pub(super) place: u32,
+    pub(super) turn: u64,
+    pub(super) value: V,
 }
 
 /// How rows are written and read.
@@ -122,6 +126,21 @@ impl<V> PlacedRows<V> {
         to: &mut Encoder,
         ranks: impl FnOnce() -> Ranks,
     ) -> Result<(), StateError> {
+        let beside: WriteEntry<RowTable<V>> = |(), row, to| match row {
+            Some(row) => write::<F, V>(row, row.place, to),
+            None => Err(not_there()),
+        };
+        self.save_by(to, || Rc::new(ranks()), beside, write::<F, V>)
+    }
+
+    /// The same where `beside` writes what is beside the state, and `inside` what is in it, each for its place.
+    pub(super) fn save_by(
+        &mut self,
+        to: &mut Encoder,
+        ranks: impl FnOnce() -> Rc<Ranks>,
+        beside: WriteEntry<RowTable<V>>,
+        mut inside: impl FnMut(&PlacedRow<V>, u32, &mut Encoder) -> Result<(), StateError>,
+    ) -> Result<(), StateError> {
         let is_beside = self.rows.is_to_be_beside(to);
         let ranks = (self.rows.count() > 0).then(ranks);
         let moved = ranks.as_ref().filter(|ranks| is_beside && ranks.are_moved());
@@ -130,10 +149,7 @@ impl<V> PlacedRows<V> {
             moved: moved.map(|ranks| ((), places_of(ranks))).into_iter().collect(),
         })?;
         if is_beside {
-            return self.rows.save(to, |(), row, to| match row {
-                Some(row) => write::<F, V>(row, row.place, to),
-                None => Err(StateError::new("a row is not there that was not taken")),
-            });
+            return self.rows.save(to, beside);
         }
         self.rows.leave_out(to);
         to.plain(&(self.rows.count() as u64))?;
@@ -141,7 +157,7 @@ impl<V> PlacedRows<V> {
         rows.try_for_each(|row| {
             let place = ranks.as_ref().and_then(|ranks| ranks.of_place(row.place));
             let place = place.ok_or_else(|| StateError::new("a row belongs to no key"))?;
-            write::<F, V>(row, place, to)
+            inside(row, place, to)
         })
     }
 
@@ -218,6 +234,11 @@ impl<V> PlacedRows<V> {
     pub fn finish(&mut self) -> Option<Result<Captured, StateError>> {
         self.rows.finish()
     }
+}
+
+/// Whoever adds rows has them.
+pub(super) fn not_there() -> StateError {
+    StateError::new("a row is not there that was not taken")
 }
 
 fn write<F: RowFormat<V>, V>(row: &PlacedRow<V>, place: u32, to: &mut Encoder) -> Result<(), StateError> {

@@ -1,6 +1,6 @@
 //! Which entries of a table changed since the last checkpoint, and what is being written of it for the present one.
 
-use super::capture::{Capture, WriteEntry};
+use super::capture::{Capture, WriteEntry, WritesEntry};
 use super::look_up::Block;
 use super::placement::OwnSlots;
 use super::renewal::Renewal;
@@ -47,6 +47,15 @@ impl<S: Table> Tracking<S> {
     pub(super) fn touch(&mut self, table: &mut S, slot: S::Slot) {
         if self.capture.is_some() {
             self.write_early(table, slot);
+        }
+        self.mark(slot);
+    }
+
+    /// The same of one that `write` writes.
+    #[inline]
+    pub(super) fn touch_by(&mut self, table: &mut S, slot: S::Slot, write: impl WritesEntry<S>) {
+        if let Some(capture) = &mut self.capture {
+            capture.touch_by(table, slot, write);
         }
         self.mark(slot);
     }

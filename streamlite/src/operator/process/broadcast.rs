@@ -116,6 +116,7 @@ impl<L, R, C, G, P, O> BroadcastPush<L, R, C, G, P, O>
 where
     G: Grouping<R>,
     P: BroadcastProcess<G::Key, L, R>,
+    P::States: StoredStates<C>,
 {
     fn on_broadcast(&mut self, record: Record<L>)
     where

@@ -13,8 +13,8 @@ use crate::assembly::{Context, Failure};
 use crate::error::Error;
 use crate::operator::keyed_state::KeyedState;
 use crate::process::{
-    Due, Emitted, KeyedProcess, ProcessContext, ProcessMetrics, Queued, ReadClock, Sides, StateSpec, States,
-    TimeDomain, Timers, Times,
+    Due, Emitted, KeyedProcess, Parts, ProcessContext, ProcessMetrics, Queued, ReadClock, Sides, StateSpec,
+    States, StoredStates, TimeDomain, Timers, Times,
 };
 use crate::record::Record;
 use crate::state::{Grouping, LookUp, Shape, Table, name_of};
@@ -34,6 +34,10 @@ pub(super) struct Core<T, C, G: Grouping<T>, P: KeyedProcess<G::Key, T>> {
     pub(super) grouping: G,
     pub(super) process: P,
     pub(super) state: KeyedState<C, TableOf<T, G, P>>,
+    /// The parts of long lists and maps; `None` if no state is one.
+    pub(super) parts: Option<Parts>,
+    /// There are checkpoints.
+    is_saved: bool,
     pub(super) specs: Vec<StateSpec>,
     pub(super) now: Now,
     pub(super) clock: ReadClock,
@@ -81,6 +85,7 @@ impl<T, C, G, P> Core<T, C, G, P>
 where
     G: Grouping<T>,
     P: KeyedProcess<G::Key, T>,
+    P::States: StoredStates<C>,
 {
     pub(super) fn new(cx: &Context<C>, grouping: G, mut process: P) -> Self {
         let specs = process.specs();
@@ -92,6 +97,8 @@ where
         let order = Rc::new(Cell::new(0));
         let mut core = Self {
             state: KeyedState::new(cx, shape, || process.first()),
+            parts: P::States::MAY_BE_LONG.then(Parts::default),
+            is_saved: cx.has_checkpoints(),
             grouping,
             process,
             specs,
@@ -218,6 +225,8 @@ where
         let Self {
             process,
             state,
+            parts,
+            is_saved,
             now,
             clock,
             metrics,
@@ -268,6 +277,12 @@ where
         };
         handler(process, states, sides, &mut ctx);
         let is_cleared = ctx.is_cleared;
+        if P::States::MAY_BE_LONG
+            && *is_saved
+            && let Some(parts) = parts
+        {
+            states.settle(place, 0, parts);
+        }
         if P::States::EXPIRES && blank & !states.blank() != 0 {
             expirations.note(place, states);
         }

@@ -3,7 +3,7 @@
 use super::core::{Core, Moment};
 use super::outputs::{Outputs, Stamped};
 use crate::error::Error;
-use crate::process::{Due, KeyedProcess, TimeDomain};
+use crate::process::{Due, KeyedProcess, StoredStates, TimeDomain};
 use crate::state::{Grouping, Table};
 use crate::time::{TimeDelta, Timestamp};
 
@@ -11,6 +11,7 @@ impl<T, C, G, P> Core<T, C, G, P>
 where
     G: Grouping<T>,
     P: KeyedProcess<G::Key, T>,
+    P::States: StoredStates<C>,
 {
     /// Lets all timers up to `last` fire: the earliest first, of those for one time the one that was set first. What they
     /// set for such a time fires, too.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::core::{Core, Found};
 use crate::control::Control;
-use crate::process::{Emitted, KeyedProcess, Side};
+use crate::process::{Emitted, KeyedProcess, Side, StoredStates};
 use crate::record::{Push, Record};
 use crate::state::Grouping;
 use crate::time::Timestamp;
@@ -49,6 +49,7 @@ pub(super) trait Outputs<U, S> {
     ) where
         G: Grouping<T>,
         P: KeyedProcess<G::Key, T, Out = U, Sides = S>,
+        P::States: StoredStates<C>,
     {
         rows.for_each(|(record, found)| self.one(core, record, found));
     }
@@ -59,6 +60,7 @@ pub(super) trait Outputs<U, S> {
     where
         G: Grouping<T>,
         P: KeyedProcess<G::Key, T, Out = U, Sides = S>,
+        P::States: StoredStates<C>,
     {
         let at = Stamped {
             timestamp: record.timestamp,
@@ -110,6 +112,7 @@ impl<U, N: Push<U>> Outputs<U, ()> for MainOutput<N> {
     ) where
         G: Grouping<T>,
         P: KeyedProcess<G::Key, T, Out = U, Sides = ()>,
+        P::States: StoredStates<C>,
     {
         let at = Stamped {
             timestamp: Timestamp::MIN,
@@ -156,6 +159,7 @@ where
     I: Iterator<Item = (Record<T>, Found<G::Held>)>,
     G: Grouping<T>,
     P: KeyedProcess<G::Key, T>,
+    P::States: StoredStates<C>,
 {
     type Item = Record<P::Out>;
 

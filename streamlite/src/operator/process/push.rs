@@ -58,6 +58,7 @@ impl<T, C, G, P, O> ProcessPush<T, C, G, P, O>
 where
     G: Grouping<T>,
     P: KeyedProcess<G::Key, T>,
+    P::States: StoredStates<C>,
 {
     pub(super) fn new(described: Processing<G, P>, cx: &Context<C>, outputs: O) -> Self {
         Self {
@@ -290,20 +291,7 @@ where
                     let declared = self.core.state.declared().clone();
                     save.state(&declared, &mut self.saved());
                 }
-                Question::Capture(slice) => {
-                    let Core {
-                        state,
-                        timers,
-                        births,
-                        ..
-                    } = &mut self.core;
-                    let declared = state.declared().clone();
-                    slice.walk(declared.id(), |room| {
-                        let is_written = state.go_on(room) && timers.go_on(room) && births.go_on(room);
-                        let mut all = || [state.finish(), timers.finish(), births.finish()];
-                        is_written.then(|| all().into_iter().flatten().collect())
-                    });
-                }
+                Question::Capture(slice) => self.core.capture(slice),
                 Question::Restore(restore) => {
                     let declared = self.core.state.declared().clone();
                     restore.state(&declared, &mut self.saved());
@@ -311,7 +299,7 @@ where
                 Question::Count(tally) => {
                     let counts = tally.node(self.node);
                     counts.watermark = Some(self.core.now.watermark);
-                    counts.state += self.core.state.size();
+                    counts.state += self.core.size();
                 }
                 Question::AfterEnd(after) if P::HAS_TIMERS || P::HAS_END => {
                     after.ask(self.core.state.declared(), self.core.now.watermark);
@@ -328,6 +316,7 @@ impl<T, C, G, P, O> ProcessPush<T, C, G, P, O>
 where
     G: Grouping<T>,
     P: KeyedProcess<G::Key, T>,
+    P::States: StoredStates<C>,
 {
     fn saved(&mut self) -> Saved<'_, T, C, G, P> {
         Saved {

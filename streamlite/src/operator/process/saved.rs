@@ -8,8 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::births::Births;
 use super::bits::Bits;
 use super::core::Core;
-use crate::process::{FieldTtl, KeyedProcess, SavedField, States, StoredStates, TimeDomain};
-use crate::state::{Decoder, Encoder, Grouping, Snapshot, StateError, Storage, Table};
+use crate::metrics::StateSize;
+use crate::operator::keyed_state::KeyedState;
+use crate::process::{FieldTtl, KeyedProcess, RestoredPart, SavedField, States, StoredStates, TimeDomain};
+use crate::state::{
+    Decoder, Encoder, Grouping, PartOf, RestoredRow, Slice, Snapshot, StateError, Storage, Table,
+};
 use crate::time::Timestamp;
 
 /// What is saved of a process besides the keys.
@@ -40,6 +44,7 @@ where
     fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         let Core {
             state,
+            parts,
             now,
             timers,
             births,
@@ -63,6 +68,10 @@ where
             states.write(to)
         })?;
         let ranks = Rc::new(state.ranks());
+        if let Some(parts) = parts {
+            let write = |of: PartOf, to: &mut Encoder| write_part(state, of, to);
+            parts.borrow_mut().save(to, &ranks, write)?;
+        }
         timers.save(to, Rc::clone(&ranks))?;
         births.save(to, &ranks)?;
         to.plain(&absent.moved(&ranks))
@@ -99,11 +108,15 @@ where
             states.read(from, &fields)?;
             Ok(states)
         })?;
+        core.restore_parts(from, &fields)?;
         let mut fits = head.fields.iter().zip(&core.expirations.ttls).zip(expires);
         if fits.any(|(((has_stamps, domain), ttl), expires)| {
             *has_stamps != expires || (expires && *domain != ttl.domain)
         }) {
             core.state.write_whole_next();
+            if let Some(parts) = &core.parts {
+                parts.borrow_mut().write_whole_next();
+            }
         }
         let (state, timers) = (&core.state, &mut core.timers);
         let has_key = |place| state.has(Core::<T, C, G, P>::slot(place));
@@ -123,7 +136,73 @@ impl<T, C, G, P> Core<T, C, G, P>
 where
     G: Grouping<T>,
     P: KeyedProcess<G::Key, T>,
+    P::States: StoredStates<C>,
 {
+    /// Reads the parts of long lists and maps, whose keys are there.
+    fn restore_parts(&mut self, from: &mut Decoder<'_>, fields: &[SavedField]) -> Result<(), StateError> {
+        let Self { state, parts, .. } = self;
+        let Some(parts) = parts else { return Ok(()) };
+        let rows = parts.borrow_mut().restore(from)?;
+        for RestoredRow { place, turn, row } in rows {
+            let slot = Self::slot(place);
+            if !state.has(slot) {
+                return Err(StateError::new("a part is there of a key that is not"));
+            }
+            let (field, bytes) = parts.borrow_mut().take_restored(row);
+            let part = RestoredPart {
+                parts,
+                row,
+                place,
+                field,
+                turn,
+                bytes: &bytes,
+            };
+            let (_, states) = state.entry_unsaved(slot);
+            states.read_part(field as usize, &part, fields)?;
+        }
+        let mut are_whole = true;
+        state.for_each(|_slot, _key, states| are_whole &= states.is_restored());
+        if are_whole {
+            return Ok(());
+        }
+        Err(StateError::new("parts are missing of a list or map"))
+    }
+
+    /// Writes a slice of what is to be written of the states for a checkpoint.
+    pub(super) fn capture(&mut self, slice: &mut Slice) {
+        let Self {
+            state,
+            parts,
+            timers,
+            births,
+            ..
+        } = self;
+        let mut parts = parts.as_ref().map(|parts| parts.borrow_mut());
+        let id = state.declared().id().clone();
+        slice.walk(&id, |room| {
+            let is_written = state.go_on(room)
+                && parts
+                    .as_mut()
+                    .is_none_or(|parts| parts.go_on(room, |of, to| write_part(state, of, to)))
+                && timers.go_on(room)
+                && births.go_on(room);
+            is_written.then(|| {
+                let parts = parts.as_mut().and_then(|parts| parts.finish());
+                let all = [state.finish(), parts, timers.finish(), births.finish()];
+                all.into_iter().flatten().collect()
+            })
+        });
+    }
+
+    /// How much memory the states take.
+    pub(super) fn size(&self) -> StateSize {
+        let mut size = self.state.size();
+        if let Some(parts) = &self.parts {
+            size += parts.borrow().size();
+        }
+        size
+    }
+
     /// When something counts as written whose time is not known.
     fn written_now(&self, ttl: &FieldTtl) -> Timestamp {
         match ttl.domain {
@@ -173,4 +252,15 @@ where
         }
         self.find_expirations();
     }
+}
+
+/// Writes what is in a part of a state.
+fn write_part<C, S>(state: &mut KeyedState<C, S>, of: PartOf, to: &mut Encoder) -> Result<(), StateError>
+where
+    S: Table,
+    S::Value: StoredStates<C>,
+{
+    let slot = S::slot_at(of.place);
+    let (_, states) = state.entry_unsaved(slot);
+    states.write_part(of.field as usize, of.turn, to)
 }

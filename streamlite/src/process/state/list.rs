@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::ops::Range;
 
 use super::expiry::{Expiry, Forever, UNWRITTEN};
-use super::states::{SavedField, ShowValue, States, StoredStates};
+use super::parts::{Elements, Home, Parts, Saved};
+use super::states::{RestoredPart, SavedField, ShowValue, States, StoredStates};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, PerKey, StateError, Storage, name_of};
 use crate::time::Timestamp;
@@ -37,6 +39,7 @@ pub struct List<T, E: Expiry = Forever> {
     removed: u64,
     ages: E::Ages,
     expiry: E,
+    saved: Saved<Item<T, E>>,
 }
 
 /// A value, and when it was pushed.
@@ -52,6 +55,29 @@ impl<T, E: Expiry> Item<T, E> {
     #[inline]
     fn is_there(&self) -> bool {
         !E::EXPIRES || E::time(self.stamp) != GONE
+    }
+}
+
+/// The items, each with its number.
+struct Numbered<'a, T, E: Expiry> {
+    items: &'a VecDeque<Item<T, E>>,
+    removed: u64,
+}
+
+impl<T, E: Expiry> Elements for Numbered<'_, T, E> {
+    type Element = Item<T, E>;
+
+    fn between(&self, numbers: Range<u64>) -> impl Iterator<Item = &Item<T, E>> {
+        let place_of = |number: u64| {
+            let place = usize::try_from(number.saturating_sub(self.removed)).unwrap_or(usize::MAX);
+            place.min(self.items.len())
+        };
+        let items = self.items.range(place_of(numbers.start)..place_of(numbers.end));
+        items.filter(|item| item.is_there())
+    }
+
+    fn numbers(&self) -> Range<u64> {
+        self.removed..self.removed + self.items.len() as u64
     }
 }
 
@@ -72,7 +98,35 @@ impl<T, E: Expiry> List<T, E> {
             removed: 0,
             ages: E::Ages::default(),
             expiry: E::default(),
+            saved: Saved::Whole,
         }
+    }
+
+    /// How it is saved, and what is in it.
+    #[inline]
+    fn parts(&mut self) -> (&mut Saved<Item<T, E>>, Numbered<'_, T, E>) {
+        let Self {
+            items,
+            removed,
+            saved,
+            ..
+        } = self;
+        let removed = *removed;
+        (saved, Numbered { items, removed })
+    }
+
+    #[inline]
+    fn numbered(&self) -> Numbered<'_, T, E> {
+        Numbered {
+            items: &self.items,
+            removed: self.removed,
+        }
+    }
+
+    /// All values are about to be changed, or get other numbers.
+    fn touch_all(&mut self) {
+        let (saved, items) = self.parts();
+        saved.touch_all(&items);
     }
 
     /// How many values there are.
@@ -116,6 +170,8 @@ impl<T, E: Expiry> List<T, E> {
     pub fn push(&mut self, value: T) {
         let stamp = self.expiry.stamp();
         let number = self.removed + self.items.len() as u64;
+        let (saved, items) = self.parts();
+        saved.touch_new(number, &items);
         if let Some(ages) = E::ages(&mut self.ages) {
             ages.add(E::time(stamp), number);
         }
@@ -125,6 +181,8 @@ impl<T, E: Expiry> List<T, E> {
     /// Removes the value that was pushed first.
     #[inline]
     pub fn pop_front(&mut self) -> Option<T> {
+        let (saved, items) = self.parts();
+        saved.touch(items.removed, &items);
         let item = self.items.pop_front()?;
         self.removed += 1;
         self.trim();
@@ -134,6 +192,8 @@ impl<T, E: Expiry> List<T, E> {
     /// Removes the value that was pushed last.
     #[inline]
     pub fn pop_back(&mut self) -> Option<T> {
+        let (saved, items) = self.parts();
+        saved.touch(items.numbers().end.saturating_sub(1), &items);
         let item = self.items.pop_back()?;
         self.trim();
         Some(item.value)
@@ -141,6 +201,7 @@ impl<T, E: Expiry> List<T, E> {
 
     /// Keeps the values that a closure says are wanted still.
     pub fn retain(&mut self, mut is_wanted: impl FnMut(&T) -> bool) {
+        self.touch_all();
         self.items
             .retain(|item| item.is_there() && is_wanted(&item.value));
         self.number_anew();
@@ -148,6 +209,7 @@ impl<T, E: Expiry> List<T, E> {
 
     /// Removes all values, and returns them in the order in which they were pushed.
     pub fn take(&mut self) -> Vec<T> {
+        self.touch_all();
         let items = std::mem::take(&mut self.items).into_iter();
         let values = items.filter(Item::is_there).map(|item| item.value).collect();
         self.number_anew();
@@ -156,6 +218,7 @@ impl<T, E: Expiry> List<T, E> {
 
     /// Removes all values.
     pub fn clear(&mut self) {
+        self.touch_all();
         self.items.clear();
         self.number_anew();
     }
@@ -172,22 +235,33 @@ impl<T, E: Expiry> List<T, E> {
             self.items.pop_back();
             self.gone -= 1;
         }
+        let (saved, items) = self.parts();
+        saved.shrink(&items);
         // What was removed is noted still.
         let most = 2 * self.items.len() + 16;
         if E::ages(&mut self.ages).is_some_and(|ages| ages.len() > most) {
+            self.touch_all();
             self.number_anew();
         }
     }
 
-    /// Items were removed anywhere.
+    /// Items, all of which were shown before, were removed anywhere.
     fn number_anew(&mut self) {
-        let Some(ages) = E::ages(&mut self.ages) else {
-            return;
-        };
-        self.items.retain(Item::is_there);
-        (self.gone, self.removed) = (0, 0);
-        let stamps = self.items.iter().map(|item| E::time(item.stamp));
-        ages.replace(stamps.zip(0..));
+        if let Some(ages) = E::ages(&mut self.ages) {
+            self.items.retain(Item::is_there);
+            (self.gone, self.removed) = (0, 0);
+            let stamps = self.items.iter().map(|item| E::time(item.stamp));
+            ages.replace(stamps.zip(0..));
+        }
+        let (saved, items) = self.parts();
+        saved.renew(&items);
+    }
+}
+
+impl<T, E: Expiry> Drop for List<T, E> {
+    fn drop(&mut self) {
+        let (saved, items) = self.parts();
+        saved.leave(&items);
     }
 }
 
@@ -207,6 +281,7 @@ impl<T, E: Expiry> States for List<T, E> {
     const FIELDS: usize = 1;
     const EXPIRES: bool = E::EXPIRES;
     const ALL_EXPIRE: bool = E::EXPIRES;
+    const MAY_BE_LONG: bool = true;
 
     fn describe(each: &mut impl FnMut(String, bool)) {
         each(format!("List of {}", name_of::<T>()), E::EXPIRES);
@@ -233,6 +308,7 @@ impl<T, E: Expiry> States for List<T, E> {
     }
 
     fn restamp(&mut self, _field: usize, written: Timestamp) {
+        self.touch_all();
         let there = self.items.iter_mut().filter(|item| item.is_there());
         there.for_each(|item| item.stamp = E::at(written));
         self.number_anew();
@@ -247,6 +323,7 @@ impl<T, E: Expiry> List<T, E> {
             gone,
             removed,
             ages,
+            saved,
             ..
         } = self;
         let Some(ages) = E::ages(ages) else { return };
@@ -260,6 +337,11 @@ impl<T, E: Expiry> List<T, E> {
         for place in expired {
             // A number that was popped at the end and used again may be noted twice.
             if items[place].is_there() {
+                let numbered = Numbered {
+                    items,
+                    removed: *removed,
+                };
+                saved.touch(*removed + place as u64, &numbered);
                 items[place].stamp = E::at(GONE);
                 *gone += 1;
             }
@@ -273,16 +355,27 @@ impl<T, E: Expiry> List<T, E> {
     }
 }
 
+impl<T, E: Expiry> List<T, E> {
+    fn read_item<C: Storage<T>>(
+        &mut self,
+        from: &mut Decoder<'_>,
+        saved: &SavedField,
+    ) -> Result<(), StateError> {
+        let stamp = E::at(saved.stamp(from)?);
+        let value = C::read(from)?;
+        let number = self.removed + self.items.len() as u64;
+        if let Some(ages) = E::ages(&mut self.ages) {
+            ages.add(E::time(stamp), number);
+        }
+        self.items.push_back(Item { value, stamp });
+        Ok(())
+    }
+}
+
 impl<C: Storage<T>, T, E: Expiry> StoredStates<C> for List<T, E> {
     fn write(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(&(self.len() as u64))?;
-        let items = self.items.iter().filter(|item| item.is_there());
-        items.into_iter().try_for_each(|item| {
-            if E::EXPIRES {
-                to.plain(&E::time(item.stamp))?;
-            }
-            C::write(&item.value, to)
-        })
+        let (saved, items) = (&self.saved, self.numbered());
+        saved.write(self.len(), &items, to, write_item::<C, T, E>)
     }
 
     fn kept(_field: usize) -> (PerKey, String) {
@@ -298,12 +391,57 @@ impl<C: Storage<T>, T, E: Expiry> StoredStates<C> for List<T, E> {
     }
 
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {
-        for _ in 0..from.plain::<u64>()? {
-            let stamp = E::at(saved[0].stamp(from)?);
-            let value = C::read(from)?;
-            self.items.push_back(Item { value, stamp });
+        *self = Self::new();
+        for _ in 0..self.saved.read(from)? {
+            self.read_item::<C>(from, &saved[0])?;
         }
-        self.number_anew();
         Ok(())
     }
+
+    #[inline]
+    fn settle(&mut self, place: u32, field: u32, parts: &Parts) {
+        let home = Home {
+            parts,
+            place,
+            field,
+            write: write_item::<C, T, E>,
+        };
+        let (saved, items) = self.parts();
+        saved.settle(items.items.len(), &items, &home);
+    }
+
+    fn write_part(&self, _field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
+        self.saved.write_part(turn, &self.numbered(), to)
+    }
+
+    fn read_part(
+        &mut self,
+        _field: usize,
+        part: &RestoredPart<'_>,
+        saved: &[SavedField],
+    ) -> Result<(), StateError> {
+        let home = Home {
+            parts: part.parts,
+            place: part.place,
+            field: part.field,
+            write: write_item::<C, T, E>,
+        };
+        let start = self.numbered().numbers().end;
+        let (count, mut from) = self.saved.add_restored(&home, part, start)?;
+        for _ in 0..count {
+            self.read_item::<C>(&mut from, &saved[0])?;
+        }
+        from.end()
+    }
+
+    fn is_restored(&self) -> bool {
+        self.saved.is_restored()
+    }
+}
+
+fn write_item<C: Storage<T>, T, E: Expiry>(item: &Item<T, E>, to: &mut Encoder) -> Result<(), StateError> {
+    if E::EXPIRES {
+        to.plain(&E::time(item.stamp))?;
+    }
+    C::write(&item.value, to)
 }

@@ -3,9 +3,11 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::Hash;
+use std::ops::Range;
 
 use super::expiry::{Expiry, Forever};
-use super::states::{SavedField, ShowValue, States, StoredStates};
+use super::parts::{Elements, Home, Parts, Saved};
+use super::states::{RestoredPart, SavedField, ShowValue, States, StoredStates};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, KeyIndex, Known, PerKey, Shows, StateError, Storage, name_of};
 use crate::time::Timestamp;
@@ -40,12 +42,34 @@ pub struct Map<K, V, E: Expiry = Forever> {
     live: usize,
     ages: E::Ages,
     expiry: E,
+    saved: Saved<Entry<K, V, E>>,
 }
 
 struct Entry<K, V, E: Expiry> {
     key: K,
     value: V,
     stamp: E::Stamp,
+}
+
+/// The entries, whose numbers are their places.
+struct Placed<'a, K, V, E: Expiry>(&'a [Option<Entry<K, V, E>>]);
+
+impl<K, V, E: Expiry> Elements for Placed<'_, K, V, E> {
+    type Element = Entry<K, V, E>;
+
+    fn between(&self, numbers: Range<u64>) -> impl Iterator<Item = &Entry<K, V, E>> {
+        let place_of = |number: u64| {
+            let place = usize::try_from(number).unwrap_or(usize::MAX);
+            place.min(self.0.len())
+        };
+        self.0[place_of(numbers.start)..place_of(numbers.end)]
+            .iter()
+            .flatten()
+    }
+
+    fn numbers(&self) -> Range<u64> {
+        0..self.0.len() as u64
+    }
 }
 
 impl<K, V, E: Expiry> Default for Map<K, V, E> {
@@ -64,7 +88,19 @@ impl<K, V, E: Expiry> Map<K, V, E> {
             live: 0,
             ages: E::Ages::default(),
             expiry: E::default(),
+            saved: Saved::Whole,
         }
+    }
+
+    /// An entry is about to be changed or removed.
+    #[inline]
+    fn touch(&mut self, place: usize) {
+        self.saved.touch(place as u64, &Placed(&self.entries));
+    }
+
+    /// All entries are about to be changed, or get other places.
+    fn touch_all(&mut self) {
+        self.saved.touch_all(&Placed(&self.entries));
     }
 
     /// How many entries there are.
@@ -99,9 +135,11 @@ impl<K, V, E: Expiry> Map<K, V, E> {
 
     /// Removes all entries.
     pub fn clear(&mut self) {
+        self.touch_all();
         self.index.clear(self.entries.len());
         self.entries.clear();
         self.live = 0;
+        self.saved.renew(&Placed(&self.entries));
         if let Some(ages) = E::ages(&mut self.ages) {
             ages.clear();
         }
@@ -145,6 +183,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         Q: Hash + Eq + ?Sized,
     {
         let place = self.place(key)?;
+        self.touch(place);
         let entry = self.entries[place].as_mut()?;
         entry.stamp = self.expiry.again(entry.stamp);
         Some(&mut entry.value)
@@ -153,7 +192,10 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
     /// The value of a key, to be changed; if there is none, what the closure returns. It counts as written.
     pub fn get_or_insert_with(&mut self, key: K, first: impl FnOnce() -> V) -> &mut V {
         let place = match self.place(&key) {
-            Some(place) => place,
+            Some(place) => {
+                self.touch(place);
+                place
+            }
             None => self.push(key, first(), self.expiry.stamp()),
         };
         let entry = self.entries[place].as_mut().expect("it was found just before");
@@ -179,6 +221,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         Q: Hash + Eq + ?Sized,
     {
         let place = self.place(key)?;
+        self.touch(place);
         self.index.remove(key, place);
         let entry = self.entries[place].take()?;
         self.live -= 1;
@@ -188,6 +231,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
 
     /// Keeps the entries that a closure says are wanted still.
     pub fn retain(&mut self, mut is_wanted: impl FnMut(&K, &V) -> bool) {
+        self.touch_all();
         for (place, slot) in self.entries.iter_mut().enumerate() {
             if let Some(entry) = slot
                 && !is_wanted(&entry.key, &entry.value)
@@ -203,6 +247,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
     /// Adds an entry whose key is not there.
     fn push(&mut self, key: K, value: V, stamp: E::Stamp) -> usize {
         let place = self.entries.len();
+        self.saved.touch_new(place as u64, &Placed(&self.entries));
         let Self { index, entries, .. } = self;
         let known = Known {
             keys: self.live,
@@ -223,6 +268,8 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         if self.entries.len() < 8 || self.live > self.entries.len() / 2 {
             return;
         }
+        self.touch_all();
+        let saved = std::mem::replace(&mut self.saved, Saved::Whole);
         let entries = std::mem::take(&mut self.entries);
         self.index = KeyIndex::default();
         self.live = 0;
@@ -232,6 +279,8 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         for Entry { key, value, stamp } in entries.into_iter().flatten() {
             self.push(key, value, stamp);
         }
+        self.saved = saved;
+        self.saved.renew(&Placed(&self.entries));
     }
 
     #[cold]
@@ -241,6 +290,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
             entries,
             live,
             ages,
+            saved,
             ..
         } = self;
         let Some(ages) = E::ages(ages) else { return };
@@ -255,6 +305,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
             |number| expired.extend(place_of(number)),
         );
         for place in expired {
+            saved.touch(place as u64, &Placed(entries));
             if let Some(entry) = entries[place].take() {
                 index.remove(&entry.key, place);
                 *live -= 1;
@@ -265,9 +316,16 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
             self.index = KeyIndex::default();
             self.entries = Vec::new();
             self.ages = E::Ages::default();
+            self.saved.renew(&Placed(&self.entries));
         } else {
             self.compact_if_sparse();
         }
+    }
+}
+
+impl<K, V, E: Expiry> Drop for Map<K, V, E> {
+    fn drop(&mut self) {
+        self.saved.leave(&Placed(&self.entries));
     }
 }
 
@@ -281,6 +339,7 @@ impl<K: Hash + Eq, V, E: Expiry> States for Map<K, V, E> {
     const FIELDS: usize = 1;
     const EXPIRES: bool = E::EXPIRES;
     const ALL_EXPIRE: bool = E::EXPIRES;
+    const MAY_BE_LONG: bool = true;
 
     fn describe(each: &mut impl FnMut(String, bool)) {
         each(
@@ -310,6 +369,7 @@ impl<K: Hash + Eq, V, E: Expiry> States for Map<K, V, E> {
     }
 
     fn restamp(&mut self, _field: usize, written: Timestamp) {
+        self.touch_all();
         let entries = self.entries.iter_mut().enumerate();
         let there = entries.filter_map(|(place, entry)| Some((place as u64, entry.as_mut()?)));
         let stamps = there.map(|(number, entry)| {
@@ -330,14 +390,8 @@ where
     E: Expiry,
 {
     fn write(&self, to: &mut Encoder) -> Result<(), StateError> {
-        to.plain(&(self.live as u64))?;
-        self.entries.iter().flatten().try_for_each(|entry| {
-            if E::EXPIRES {
-                to.plain(&E::time(entry.stamp))?;
-            }
-            <C as Storage<K>>::write(&entry.key, to)?;
-            <C as Storage<V>>::write(&entry.value, to)
-        })
+        let (saved, entries) = (&self.saved, Placed(&self.entries));
+        saved.write(self.live, &entries, to, write_entry::<C, K, V, E>)
     }
 
     fn kept(_field: usize) -> (PerKey, String) {
@@ -356,11 +410,79 @@ where
     }
 
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError> {
-        for _ in 0..from.plain::<u64>()? {
-            let stamp = E::at(saved[0].stamp(from)?);
-            let (key, value) = (<C as Storage<K>>::read(from)?, <C as Storage<V>>::read(from)?);
+        *self = Self::new();
+        for _ in 0..self.saved.read(from)? {
+            let (key, value, stamp) = read_entry::<C, K, V, E>(from, &saved[0])?;
             self.push(key, value, stamp);
         }
         Ok(())
     }
+
+    #[inline]
+    fn settle(&mut self, place: u32, field: u32, parts: &Parts) {
+        let home = Home {
+            parts,
+            place,
+            field,
+            write: write_entry::<C, K, V, E>,
+        };
+        self.saved.settle(self.live, &Placed(&self.entries), &home);
+    }
+
+    fn write_part(&self, _field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
+        self.saved.write_part(turn, &Placed(&self.entries), to)
+    }
+
+    fn read_part(
+        &mut self,
+        _field: usize,
+        part: &RestoredPart<'_>,
+        saved: &[SavedField],
+    ) -> Result<(), StateError> {
+        let home = Home {
+            parts: part.parts,
+            place: part.place,
+            field: part.field,
+            write: write_entry::<C, K, V, E>,
+        };
+        let start = self.entries.len() as u64;
+        let (count, mut from) = self.saved.add_restored(&home, part, start)?;
+        // What is added is in no other part.
+        let parts = std::mem::replace(&mut self.saved, Saved::Whole);
+        for _ in 0..count {
+            let (key, value, stamp) = read_entry::<C, K, V, E>(&mut from, &saved[0])?;
+            self.push(key, value, stamp);
+        }
+        self.saved = parts;
+        from.end()
+    }
+
+    fn is_restored(&self) -> bool {
+        self.saved.is_restored()
+    }
+}
+
+fn write_entry<C, K, V, E>(entry: &Entry<K, V, E>, to: &mut Encoder) -> Result<(), StateError>
+where
+    C: Storage<K> + Storage<V>,
+    E: Expiry,
+{
+    if E::EXPIRES {
+        to.plain(&E::time(entry.stamp))?;
+    }
+    <C as Storage<K>>::write(&entry.key, to)?;
+    <C as Storage<V>>::write(&entry.value, to)
+}
+
+fn read_entry<C, K, V, E>(from: &mut Decoder<'_>, saved: &SavedField) -> Result<(K, V, E::Stamp), StateError>
+where
+    C: Storage<K> + Storage<V>,
+    E: Expiry,
+{
+    let stamp = E::at(saved.stamp(from)?);
+    Ok((
+        <C as Storage<K>>::read(from)?,
+        <C as Storage<V>>::read(from)?,
+        stamp,
+    ))
 }

@@ -8,6 +8,7 @@ macro_rules! one_state {
             const FIELDS: usize = 1;
             const EXPIRES: bool = E::EXPIRES;
             const ALL_EXPIRE: bool = E::EXPIRES;
+            const MAY_BE_LONG: bool = false;
 
             fn describe(each: &mut impl FnMut(String, bool)) {
                 each(format!("{}{}", $name, name_of::<T>()), E::EXPIRES);

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use super::parts::Parts;
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, PerKey, StateError};
 use crate::time::Timestamp;
@@ -16,6 +17,8 @@ pub trait States: Sized {
     const EXPIRES: bool;
     /// Whether all of them expire, so that nothing is left of a key in the end.
     const ALL_EXPIRE: bool;
+    /// Whether one of them may have many elements.
+    const MAY_BE_LONG: bool;
 
     /// What each of them is, for a savepoint: its type, and whether it expires.
     fn describe(each: &mut impl FnMut(String, bool));
@@ -57,6 +60,56 @@ pub trait StoredStates<C>: States {
     /// # Errors
     /// If the bytes are not such states.
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError>;
+
+    /// A handler has run: what has many elements is saved in parts from here on. They are of the key at a place, and `field` is
+    /// the number of the first of these states.
+    #[inline]
+    fn settle(&mut self, _place: u32, _field: u32, _parts: &Parts) {}
+
+    /// Writes a part of the state of this number.
+    ///
+    /// # Errors
+    /// If a value's `Serialize` fails, or there is no such part.
+    fn write_part(&self, _field: usize, _turn: u64, _to: &mut Encoder) -> Result<(), StateError> {
+        Err(no_parts())
+    }
+
+    /// Reads a part of the state of this number; those of a state come in turn, after the state itself.
+    ///
+    /// # Errors
+    /// If the bytes are no such part.
+    fn read_part(
+        &mut self,
+        _field: usize,
+        _part: &RestoredPart<'_>,
+        _saved: &[SavedField],
+    ) -> Result<(), StateError> {
+        Err(no_parts())
+    }
+
+    /// Whether all parts were read.
+    fn is_restored(&self) -> bool {
+        true
+    }
+}
+
+/// A part of a state that is being restored.
+#[derive(Debug)]
+pub struct RestoredPart<'a> {
+    pub(crate) parts: &'a Parts,
+    /// Its number there.
+    pub(crate) row: u32,
+    /// The place of the key.
+    pub(crate) place: u32,
+    /// The number of the state among all.
+    pub(crate) field: u32,
+    pub(crate) turn: u64,
+    /// What is in it.
+    pub(crate) bytes: &'a [u8],
+}
+
+fn no_parts() -> StateError {
+    StateError::new("a part is there of a state that has none")
 }
 
 /// Shows a value, and what it is of: a key of a map, or nothing.
@@ -87,6 +140,7 @@ impl States for () {
     const FIELDS: usize = 0;
     const EXPIRES: bool = false;
     const ALL_EXPIRE: bool = true;
+    const MAY_BE_LONG: bool = false;
 
     fn describe(_each: &mut impl FnMut(String, bool)) {}
 
@@ -132,6 +186,7 @@ macro_rules! tuples {
             const FIELDS: usize = 0 $(+ $A::FIELDS)+;
             const EXPIRES: bool = $($A::EXPIRES)||+;
             const ALL_EXPIRE: bool = $($A::ALL_EXPIRE)&&+;
+            const MAY_BE_LONG: bool = $($A::MAY_BE_LONG)||+;
 
             fn describe(each: &mut impl FnMut(String, bool)) {
                 $($A::describe(each);)+
@@ -240,6 +295,55 @@ macro_rules! tuples {
                 )+
                 let _ = place;
                 Ok(())
+            }
+
+            #[inline]
+            fn settle(&mut self, place: u32, field: u32, parts: &Parts) {
+                let ($($a,)+) = self;
+                let mut from = field;
+                $(
+                    if $A::MAY_BE_LONG {
+                        $a.settle(place, from, parts);
+                    }
+                    from += u32::try_from($A::FIELDS).unwrap_or(u32::MAX);
+                )+
+                let _ = from;
+            }
+
+            fn write_part(&self, field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
+                let ($($a,)+) = self;
+                let mut from = 0;
+                $(
+                    if (from..from + $A::FIELDS).contains(&field) {
+                        return $a.write_part(field - from, turn, to);
+                    }
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
+                Err(no_parts())
+            }
+
+            fn read_part(
+                &mut self,
+                field: usize,
+                part: &RestoredPart<'_>,
+                saved: &[SavedField],
+            ) -> Result<(), StateError> {
+                let ($($a,)+) = self;
+                let mut from = 0;
+                $(
+                    if (from..from + $A::FIELDS).contains(&field) {
+                        return $a.read_part(field - from, part, &saved[from..]);
+                    }
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
+                Err(no_parts())
+            }
+
+            fn is_restored(&self) -> bool {
+                let ($($a,)+) = self;
+                $($a.is_restored())&&+
             }
         }
     )*};
