@@ -17,7 +17,7 @@ use streamlite::{Error, Job, RunningJob};
 use streamlite_tests::sim_fs::Dice;
 use tempfile::TempDir;
 
-use super::slices::{Case, Total, cases, write_rows};
+use super::cases::{Case, Total, cases, write_rows};
 
 /// A storage that fails now and then.
 #[derive(Debug)]
@@ -235,7 +235,7 @@ fn rows_of_keys_that_have_many_are_what_they_were() {
         .into_iter()
         .filter(|case| case.name.starts_with("many_"))
         .collect();
-    assert_eq!(many.len(), 6);
+    assert_eq!(many.len(), 11);
     for case in many {
         let (plain, out) = job(&case, rows.path());
         // Which rows are read after each other is seen.
@@ -267,7 +267,7 @@ fn rows_of_keys_that_have_many_are_what_they_were() {
                     break;
                 }
             }
-            assert!(starts > 10, "{starts}");
+            assert!(starts >= 8, "{starts}");
             capture_in_slices(None);
         }
     }

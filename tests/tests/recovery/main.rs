@@ -1,6 +1,7 @@
 //! What survives a stop: savepoints, checkpoints, crashes, damage, transactions.
 
-pub mod checkpoint_errors;
+pub mod cases;
+mod checkpoint_errors;
 pub mod checkpoints;
 pub mod crashed_everywhere;
 pub mod crashes;
