@@ -70,7 +70,8 @@ where
         let ranks = Rc::new(state.ranks());
         if let Some(parts) = parts {
             let write = |of: PartOf, to: &mut Encoder| write_part(state, of, to);
-            parts.borrow_mut().save(to, &ranks, write)?;
+            parts.note_barrier();
+            parts.placed().save(to, &ranks, write)?;
         }
         timers.save(to, Rc::clone(&ranks))?;
         births.save(to, &ranks)?;
@@ -115,7 +116,7 @@ where
         }) {
             core.state.write_whole_next();
             if let Some(parts) = &core.parts {
-                parts.borrow_mut().write_whole_next();
+                parts.placed().write_whole_next();
             }
         }
         let (state, timers) = (&core.state, &mut core.timers);
@@ -142,13 +143,13 @@ where
     fn restore_parts(&mut self, from: &mut Decoder<'_>, fields: &[SavedField]) -> Result<(), StateError> {
         let Self { state, parts, .. } = self;
         let Some(parts) = parts else { return Ok(()) };
-        let rows = parts.borrow_mut().restore(from)?;
+        let rows = parts.placed().restore(from)?;
         for RestoredRow { place, turn, row } in rows {
             let slot = Self::slot(place);
             if !state.has(slot) {
                 return Err(StateError::new("a part is there of a key that is not"));
             }
-            let (field, bytes) = parts.borrow_mut().take_restored(row);
+            let (field, bytes) = parts.placed().take_restored(row);
             let part = RestoredPart {
                 parts,
                 row,
@@ -177,7 +178,7 @@ where
             births,
             ..
         } = self;
-        let mut parts = parts.as_ref().map(|parts| parts.borrow_mut());
+        let mut parts = parts.as_ref().map(|parts| parts.placed());
         let id = state.declared().id().clone();
         slice.walk(&id, |room| {
             let is_written = state.go_on(room)
@@ -198,7 +199,7 @@ where
     pub(super) fn size(&self) -> StateSize {
         let mut size = self.state.size();
         if let Some(parts) = &self.parts {
-            size += parts.borrow().size();
+            size += parts.placed().size();
         }
         size
     }

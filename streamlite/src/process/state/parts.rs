@@ -1,6 +1,6 @@
 //! How lists and maps are saved: of a few elements with their key, of many in parts.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
@@ -16,7 +16,27 @@ const PART: u64 = 16;
 
 /// The parts of all lists and maps of a process that have many elements: a checkpoint writes those that changed, and not all
 /// that is in a map when one of its values changes.
-pub(crate) type Parts = Rc<RefCell<PlacedParts>>;
+pub(crate) type Parts = Rc<AllParts>;
+
+/// See [`Parts`].
+#[derive(Debug, Default)]
+pub struct AllParts {
+    placed: RefCell<PlacedParts>,
+    /// How many barriers there were.
+    barriers: Cell<u64>,
+}
+
+impl AllParts {
+    /// The parts themselves.
+    pub(crate) fn placed(&self) -> RefMut<'_, PlacedParts> {
+        self.placed.borrow_mut()
+    }
+
+    /// What was shown before a change counts for the checkpoint before: the next one has a barrier here.
+    pub(crate) fn note_barrier(&self) {
+        self.barriers.set(self.barriers.get() + 1);
+    }
+}
 
 /// The elements of a list or a map. Each has a number, later ones greater numbers.
 pub(super) trait Elements {
@@ -59,9 +79,18 @@ pub(super) struct Counts {
     parts: u64,
 }
 
-/// The parts of one list or map.
+/// The parts of one list or map. A part that changes again after a barrier is known by the first line of memory alone.
+#[repr(C, align(64))]
 pub(super) struct InParts<I> {
     home: Parts,
+    /// How many barriers there were when `shown` was begun.
+    barriers: u64,
+    /// Which of the first parts have been shown since then, one bit each.
+    shown: [u64; WORDS],
+    /// The number of the first element of the first part.
+    first: u64,
+    /// Of how many of the first parts the numbers begin `PART` after those of the part before, and end so.
+    even: usize,
     place: u32,
     field: u32,
     write: WriteElement<I>,
@@ -70,6 +99,9 @@ pub(super) struct InParts<I> {
     first_turn: u64,
     to_come: Counts,
 }
+
+/// How many words of marks are close at hand.
+const WORDS: usize = 4;
 
 /// A part has the elements from its first number to that of the next one.
 #[derive(Clone, Copy)]
@@ -90,6 +122,10 @@ impl<I> InParts<I> {
     fn new(home: &Home<'_, I>) -> Self {
         Self {
             home: Rc::clone(home.parts),
+            barriers: 0,
+            shown: [0; WORDS],
+            first: 0,
+            even: 0,
             place: home.place,
             field: home.field,
             write: home.write,
@@ -105,15 +141,49 @@ impl<I> InParts<I> {
 
     /// The part that has the element of a number.
     fn part_of(&self, number: u64) -> usize {
-        let first = self.all.front().map_or(0, |part| part.start);
-        let likely = usize::try_from(number.saturating_sub(first) / PART).unwrap_or(usize::MAX);
-        let is_there = |part: usize| self.all.get(part).is_some_and(|part| part.start <= number);
-        if is_there(likely) && !is_there(likely + 1) {
-            return likely;
+        self.even_part_of(number).unwrap_or_else(|| {
+            let after = self.all.partition_point(|part| part.start <= number);
+            after.saturating_sub(1)
+        })
+    }
+
+    /// The same of one of the first parts, without a look at them.
+    #[inline]
+    fn even_part_of(&self, number: u64) -> Option<usize> {
+        let part = usize::try_from(number.wrapping_sub(self.first) / PART).ok()?;
+        (part < self.even).then_some(part)
+    }
+
+    /// Parts were removed: finds again which are even.
+    fn count_even(&mut self) {
+        self.shown = [0; WORDS];
+        self.even = 0;
+        self.first = self.all.front().map_or(0, |part| part.start);
+        for (part, Part { start, .. }) in self.all.iter().enumerate().take(WORDS * 64) {
+            if *start != self.first + part as u64 * PART {
+                // Where the part before ends is not known without a look.
+                self.even = self.even.saturating_sub(1);
+                return;
+            }
+            self.even += 1;
         }
-        self.all
-            .partition_point(|part| part.start <= number)
-            .saturating_sub(1)
+    }
+
+    /// Notes that a part is shown now; says whether it was not since the last barrier. Of later parts that is not known.
+    #[inline]
+    fn is_to_be_shown(&mut self, part: usize) -> bool {
+        let barriers = self.home.barriers.get();
+        if self.barriers != barriers {
+            (self.barriers, self.shown) = (barriers, [0; WORDS]);
+        }
+        match self.shown.get_mut(part / 64) {
+            None => true,
+            Some(shown) => {
+                let before = *shown;
+                *shown |= 1 << (part % 64);
+                *shown != before
+            }
+        }
     }
 
     /// The numbers of the elements of a part.
@@ -125,12 +195,22 @@ impl<I> InParts<I> {
     /// Adds a part that begins with a number.
     #[cold]
     fn add(&mut self, start: u64) {
-        let row = self.home.borrow_mut().add(PartOf {
+        let row = self.home.placed().add(PartOf {
             place: self.place,
             field: self.field,
             turn: self.turn_of(self.all.len()),
         });
-        self.all.push_back(Part { start, row });
+        self.push(Part { start, row });
+    }
+
+    fn push(&mut self, part: Part) {
+        let (number, start) = (self.all.len(), part.start);
+        self.all.push_back(part);
+        if number == self.even && start == self.first + number as u64 * PART && number < WORDS * 64 {
+            self.even += 1;
+        } else {
+            self.count_even();
+        }
     }
 
     /// Adds parts of the elements that are there.
@@ -144,9 +224,16 @@ impl<I> InParts<I> {
 
     /// What is in a part is about to change.
     #[inline]
-    fn touch(&self, part: usize, elements: &impl Elements<Element = I>) {
+    fn touch(&mut self, part: usize, elements: &impl Elements<Element = I>) {
+        if self.is_to_be_shown(part) {
+            self.show(part, elements);
+        }
+    }
+
+    #[inline(never)]
+    fn show(&self, part: usize, elements: &impl Elements<Element = I>) {
         let write = |to: &mut Encoder| self.write(part, elements, to);
-        self.home.borrow_mut().touch(self.all[part].row, write);
+        self.home.placed().touch(self.all[part].row, write);
     }
 
     fn write(
@@ -162,9 +249,12 @@ impl<I> InParts<I> {
 
     /// Removes the parts that a closure takes: what was in them was shown before it went.
     fn free(&mut self, mut take: impl FnMut(&mut VecDeque<Part>) -> Option<Part>) {
-        let mut home = self.home.borrow_mut();
+        let before = self.all.len();
         while let Some(part) = take(&mut self.all) {
-            home.free(part.row, |_to| Ok(()));
+            self.home.placed().free(part.row, |_to| Ok(()));
+        }
+        if self.all.len() < before {
+            self.count_even();
         }
     }
 
@@ -191,7 +281,8 @@ impl<I> Saved<I> {
     #[inline]
     pub(super) fn touch(&mut self, number: u64, elements: &impl Elements<Element = I>) {
         if let Self::InParts(parts) = self {
-            parts.touch(parts.part_of(number), elements);
+            let part = parts.part_of(number);
+            parts.touch(part, elements);
         }
     }
 
@@ -200,7 +291,10 @@ impl<I> Saved<I> {
     pub(super) fn touch_new(&mut self, number: u64, elements: &impl Elements<Element = I>) {
         if let Self::InParts(parts) = self {
             match parts.all.back() {
-                Some(last) if number - last.start < PART => parts.touch(parts.all.len() - 1, elements),
+                Some(last) if number - last.start < PART => {
+                    let last = parts.all.len() - 1;
+                    parts.touch(last, elements);
+                }
                 _ => parts.add(number),
             }
         }
@@ -233,7 +327,7 @@ impl<I> Saved<I> {
     pub(super) fn leave(&mut self, elements: &impl Elements<Element = I>) {
         // In a panic it may be in use.
         if let Self::InParts(parts) = self
-            && parts.home.try_borrow_mut().is_ok()
+            && parts.home.placed.try_borrow_mut().is_ok()
         {
             self.touch_all(elements);
             if let Self::InParts(parts) = self {
@@ -336,7 +430,7 @@ impl<I> Saved<I> {
                     && parts.to_come.elements >= count
                     && turn == parts.turn_of(parts.all.len()) =>
             {
-                parts.all.push_back(Part { start, row });
+                parts.push(Part { start, row });
                 parts.to_come.parts -= 1;
                 parts.to_come.elements -= count;
                 Ok((count, from))
