@@ -2,7 +2,7 @@
 //! `cargo run --release --bin checkpoints [millions of records] [rounds] [work] [thousands of keys that change a second]`.
 //!
 //! A running mean over a million keys (or sessions, sliding windows, timers, a join of them), with a checkpoint each second and
-//! without any, in turn. Time is CPU time of the thread that processes records, and wall time; the longest pause is that of a
+//! without any: two jobs that take turns of 16 batches, so that each second of one takes two. Time is CPU time of the thread that processes records, and wall time; the longest pause is that of a
 //! batch of 4,096 records. All keys change all the time, unless it is said how many do: then records come as fast as they are
 //! taken, of a tenth of so many keys, which are others a tenth of a second later. `LARGE=1`: ten million keys.
 
@@ -17,10 +17,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use cpu_time::{ProcessTime, ThreadTime};
-use streamlite::Job;
 use streamlite::prelude::*;
 use streamlite::source::{Opening, Partition, Position, ReadStatus, Reader};
 use streamlite::state::capture_in_slices;
+use streamlite::{Job, RunningJob};
 use streamlite_benches::random::Random;
 
 /// How many keys there are.
@@ -59,7 +59,8 @@ struct NumbersReader {
 impl NumbersReader {
     /// From which of the keys on some change now; `None` before each has been there.
     fn first(&self, changing: u64) -> Option<u64> {
-        let passed = self.since.elapsed().as_secs_f64();
+        // Of another job half the time is.
+        let passed = self.since.elapsed().as_secs_f64() / 2.0;
         (self.read >= self.keys).then_some((passed * changing as f64) as u64)
     }
 }
@@ -255,53 +256,57 @@ fn work(name: &str) -> Option<Work> {
     Some(work)
 }
 
-/// What one run took.
+/// A job, and what it took so far.
 struct Run {
+    job: RunningJob,
     cpu: Duration,
     wall: Duration,
-    /// The longest batches.
-    pauses: Vec<Duration>,
-    stored: u64,
-    /// How large a file is that has all, and nothing else.
-    live: usize,
+    batches: Vec<Duration>,
 }
 
-fn run(work: Work, numbers: Numbers, dir: Option<&Path>) -> Result<Run, Box<dyn Error>> {
-    let job = work(numbers, NullSink);
-    let mut job = match dir {
-        None => job.start()?,
-        Some(dir) => job
-            .checkpoints(
-                Checkpoints::in_dir(dir)
-                    .every(Duration::from_secs(1))
-                    .max_retained(1),
-            )
-            .start()?,
-    };
-    let (cpu, wall) = (ThreadTime::now(), Instant::now());
-    let mut pauses = Vec::new();
-    loop {
-        let batch = ThreadTime::now();
-        let status = job.step()?;
-        pauses.push(batch.elapsed());
-        if status == ReadStatus::End || pauses.len() as u64 == numbers.records / 4096 {
-            break;
-        }
+impl Run {
+    fn start(job: Job) -> streamlite::Result<Self> {
+        Ok(Self {
+            job: job.start()?,
+            cpu: Duration::ZERO,
+            wall: Duration::ZERO,
+            batches: Vec::new(),
+        })
     }
-    let (cpu, wall) = (cpu.elapsed(), wall.elapsed());
-    pauses.sort_unstable_by(|one, other| other.cmp(one));
-    pauses.truncate(3);
-    let stored = job
-        .report()
-        .checkpoints
-        .map_or(0, |checkpoints| checkpoints.stored);
-    Ok(Run {
-        cpu,
-        wall,
-        pauses,
-        stored,
-        live: dir.map_or(Ok(0), |_| job.savepoint().map(|all| all.to_bytes().len()))?,
-    })
+
+    /// A few batches, but none of `most`; says whether there are more.
+    fn go_on(&mut self, most: u64) -> streamlite::Result<bool> {
+        for _ in 0..16 {
+            let (cpu, wall) = (ThreadTime::now(), Instant::now());
+            let status = self.job.step()?;
+            let took = cpu.elapsed();
+            self.cpu += took;
+            self.wall += wall.elapsed();
+            self.batches.push(took);
+            if status == ReadStatus::End || self.batches.len() as u64 == most {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The longest batches.
+    fn pauses(&self) -> Vec<Duration> {
+        let mut batches = self.batches.clone();
+        batches.sort_unstable_by(|one, other| other.cmp(one));
+        batches.truncate(3);
+        batches
+    }
+}
+
+/// A job without checkpoints, and the same with one each second.
+fn both(work: Work, numbers: Numbers, dir: &Path) -> Result<(Run, Run), Box<dyn Error>> {
+    let mut without = Run::start(work(numbers, NullSink))?;
+    let checkpoints = Checkpoints::in_dir(dir).every(Duration::from_secs(2));
+    let mut with = Run::start(work(numbers, NullSink).checkpoints(checkpoints.max_retained(1)))?;
+    let most = numbers.records / 4096;
+    while without.go_on(most)? & with.go_on(most)? {}
+    Ok((without, with))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -322,21 +327,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let state = dir.path().join(round.to_string());
-        let without = run(work, numbers, None)?;
         let sizes = Sizes::of(&state);
-        let with = run(work, numbers, Some(&state))?;
+        let (without, mut with) = both(work, numbers, &state)?;
         let peak = sizes.peak();
+        let stored = with.job.report().checkpoints.map_or(0, |all| all.stored);
+        // A file that has all, and nothing else.
+        let live = with.job.savepoint()?.to_bytes().len();
         let ratio = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
         let (cpu, wall) = (ratio(without.cpu, with.cpu), ratio(without.wall, with.wall));
         println!(
             "{name}, {records} records, {:.1} s, {} checkpoints: throughput with / without {wall:.3} (wall), {cpu:.3} (CPU); longest \
              batches {:.1?} with, {:.1?} without; the directory had {:.1} MB at most, of {:.1}",
             with.wall.as_secs_f64(),
-            with.stored,
-            with.pauses,
-            without.pauses,
+            stored,
+            with.pauses(),
+            without.pauses(),
             peak as f64 / 1e6,
-            with.live as f64 / 1e6,
+            live as f64 / 1e6,
         );
         ratios.push((wall, cpu));
     }

@@ -55,9 +55,9 @@
 //! In a pipeline function what a state holds is written to savepoints: `Serialize + Deserialize`. Its name and type are
 //! part of that; a state under another name or of another type is refused when a job is restored.
 //!
-//! A checkpoint writes the states of those keys that changed, of each key all of them: a `List` or a `Map` whole. Where one has
-//! thousands of elements, and a few of them change each second, key by more, such as `key_by(|r| (r.user, r.page))`: then each
-//! element is a key of its own, and what is written is what changed.
+//! A checkpoint writes the states of those keys that changed. Of a `List` or a `Map` that has more than 64 elements it writes what
+//! changed of it, sixteen elements at a time, so that millions may be in one. A value of your own is written whole each time: a
+//! `Vec` that grows had better be a `List`, and a `HashMap` a `Map`.
 //!
 //! # Several outputs
 //!

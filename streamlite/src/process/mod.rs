@@ -39,6 +39,6 @@ pub use times::TimeDomain;
 pub(crate) use broadcast::ByKey;
 pub(crate) use context::{Emitted, ReadClock};
 pub(crate) use metrics::ProcessMetrics;
-pub(crate) use state::{Parts, RestoredPart, SavedField, StoredStates};
+pub(crate) use state::{RestoredStretch, SavedField, StoredStates, Stretches};
 pub(crate) use timers::{Due, Queued, Timers};
 pub(crate) use times::{FieldTtl, Times};

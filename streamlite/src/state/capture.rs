@@ -140,18 +140,28 @@ impl<S: Table> Capture<S> {
 
     /// Writes entries as long as there is room in the slice; says whether all are written.
     pub(super) fn walk(&mut self, slots: &mut S, room: &mut Room) -> bool {
-        self.walk_by(slots, room, self.write)
+        self.walk_by(slots, room, 1, self.write)
     }
 
-    /// The same where `write` writes them.
-    pub(super) fn walk_by(&mut self, slots: &mut S, room: &mut Room, mut write: impl WritesEntry<S>) -> bool {
+    /// The same where `write` writes them, each of which counts as so many.
+    pub(super) fn walk_by(
+        &mut self,
+        slots: &mut S,
+        room: &mut Room,
+        each: usize,
+        mut write: impl WritesEntry<S>,
+    ) -> bool {
         while self.word < self.pending.len() && room.is_there() {
-            let pending = std::mem::take(&mut self.pending[self.word]);
-            if pending != 0 {
-                let bytes = self.walk_word(slots, pending, &mut write);
-                room.take(pending.count_ones() as usize, bytes);
+            let pending = self.pending[self.word];
+            let now = lowest(pending, (64 / each).max(1));
+            if now != 0 {
+                self.pending[self.word] &= !now;
+                let bytes = self.walk_word(slots, now, &mut write);
+                room.take(now.count_ones() as usize * each, bytes);
             }
-            self.word += 1;
+            if now == pending {
+                self.word += 1;
+            }
         }
         self.word == self.pending.len()
     }
@@ -161,7 +171,7 @@ impl<S: Table> Capture<S> {
         self.walk(slots, &mut Room::unlimited());
     }
 
-    /// Writes the entries of a word; returns how many bytes they have.
+    /// Writes entries of a word; returns how many bytes they have.
     fn walk_word(&mut self, slots: &mut S, pending: u64, write: &mut impl WritesEntry<S>) -> usize {
         let first = u32::try_from(self.word * 64).unwrap_or(u32::MAX);
         // They are all on their way from memory before the first one is waited for.
@@ -204,6 +214,16 @@ impl<S: Table> Capture<S> {
         };
         (captured, self.pending)
     }
+}
+
+/// So many of the bits that are set, the lowest ones.
+fn lowest(bits: u64, most: usize) -> u64 {
+    if bits.count_ones() as usize <= most {
+        return bits;
+    }
+    // Each step takes the lowest one away.
+    let left = (0..most).fold(bits, |left, _| left & (left - 1));
+    bits & !left
 }
 
 /// Marks the entries of the parts that are written whole as well, and no slot that is empty. Returns the slots whose entries are

@@ -29,6 +29,8 @@ pub struct LiveTable<S: Table> {
     whole: usize,
     /// What was saved last is beside its state, or is to be.
     is_beside: bool,
+    /// An entry takes as long to be written as so many of other tables.
+    each: usize,
 }
 
 impl<S: Table> Default for LiveTable<S> {
@@ -38,6 +40,7 @@ impl<S: Table> Default for LiveTable<S> {
             tracking: None,
             whole: 0,
             is_beside: false,
+            each: 1,
         }
     }
 }
@@ -52,6 +55,14 @@ impl<S: Table> Deref for LiveTable<S> {
 }
 
 impl<S: Table> LiveTable<S> {
+    /// A table whose entries take as long to be written as so many of other tables.
+    pub(super) fn of_long_entries(each: usize) -> Self {
+        Self {
+            each,
+            ..Self::default()
+        }
+    }
+
     /// The table itself; what is changed is to be [touched](Self::touch).
     #[inline]
     pub(super) fn table_mut(&mut self) -> &mut S {
@@ -307,7 +318,7 @@ impl<S: Table> LiveTable<S> {
 
     /// Whether entries stay beside the state that is being saved.
     pub fn is_to_be_beside(&self, to: &Encoder) -> bool {
-        S::MAY_BE_LARGE && to.takes_gaps() && in_slices(self.table.count())
+        S::MAY_BE_LARGE && to.takes_gaps() && in_slices(self.table.count() * self.each)
     }
 
     /// What is being saved has no table beside it; what is in this one is written otherwise.
@@ -341,9 +352,14 @@ impl<S: Table> LiveTable<S> {
 
     /// The same of a table whose values are elsewhere: `write` writes its entries.
     pub(super) fn go_on_by(&mut self, room: &mut Room, write: impl WritesEntry<S>) -> bool {
-        let Self { table, tracking, .. } = self;
+        let Self {
+            table,
+            tracking,
+            each,
+            ..
+        } = self;
         let capture = tracking.as_mut().and_then(|tracking| tracking.capture.as_mut());
-        capture.is_none_or(|capture| capture.walk_by(table, room, write))
+        capture.is_none_or(|capture| capture.walk_by(table, room, *each, write))
     }
 
     /// What was written, once all is; `None` if nothing was to be.

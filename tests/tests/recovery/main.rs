@@ -9,6 +9,7 @@ pub mod damage;
 pub mod decoders;
 pub mod failures;
 pub mod incremental;
+pub mod long_states;
 pub mod moved_timers;
 pub mod restore;
 pub mod savepoints;

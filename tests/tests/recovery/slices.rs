@@ -176,6 +176,19 @@ pipeline!(
         sizes.to(out);
     }
 
+    /// Three maps, in which each of the keys has a value.
+    fn maps_of_long_values(rows: Source<Row>, out: Sink<u32>) {
+        let sizes = rows.key_by(|row| row.key % 3).process(|ctx| {
+            let long: Map<u32, Long> = Map::new();
+            on_record(|row| {
+                let value = long.get_or_insert_with(row.key, || Long(vec![0; 4096]));
+                value.0[0] = 1;
+                ctx.emit(row.n);
+            });
+        });
+        sizes.to(out);
+    }
+
     fn long_results(rows: Source<Row>, out: Sink<u32>) {
         let folded = rows
             .key_by(|row| row.key)
@@ -196,8 +209,9 @@ fn between_two_reads_no_more_is_written_than_a_slice() {
     let dir = tempfile::tempdir().expect("a directory");
     write_rows(&mut Dice::new(5), &dir.path().join("rows.csv"), 20_000, KEYS);
     let source = || rows(dir.path(), "rows.csv").expect("it is there");
-    let jobs: [(&str, Job); 2] = [
+    let jobs: [(&str, Job); 3] = [
         ("values", long_values(source(), NullSink)),
+        ("maps", maps_of_long_values(source(), NullSink)),
         ("results", long_results(source(), NullSink)),
     ];
     for (name, job) in jobs {

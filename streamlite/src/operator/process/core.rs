@@ -13,8 +13,8 @@ use crate::assembly::{Context, Failure};
 use crate::error::Error;
 use crate::operator::keyed_state::KeyedState;
 use crate::process::{
-    Due, Emitted, KeyedProcess, Parts, ProcessContext, ProcessMetrics, Queued, ReadClock, Sides, StateSpec,
-    States, StoredStates, TimeDomain, Timers, Times,
+    Due, Emitted, KeyedProcess, ProcessContext, ProcessMetrics, Queued, ReadClock, Sides, StateSpec, States,
+    StoredStates, Stretches, TimeDomain, Timers, Times,
 };
 use crate::record::Record;
 use crate::state::{Grouping, LookUp, Shape, Table, name_of};
@@ -34,8 +34,8 @@ pub(super) struct Core<T, C, G: Grouping<T>, P: KeyedProcess<G::Key, T>> {
     pub(super) grouping: G,
     pub(super) process: P,
     pub(super) state: KeyedState<C, TableOf<T, G, P>>,
-    /// The parts of long lists and maps; `None` if no state is one.
-    pub(super) parts: Option<Parts>,
+    /// The stretches of long lists and maps; `None` if no state is one.
+    pub(super) stretches: Option<Stretches>,
     /// There are checkpoints.
     is_saved: bool,
     pub(super) specs: Vec<StateSpec>,
@@ -97,7 +97,7 @@ where
         let order = Rc::new(Cell::new(0));
         let mut core = Self {
             state: KeyedState::new(cx, shape, || process.first()),
-            parts: P::States::MAY_BE_LONG.then(Parts::default),
+            stretches: P::States::MAY_BE_LONG.then(Stretches::default),
             is_saved: cx.has_checkpoints(),
             grouping,
             process,
@@ -225,7 +225,7 @@ where
         let Self {
             process,
             state,
-            parts,
+            stretches,
             is_saved,
             now,
             clock,
@@ -277,11 +277,9 @@ where
         };
         handler(process, states, sides, &mut ctx);
         let is_cleared = ctx.is_cleared;
-        if P::States::MAY_BE_LONG
-            && *is_saved
-            && let Some(parts) = parts
-        {
-            states.settle(place, 0, parts);
+        if P::States::MAY_BE_LONG {
+            let stretches = stretches.as_ref().filter(|_| *is_saved);
+            states.settle(place, 0, stretches);
         }
         if P::States::EXPIRES && blank & !states.blank() != 0 {
             expirations.note(place, states);

@@ -10,9 +10,9 @@ use super::bits::Bits;
 use super::core::Core;
 use crate::metrics::StateSize;
 use crate::operator::keyed_state::KeyedState;
-use crate::process::{FieldTtl, KeyedProcess, RestoredPart, SavedField, States, StoredStates, TimeDomain};
+use crate::process::{FieldTtl, KeyedProcess, RestoredStretch, SavedField, States, StoredStates, TimeDomain};
 use crate::state::{
-    Decoder, Encoder, Grouping, PartOf, RestoredRow, Slice, Snapshot, StateError, Storage, Table,
+    Decoder, Encoder, Grouping, RestoredRow, Slice, Snapshot, StateError, Storage, StretchOf, Table,
 };
 use crate::time::Timestamp;
 
@@ -44,7 +44,7 @@ where
     fn save(&mut self, to: &mut Encoder) -> Result<(), StateError> {
         let Core {
             state,
-            parts,
+            stretches,
             now,
             timers,
             births,
@@ -68,10 +68,10 @@ where
             states.write(to)
         })?;
         let ranks = Rc::new(state.ranks());
-        if let Some(parts) = parts {
-            let write = |of: PartOf, to: &mut Encoder| write_part(state, of, to);
-            parts.note_barrier();
-            parts.placed().save(to, &ranks, write)?;
+        if let Some(stretches) = stretches {
+            let write = |of: StretchOf, to: &mut Encoder| write_stretch(state, of, to);
+            stretches.note_barrier();
+            stretches.placed().save(to, &ranks, write)?;
         }
         timers.save(to, Rc::clone(&ranks))?;
         births.save(to, &ranks)?;
@@ -109,14 +109,14 @@ where
             states.read(from, &fields)?;
             Ok(states)
         })?;
-        core.restore_parts(from, &fields)?;
+        core.restore_stretches(from, &fields)?;
         let mut fits = head.fields.iter().zip(&core.expirations.ttls).zip(expires);
         if fits.any(|(((has_stamps, domain), ttl), expires)| {
             *has_stamps != expires || (expires && *domain != ttl.domain)
         }) {
             core.state.write_whole_next();
-            if let Some(parts) = &core.parts {
-                parts.placed().write_whole_next();
+            if let Some(stretches) = &core.stretches {
+                stretches.placed().write_whole_next();
             }
         }
         let (state, timers) = (&core.state, &mut core.timers);
@@ -139,19 +139,19 @@ where
     P: KeyedProcess<G::Key, T>,
     P::States: StoredStates<C>,
 {
-    /// Reads the parts of long lists and maps, whose keys are there.
-    fn restore_parts(&mut self, from: &mut Decoder<'_>, fields: &[SavedField]) -> Result<(), StateError> {
-        let Self { state, parts, .. } = self;
-        let Some(parts) = parts else { return Ok(()) };
-        let rows = parts.placed().restore(from)?;
+    /// Reads the stretches of long lists and maps, whose keys are there.
+    fn restore_stretches(&mut self, from: &mut Decoder<'_>, fields: &[SavedField]) -> Result<(), StateError> {
+        let Self { state, stretches, .. } = self;
+        let Some(stretches) = stretches else { return Ok(()) };
+        let rows = stretches.placed().restore(from)?;
         for RestoredRow { place, turn, row } in rows {
             let slot = Self::slot(place);
             if !state.has(slot) {
-                return Err(StateError::new("a part is there of a key that is not"));
+                return Err(StateError::new("a stretch is there of a key that is not"));
             }
-            let (field, bytes) = parts.placed().take_restored(row);
-            let part = RestoredPart {
-                parts,
+            let (field, bytes) = stretches.placed().take_restored(row);
+            let stretch = RestoredStretch {
+                stretches,
                 row,
                 place,
                 field,
@@ -159,37 +159,37 @@ where
                 bytes: &bytes,
             };
             let (_, states) = state.entry_unsaved(slot);
-            states.read_part(field as usize, &part, fields)?;
+            states.read_stretch(field as usize, &stretch, fields)?;
         }
         let mut are_whole = true;
         state.for_each(|_slot, _key, states| are_whole &= states.is_restored());
         if are_whole {
             return Ok(());
         }
-        Err(StateError::new("parts are missing of a list or map"))
+        Err(StateError::new("stretches are missing of a list or map"))
     }
 
     /// Writes a slice of what is to be written of the states for a checkpoint.
     pub(super) fn capture(&mut self, slice: &mut Slice) {
         let Self {
             state,
-            parts,
+            stretches,
             timers,
             births,
             ..
         } = self;
-        let mut parts = parts.as_ref().map(|parts| parts.placed());
+        let mut stretches = stretches.as_ref().map(|stretches| stretches.placed());
         let id = state.declared().id().clone();
         slice.walk(&id, |room| {
             let is_written = state.go_on(room)
-                && parts
+                && stretches
                     .as_mut()
-                    .is_none_or(|parts| parts.go_on(room, |of, to| write_part(state, of, to)))
+                    .is_none_or(|stretches| stretches.go_on(room, |of, to| write_stretch(state, of, to)))
                 && timers.go_on(room)
                 && births.go_on(room);
             is_written.then(|| {
-                let parts = parts.as_mut().and_then(|parts| parts.finish());
-                let all = [state.finish(), parts, timers.finish(), births.finish()];
+                let stretches = stretches.as_mut().and_then(|stretches| stretches.finish());
+                let all = [state.finish(), stretches, timers.finish(), births.finish()];
                 all.into_iter().flatten().collect()
             })
         });
@@ -198,8 +198,8 @@ where
     /// How much memory the states take.
     pub(super) fn size(&self) -> StateSize {
         let mut size = self.state.size();
-        if let Some(parts) = &self.parts {
-            size += parts.placed().size();
+        if let Some(stretches) = &self.stretches {
+            size += stretches.placed().size();
         }
         size
     }
@@ -255,13 +255,17 @@ where
     }
 }
 
-/// Writes what is in a part of a state.
-fn write_part<C, S>(state: &mut KeyedState<C, S>, of: PartOf, to: &mut Encoder) -> Result<(), StateError>
+/// Writes what is in a stretch of a state.
+fn write_stretch<C, S>(
+    state: &mut KeyedState<C, S>,
+    of: StretchOf,
+    to: &mut Encoder,
+) -> Result<(), StateError>
 where
     S: Table,
     S::Value: StoredStates<C>,
 {
     let slot = S::slot_at(of.place);
     let (_, states) = state.entry_unsaved(slot);
-    states.write_part(of.field as usize, of.turn, to)
+    states.write_stretch(of.field as usize, of.turn, to)
 }

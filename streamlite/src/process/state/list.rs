@@ -5,8 +5,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::expiry::{Expiry, Forever, UNWRITTEN};
-use super::parts::{Elements, Home, Parts, Saved};
-use super::states::{RestoredPart, SavedField, ShowValue, States, StoredStates};
+use super::states::{RestoredStretch, SavedField, ShowValue, States, StoredStates};
+use super::stretches::{Elements, Home, Saved, Stretches};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, PerKey, StateError, Storage, name_of};
 use crate::time::Timestamp;
@@ -104,7 +104,7 @@ impl<T, E: Expiry> List<T, E> {
 
     /// How it is saved, and what is in it.
     #[inline]
-    fn parts(&mut self) -> (&mut Saved<Item<T, E>>, Numbered<'_, T, E>) {
+    fn saved(&mut self) -> (&mut Saved<Item<T, E>>, Numbered<'_, T, E>) {
         let Self {
             items,
             removed,
@@ -125,7 +125,7 @@ impl<T, E: Expiry> List<T, E> {
 
     /// All values are about to be changed, or get other numbers.
     fn touch_all(&mut self) {
-        let (saved, items) = self.parts();
+        let (saved, items) = self.saved();
         saved.touch_all(&items);
     }
 
@@ -170,7 +170,7 @@ impl<T, E: Expiry> List<T, E> {
     pub fn push(&mut self, value: T) {
         let stamp = self.expiry.stamp();
         let number = self.removed + self.items.len() as u64;
-        let (saved, items) = self.parts();
+        let (saved, items) = self.saved();
         saved.touch_new(number, &items);
         if let Some(ages) = E::ages(&mut self.ages) {
             ages.add(E::time(stamp), number);
@@ -181,7 +181,10 @@ impl<T, E: Expiry> List<T, E> {
     /// Removes the value that was pushed first.
     #[inline]
     pub fn pop_front(&mut self) -> Option<T> {
-        let (saved, items) = self.parts();
+        if self.items.is_empty() {
+            return None;
+        }
+        let (saved, items) = self.saved();
         saved.touch(items.removed, &items);
         let item = self.items.pop_front()?;
         self.removed += 1;
@@ -192,8 +195,11 @@ impl<T, E: Expiry> List<T, E> {
     /// Removes the value that was pushed last.
     #[inline]
     pub fn pop_back(&mut self) -> Option<T> {
-        let (saved, items) = self.parts();
-        saved.touch(items.numbers().end.saturating_sub(1), &items);
+        if self.items.is_empty() {
+            return None;
+        }
+        let (saved, items) = self.saved();
+        saved.touch(items.numbers().end - 1, &items);
         let item = self.items.pop_back()?;
         self.trim();
         Some(item.value)
@@ -235,7 +241,7 @@ impl<T, E: Expiry> List<T, E> {
             self.items.pop_back();
             self.gone -= 1;
         }
-        let (saved, items) = self.parts();
+        let (saved, items) = self.saved();
         saved.shrink(&items);
         // What was removed is noted still.
         let most = 2 * self.items.len() + 16;
@@ -253,14 +259,14 @@ impl<T, E: Expiry> List<T, E> {
             let stamps = self.items.iter().map(|item| E::time(item.stamp));
             ages.replace(stamps.zip(0..));
         }
-        let (saved, items) = self.parts();
+        let (saved, items) = self.saved();
         saved.renew(&items);
     }
 }
 
 impl<T, E: Expiry> Drop for List<T, E> {
     fn drop(&mut self) {
-        let (saved, items) = self.parts();
+        let (saved, items) = self.saved();
         saved.leave(&items);
     }
 }
@@ -399,35 +405,35 @@ impl<C: Storage<T>, T, E: Expiry> StoredStates<C> for List<T, E> {
     }
 
     #[inline]
-    fn settle(&mut self, place: u32, field: u32, parts: &Parts) {
-        let home = Home {
-            parts,
+    fn settle(&mut self, place: u32, field: u32, stretches: Option<&Stretches>) {
+        let home = stretches.map(|stretches| Home {
+            stretches,
             place,
             field,
             write: write_item::<C, T, E>,
-        };
-        let (saved, items) = self.parts();
-        saved.settle(items.items.len(), &items, &home);
+        });
+        let (saved, items) = self.saved();
+        saved.settle(items.items.len(), &items, home.as_ref());
     }
 
-    fn write_part(&self, _field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
-        self.saved.write_part(turn, &self.numbered(), to)
+    fn write_stretch(&self, _field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
+        self.saved.write_stretch(turn, &self.numbered(), to)
     }
 
-    fn read_part(
+    fn read_stretch(
         &mut self,
         _field: usize,
-        part: &RestoredPart<'_>,
+        stretch: &RestoredStretch<'_>,
         saved: &[SavedField],
     ) -> Result<(), StateError> {
         let home = Home {
-            parts: part.parts,
-            place: part.place,
-            field: part.field,
+            stretches: stretch.stretches,
+            place: stretch.place,
+            field: stretch.field,
             write: write_item::<C, T, E>,
         };
         let start = self.numbered().numbers().end;
-        let (count, mut from) = self.saved.add_restored(&home, part, start)?;
+        let (count, mut from) = self.saved.add_restored(&home, stretch, start)?;
         for _ in 0..count {
             self.read_item::<C>(&mut from, &saved[0])?;
         }

@@ -6,8 +6,8 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::expiry::{Expiry, Forever};
-use super::parts::{Elements, Home, Parts, Saved};
-use super::states::{RestoredPart, SavedField, ShowValue, States, StoredStates};
+use super::states::{RestoredStretch, SavedField, ShowValue, States, StoredStates};
+use super::stretches::{Elements, Home, Saved, Stretches};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, KeyIndex, Known, PerKey, Shows, StateError, Storage, name_of};
 use crate::time::Timestamp;
@@ -182,6 +182,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
+        self.saved.prefetch();
         let place = self.place(key)?;
         self.touch(place);
         let entry = self.entries[place].as_mut()?;
@@ -191,6 +192,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
 
     /// The value of a key, to be changed; if there is none, what the closure returns. It counts as written.
     pub fn get_or_insert_with(&mut self, key: K, first: impl FnOnce() -> V) -> &mut V {
+        self.saved.prefetch();
         let place = match self.place(&key) {
             Some(place) => {
                 self.touch(place);
@@ -220,6 +222,7 @@ impl<K: Hash + Eq, V, E: Expiry> Map<K, V, E> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
+        self.saved.prefetch();
         let place = self.place(key)?;
         self.touch(place);
         self.index.remove(key, place);
@@ -419,41 +422,42 @@ where
     }
 
     #[inline]
-    fn settle(&mut self, place: u32, field: u32, parts: &Parts) {
-        let home = Home {
-            parts,
+    fn settle(&mut self, place: u32, field: u32, stretches: Option<&Stretches>) {
+        let home = stretches.map(|stretches| Home {
+            stretches,
             place,
             field,
             write: write_entry::<C, K, V, E>,
-        };
-        self.saved.settle(self.live, &Placed(&self.entries), &home);
+        });
+        self.saved
+            .settle(self.live, &Placed(&self.entries), home.as_ref());
     }
 
-    fn write_part(&self, _field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
-        self.saved.write_part(turn, &Placed(&self.entries), to)
+    fn write_stretch(&self, _field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
+        self.saved.write_stretch(turn, &Placed(&self.entries), to)
     }
 
-    fn read_part(
+    fn read_stretch(
         &mut self,
         _field: usize,
-        part: &RestoredPart<'_>,
+        stretch: &RestoredStretch<'_>,
         saved: &[SavedField],
     ) -> Result<(), StateError> {
         let home = Home {
-            parts: part.parts,
-            place: part.place,
-            field: part.field,
+            stretches: stretch.stretches,
+            place: stretch.place,
+            field: stretch.field,
             write: write_entry::<C, K, V, E>,
         };
         let start = self.entries.len() as u64;
-        let (count, mut from) = self.saved.add_restored(&home, part, start)?;
-        // What is added is in no other part.
-        let parts = std::mem::replace(&mut self.saved, Saved::Whole);
+        let (count, mut from) = self.saved.add_restored(&home, stretch, start)?;
+        // What is added is in no other stretch.
+        let stretches = std::mem::replace(&mut self.saved, Saved::Whole);
         for _ in 0..count {
             let (key, value, stamp) = read_entry::<C, K, V, E>(&mut from, &saved[0])?;
             self.push(key, value, stamp);
         }
-        self.saved = parts;
+        self.saved = stretches;
         from.end()
     }
 

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::parts::Parts;
+use super::stretches::Stretches;
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, PerKey, StateError};
 use crate::time::Timestamp;
@@ -61,42 +61,42 @@ pub trait StoredStates<C>: States {
     /// If the bytes are not such states.
     fn read(&mut self, from: &mut Decoder<'_>, saved: &[SavedField]) -> Result<(), StateError>;
 
-    /// A handler has run: what has many elements is saved in parts from here on. They are of the key at a place, and `field` is
+    /// A handler has run: what has many elements is saved in stretches from here on, if there are any. They are of the key at a place, and `field` is
     /// the number of the first of these states.
     #[inline]
-    fn settle(&mut self, _place: u32, _field: u32, _parts: &Parts) {}
+    fn settle(&mut self, _place: u32, _field: u32, _parts: &Stretches) {}
 
-    /// Writes a part of the state of this number.
+    /// Writes a stretch of the state of this number.
     ///
     /// # Errors
-    /// If a value's `Serialize` fails, or there is no such part.
-    fn write_part(&self, _field: usize, _turn: u64, _to: &mut Encoder) -> Result<(), StateError> {
-        Err(no_parts())
+    /// If a value's `Serialize` fails, or there is no such stretch.
+    fn write_stretch(&self, _field: usize, _turn: u64, _to: &mut Encoder) -> Result<(), StateError> {
+        Err(no_stretches())
     }
 
-    /// Reads a part of the state of this number; those of a state come in turn, after the state itself.
+    /// Reads a stretch of the state of this number; those of a state come in turn, after the state itself.
     ///
     /// # Errors
-    /// If the bytes are no such part.
-    fn read_part(
+    /// If the bytes are no such stretch.
+    fn read_stretch(
         &mut self,
         _field: usize,
-        _part: &RestoredPart<'_>,
+        _part: &RestoredStretch<'_>,
         _saved: &[SavedField],
     ) -> Result<(), StateError> {
-        Err(no_parts())
+        Err(no_stretches())
     }
 
-    /// Whether all parts were read.
+    /// Whether all stretches were read.
     fn is_restored(&self) -> bool {
         true
     }
 }
 
-/// A part of a state that is being restored.
+/// A stretch of a state that is being restored.
 #[derive(Debug)]
-pub struct RestoredPart<'a> {
-    pub(crate) parts: &'a Parts,
+pub struct RestoredStretch<'a> {
+    pub(crate) stretches: &'a Stretches,
     /// Its number there.
     pub(crate) row: u32,
     /// The place of the key.
@@ -108,8 +108,8 @@ pub struct RestoredPart<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
-fn no_parts() -> StateError {
-    StateError::new("a part is there of a state that has none")
+fn no_stretches() -> StateError {
+    StateError::new("a stretch is there of a state that has none")
 }
 
 /// Shows a value, and what it is of: a key of a map, or nothing.
@@ -298,47 +298,47 @@ macro_rules! tuples {
             }
 
             #[inline]
-            fn settle(&mut self, place: u32, field: u32, parts: &Parts) {
+            fn settle(&mut self, place: u32, field: u32, stretches: Option<&Stretches>) {
                 let ($($a,)+) = self;
                 let mut from = field;
                 $(
                     if $A::MAY_BE_LONG {
-                        $a.settle(place, from, parts);
+                        $a.settle(place, from, stretches);
                     }
                     from += u32::try_from($A::FIELDS).unwrap_or(u32::MAX);
                 )+
                 let _ = from;
             }
 
-            fn write_part(&self, field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
+            fn write_stretch(&self, field: usize, turn: u64, to: &mut Encoder) -> Result<(), StateError> {
                 let ($($a,)+) = self;
                 let mut from = 0;
                 $(
                     if (from..from + $A::FIELDS).contains(&field) {
-                        return $a.write_part(field - from, turn, to);
+                        return $a.write_stretch(field - from, turn, to);
                     }
                     from += $A::FIELDS;
                 )+
                 let _ = from;
-                Err(no_parts())
+                Err(no_stretches())
             }
 
-            fn read_part(
+            fn read_stretch(
                 &mut self,
                 field: usize,
-                part: &RestoredPart<'_>,
+                stretch: &RestoredStretch<'_>,
                 saved: &[SavedField],
             ) -> Result<(), StateError> {
                 let ($($a,)+) = self;
                 let mut from = 0;
                 $(
                     if (from..from + $A::FIELDS).contains(&field) {
-                        return $a.read_part(field - from, part, &saved[from..]);
+                        return $a.read_stretch(field - from, stretch, &saved[from..]);
                     }
                     from += $A::FIELDS;
                 )+
                 let _ = from;
-                Err(no_parts())
+                Err(no_stretches())
             }
 
             fn is_restored(&self) -> bool {
