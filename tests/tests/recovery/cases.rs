@@ -333,6 +333,8 @@ pipeline!(
                             other.pop_back();
                         }
                     }
+                    42 if row.n % 2 == 0 => while one.pop_front().is_some() {},
+                    43 if row.n % 3 == 0 => while other.pop_back().is_some() {},
                     60 => other.extend(0..60),
                     70 if row.n % 2 == 0 => other.clear(),
                     71 if row.n % 2 == 0 => drop(std::mem::take(one)),

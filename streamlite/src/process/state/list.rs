@@ -5,8 +5,8 @@ use std::fmt;
 use std::ops::Range;
 
 use super::expiry::{Expiry, Forever, UNWRITTEN};
-use super::states::{RestoredStretch, SavedField, ShowValue, States, StoredStates};
-use super::stretches::{Elements, Home, Saved, Stretches};
+use super::states::{SavedField, ShowValue, States, StoredStates};
+use super::stretches::{Elements, Home, RestoredStretch, Saved, Stretches};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, PerKey, StateError, Storage, name_of};
 use crate::time::Timestamp;

@@ -6,8 +6,8 @@ use std::hash::Hash;
 use std::ops::Range;
 
 use super::expiry::{Expiry, Forever};
-use super::states::{RestoredStretch, SavedField, ShowValue, States, StoredStates};
-use super::stretches::{Elements, Home, Saved, Stretches};
+use super::states::{SavedField, ShowValue, States, StoredStates};
+use super::stretches::{Elements, Home, RestoredStretch, Saved, Stretches};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, KeyIndex, Known, PerKey, Shows, StateError, Storage, name_of};
 use crate::time::Timestamp;

@@ -16,6 +16,6 @@ pub use map::Map;
 pub use plain::{Guard, Plain};
 pub use reducing::Reducing;
 pub use states::States;
-pub(crate) use states::{RestoredStretch, SavedField, StoredStates};
-pub(crate) use stretches::Stretches;
+pub(crate) use states::{SavedField, StoredStates};
+pub(crate) use stretches::{RestoredStretch, Stretches};
 pub use value::Value;

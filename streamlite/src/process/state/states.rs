@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::stretches::Stretches;
+use super::stretches::{RestoredStretch, Stretches};
 use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Decoder, Encoder, PerKey, StateError};
 use crate::time::Timestamp;
@@ -64,7 +64,7 @@ pub trait StoredStates<C>: States {
     /// A handler has run: what has many elements is saved in stretches from here on, if there are any. They are of the key at a place, and `field` is
     /// the number of the first of these states.
     #[inline]
-    fn settle(&mut self, _place: u32, _field: u32, _parts: &Stretches) {}
+    fn settle(&mut self, _place: u32, _field: u32, _stretches: Option<&Stretches>) {}
 
     /// Writes a stretch of the state of this number.
     ///
@@ -91,21 +91,6 @@ pub trait StoredStates<C>: States {
     fn is_restored(&self) -> bool {
         true
     }
-}
-
-/// A stretch of a state that is being restored.
-#[derive(Debug)]
-pub struct RestoredStretch<'a> {
-    pub(crate) stretches: &'a Stretches,
-    /// Its number there.
-    pub(crate) row: u32,
-    /// The place of the key.
-    pub(crate) place: u32,
-    /// The number of the state among all.
-    pub(crate) field: u32,
-    pub(crate) turn: u64,
-    /// What is in it.
-    pub(crate) bytes: &'a [u8],
 }
 
 fn no_stretches() -> StateError {

@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use prefetch_index::prefetch_index;
 
-use super::states::RestoredStretch;
 use crate::state::{Decoder, Encoder, PlacedStretches, StateError, StretchOf};
 
 /// Up to so many elements are saved with their key.
@@ -73,6 +72,21 @@ pub(super) struct Home<'a, I> {
     pub(super) place: u32,
     pub(super) field: u32,
     pub(super) write: WriteElement<I>,
+}
+
+/// A stretch of a state that is being restored.
+#[derive(Debug)]
+pub struct RestoredStretch<'a> {
+    pub(crate) stretches: &'a Stretches,
+    /// Its number there.
+    pub(crate) row: u32,
+    /// The place of the key.
+    pub(crate) place: u32,
+    /// The number of the state among all.
+    pub(crate) field: u32,
+    pub(crate) turn: u64,
+    /// What is in it.
+    pub(crate) bytes: &'a [u8],
 }
 
 /// How a list or a map is saved. Whoever changes an element shows it before.
@@ -450,6 +464,9 @@ impl<I> Saved<I> {
         let &RestoredStretch { turn, row, bytes, .. } = stretch;
         let mut from = Decoder::new(bytes);
         let count: u64 = from.plain()?;
+        if count > STRETCH as u64 {
+            return Err(StateError::new("a stretch has more elements than fit"));
+        }
         if let Self::ToCome(counts) = self {
             let stretches = InStretches {
                 to_come: *counts,
