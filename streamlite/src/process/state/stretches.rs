@@ -501,3 +501,135 @@ impl<I> Saved<I> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Elements for Vec<u64> {
+        type Element = u64;
+
+        fn between(&self, numbers: Range<u64>) -> impl Iterator<Item = &u64> {
+            let numbers = move |number: &&u64| numbers.contains(*number);
+            self.iter().filter(numbers)
+        }
+
+        fn numbers(&self) -> Range<u64> {
+            0..self.last().map_or(0, |last| last + 1)
+        }
+    }
+
+    fn write(element: &u64, to: &mut Encoder) -> Result<(), StateError> {
+        to.plain(element)
+    }
+
+    fn home(stretches: &Stretches) -> Home<'_, u64> {
+        Home {
+            stretches,
+            place: 3,
+            field: 1,
+            write,
+        }
+    }
+
+    /// Elements that are their numbers, many of which are missing, and how they are saved with their key.
+    fn saved(stretches: &Stretches) -> (Vec<u64>, Saved<u64>, Vec<u8>) {
+        let elements: Vec<u64> = (0..200).filter(|n| n % 3 != 1).collect();
+        let mut saved = Saved::Whole;
+        saved.settle(elements.len(), &elements, Some(&home(stretches)));
+        let mut head = Encoder::default();
+        let written = saved.write(elements.len(), &elements, &mut head, write);
+        written.expect("they are numbers");
+        (elements, saved, head.into_bytes())
+    }
+
+    /// Restores stretches of these turns.
+    fn restored(turns: &[u64]) -> Result<Saved<u64>, StateError> {
+        let stretches = Stretches::default();
+        let (elements, saved, head) = saved(&stretches);
+        let mut restored = Saved::Whole;
+        assert_eq!(restored.read(&mut Decoder::new(&head))?, 0);
+        assert!(!restored.is_restored());
+        let mut start = 0;
+        for &turn in turns {
+            let mut bytes = Encoder::default();
+            saved.write_stretch(turn, &elements, &mut bytes)?;
+            let bytes = bytes.into_bytes();
+            let stretch = RestoredStretch {
+                stretches: &stretches,
+                row: 0,
+                place: 3,
+                field: 1,
+                turn,
+                bytes: &bytes,
+            };
+            let (count, mut from) = restored.add_restored(&home(&stretches), &stretch, start)?;
+            for _ in 0..count {
+                let element: u64 = from.plain()?;
+                assert!(element % 3 != 1 && element / STRETCH as u64 == turn, "{element}");
+            }
+            from.end()?;
+            start += count;
+        }
+        Ok(restored)
+    }
+
+    #[test]
+    fn stretches_that_are_missing_or_there_twice_are_found() {
+        let all: Vec<u64> = (0..13).collect();
+        assert!(restored(&all).expect("they are all there").is_restored());
+        assert!(!restored(&all[..12]).expect("one is to come").is_restored());
+        let refused = |turns: &[u64]| restored(turns).expect_err("it is refused").to_string();
+        assert_eq!(refused(&[0, 2]), "a stretch is there that no list or map has");
+        assert_eq!(refused(&[0, 0]), "a stretch is there that no list or map has");
+        assert!(refused(&[0, 13]).contains("was taken out of its state"));
+        // As many as there were, of which the first is not.
+        assert!(refused(&(1..14).collect::<Vec<_>>()).contains("was taken out"));
+    }
+
+    #[test]
+    fn what_says_that_it_has_more_than_it_had_is_refused() {
+        let stretches = Stretches::default();
+        for (elements, count) in [(20_u64, 17_u64), (7, 8)] {
+            let mut head = Encoder::default();
+            head.plain(&(2_u64, elements)).expect("they are numbers");
+            let mut restored = Saved::<u64>::Whole;
+            let none = restored.read(&mut Decoder::new(&head.into_bytes()));
+            assert_eq!(none.expect("it is a head"), 0);
+            let mut bytes = Encoder::default();
+            bytes.plain(&count).expect("it is a number");
+            let bytes = bytes.into_bytes();
+            let stretch = RestoredStretch {
+                stretches: &stretches,
+                row: 0,
+                place: 3,
+                field: 1,
+                turn: 0,
+                bytes: &bytes,
+            };
+            let added = restored.add_restored(&home(&stretches), &stretch, 0);
+            assert!(added.is_err(), "{count} of {elements}");
+        }
+    }
+
+    #[test]
+    fn the_stretch_of_an_element_is_found_wherever_stretches_begin() {
+        for starts in [
+            vec![0, 16, 32, 48],
+            vec![5, 21, 37],
+            vec![0, 7, 23, 39],
+            vec![0, 16, 30, 30, 46],
+            vec![0, 16, 32, 40, 56],
+            (0..400).map(|n| n * 16).collect(),
+        ] {
+            let stretches = Stretches::default();
+            let mut all = InStretches::new(&home(&stretches));
+            starts.iter().for_each(|start| all.add(*start));
+            let last = starts[starts.len() - 1];
+            for number in starts[0]..last + 16 {
+                let naive = starts.iter().rposition(|start| *start <= number);
+                assert_eq!(Some(all.stretch_of(number)), naive, "{number} of {starts:?}");
+            }
+        }
+    }
+}
