@@ -266,7 +266,7 @@ pub struct Room {
 }
 
 impl Room {
-    pub(super) fn of_a_slice() -> Self {
+    pub(crate) fn of_a_slice() -> Self {
         Self {
             entries: ENTRIES_OF_A_SLICE.get().unwrap_or(ENTRIES),
             bytes: BYTES,

@@ -32,7 +32,7 @@ struct GapsLeft {
 
 impl Encoder {
     /// For a checkpoint: takes gaps. `is_full`: what earlier checkpoints have of a table does not count.
-    pub(super) fn with_gaps(epoch: Epoch, is_full: bool) -> Self {
+    pub(crate) fn with_gaps(epoch: Epoch, is_full: bool) -> Self {
         let gaps = GapsLeft {
             epoch,
             is_full,

@@ -242,9 +242,9 @@ fn rows_of_keys_that_have_many_are_what_they_were() {
         plain.turn_size(41).run().expect("it runs");
         let whole = out.take();
         // One that is at once whole after each step, or such as take several steps.
-        let slices = [Some(64), None, Some(16)];
+        let slices = [Some(64), None, Some(320)];
         for (seed, slice) in (0..).zip(slices) {
-            let is_in_steps = slice == Some(16);
+            let is_in_steps = slice == Some(320);
             let every = Duration::from_nanos(if is_in_steps { 1_000_000 } else { 3_600_000_000_000 });
             let mut dice = Dice::new(seed);
             let dir = tempfile::tempdir().expect("a directory");

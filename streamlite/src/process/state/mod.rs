@@ -6,6 +6,8 @@ mod map;
 mod one;
 mod plain;
 mod reducing;
+#[cfg(test)]
+mod shown;
 mod states;
 mod stretches;
 mod value;

@@ -587,29 +587,39 @@ mod tests {
         assert!(refused(&(1..14).collect::<Vec<_>>()).contains("was taken out"));
     }
 
-    #[test]
-    fn what_says_that_it_has_more_than_it_had_is_refused() {
+    /// What is restored of two stretches that have so many elements together, if these are found.
+    fn counted(elements: u64, found: &[u64]) -> Option<Saved<u64>> {
         let stretches = Stretches::default();
-        for (elements, count) in [(20_u64, 17_u64), (7, 8)] {
-            let mut head = Encoder::default();
-            head.plain(&(2_u64, elements)).expect("they are numbers");
-            let mut restored = Saved::<u64>::Whole;
-            let none = restored.read(&mut Decoder::new(&head.into_bytes()));
-            assert_eq!(none.expect("it is a head"), 0);
+        let mut head = Encoder::default();
+        head.plain(&(2_u64, elements)).expect("they are numbers");
+        let mut restored = Saved::Whole;
+        let none = restored.read(&mut Decoder::new(&head.into_bytes()));
+        assert_eq!(none.expect("it is a head"), 0);
+        for (turn, count) in (0..).zip(found) {
             let mut bytes = Encoder::default();
-            bytes.plain(&count).expect("it is a number");
+            bytes.plain(count).expect("it is a number");
             let bytes = bytes.into_bytes();
             let stretch = RestoredStretch {
                 stretches: &stretches,
                 row: 0,
                 place: 3,
                 field: 1,
-                turn: 0,
+                turn,
                 bytes: &bytes,
             };
-            let added = restored.add_restored(&home(&stretches), &stretch, 0);
-            assert!(added.is_err(), "{count} of {elements}");
+            restored.add_restored(&home(&stretches), &stretch, 0).ok()?;
         }
+        Some(restored)
+    }
+
+    #[test]
+    fn what_has_more_or_less_than_it_had_is_found() {
+        let is_restored = |elements, found| counted(elements, found).map(|all| all.is_restored());
+        assert_eq!(is_restored(20, &[16, 4]), Some(true));
+        assert_eq!(is_restored(20, &[16, 3]), Some(false));
+        assert_eq!(is_restored(16, &[16]), Some(false));
+        assert_eq!(is_restored(20, &[16, 5]), None);
+        assert_eq!(is_restored(20, &[17, 3]), None);
     }
 
     #[test]

@@ -1,0 +1,195 @@
+//! Whatever is done to lists and maps shows their stretches before: what checkpoints have of them is what was in them at the
+//! barriers.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::list::List;
+use super::map::Map;
+use super::states::StoredStates;
+use super::stretches::Stretches;
+use crate::epoch::{Epoch, Incarnation};
+use crate::state::{Captured, Decoder, Durable, Encoder, KeyTable, Ranks, Room, Table, capture_in_slices};
+
+type Both = (List<u64>, Map<u32, u64>);
+
+/// Numbers that a test looks random with.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, below: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % below
+    }
+}
+
+/// What is in them, in order, with how many there are.
+type Contents = (Vec<u64>, Vec<(u32, u64)>);
+
+fn contents((list, map): &Both) -> Contents {
+    let entries = map.iter().map(|(key, value)| (*key, *value));
+    (list.iter().copied().collect(), entries.collect())
+}
+
+/// One thing that a handler does.
+fn change((list, map): &mut Both, random: &mut Random) {
+    let n = random.below(1 << 40);
+    let key = u32::try_from(random.below(300)).expect("it is small");
+    match random.below(90) {
+        0..=19 => list.push(n),
+        20..=29 => drop(list.pop_front().into_iter().collect::<Vec<_>>()),
+        30..=38 => drop(list.pop_back().into_iter().collect::<Vec<_>>()),
+        39 => list.extend(0..n % 100),
+        40 if n % 5 == 0 => list.retain(|n| n % 4 != 0),
+        41 if n % 9 == 0 => list.clear(),
+        42 if n % 9 == 0 => {
+            let mut taken = mem::take(list);
+            list.extend(taken.take());
+        }
+        43 if n % 9 == 0 => *list = List::new(),
+        44 if n % 9 == 0 => assert!(list.take().len() < 100_000),
+        45..=64 => assert!(map.insert(key, n) != Some(1 << 41)),
+        65..=69 => *map.get_or_insert_with(key, || 0) += 1,
+        70..=74 => map.get_mut(&key).into_iter().for_each(|value| *value ^= n),
+        75..=80 => assert!(map.remove(&key) != Some(1 << 41)),
+        81 if n % 5 == 0 => map.retain(|_, value| value % 4 != 0),
+        82 if n % 9 == 0 => map.clear(),
+        83 if n % 9 == 0 => *map = Map::new(),
+        // Most of a map goes, so that it moves together.
+        84 if n % 9 == 0 => (0..200).for_each(|key| assert!(map.remove(&key) != Some(1 << 41))),
+        _ => {}
+    }
+}
+
+/// What the stretches in a checkpoint have.
+fn stored(rows: &BTreeMap<u32, Vec<u8>>) -> Contents {
+    let mut all: Vec<(u32, u64, &[u8])> = rows
+        .values()
+        .map(|row| {
+            let mut from = Decoder::new(row);
+            let (place, turn, field): (u32, u64, u32) = from.plain().expect("a row");
+            let bytes = from.framed().expect("a stretch");
+            assert_eq!(place, 0);
+            from.end().expect("nothing more");
+            (field, turn, bytes)
+        })
+        .collect();
+    all.sort_unstable();
+    let (mut list, mut map) = (Vec::new(), Vec::new());
+    for (field, _turn, bytes) in all {
+        let mut from = Decoder::new(bytes);
+        let count: u64 = from.plain().expect("a number");
+        for _ in 0..count {
+            match field {
+                0 => list.push(from.plain().expect("a value")),
+                _ => map.push(from.plain().expect("an entry")),
+            }
+        }
+        from.end().expect("nothing more");
+    }
+    (list, map)
+}
+
+fn run(seed: u64) -> usize {
+    capture_in_slices(Some(32));
+    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut table = KeyTable::<u32, u32>::default();
+    table.insert(7, 0);
+    let ranks = Rc::new(Ranks::first(&table));
+    let stretches = Stretches::default();
+    let mut both: Both = (List::new(), Map::new());
+    let mut rows: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+    let mut compared = 0;
+    for number in 1..30 {
+        for _ in 0..random.below(120) {
+            change(&mut both, &mut random);
+            settle(&mut both, &stretches);
+        }
+        let mut to = Encoder::with_gaps(
+            Epoch {
+                incarnation: Incarnation(1),
+                number,
+            },
+            false,
+        );
+        stretches.note_barrier();
+        let saved = stretches.placed().save(&mut to, &ranks, |of, to| {
+            StoredStates::<Durable>::write_stretch(&both, of.field as usize, of.turn, to)
+        });
+        saved.expect("they are numbers");
+        let (list, map) = contents(&both);
+        // What is short is with its key.
+        let is_long = |field: &dyn StoredHead| field.is_long();
+        let expected = (
+            if is_long(&both.0) { list } else { Vec::new() },
+            if is_long(&both.1) { map } else { Vec::new() },
+        );
+        let captured = loop {
+            for _ in 0..random.below(6) {
+                change(&mut both, &mut random);
+                settle(&mut both, &stretches);
+            }
+            let mut room = Room::of_a_slice();
+            let is_done = stretches.placed().go_on(&mut room, |of, to| {
+                StoredStates::<Durable>::write_stretch(&both, of.field as usize, of.turn, to)
+            });
+            if is_done {
+                break stretches.placed().finish();
+            }
+        };
+        let captured = captured.expect("it is beside").expect("they are numbers");
+        take(&mut rows, &captured);
+        assert_eq!(stored(&rows), expected, "seed {seed}, checkpoint {number}");
+        compared += expected.0.len() + expected.1.len();
+    }
+    capture_in_slices(None);
+    assert_eq!(
+        Arc::strong_count(&stretches),
+        1 + usize::from(both.0.is_long()) + usize::from(both.1.is_long())
+    );
+    compared
+}
+
+fn settle(both: &mut Both, stretches: &Stretches) {
+    StoredStates::<Durable>::settle(both, 0, 0, Some(stretches));
+}
+
+/// Whether what is written with the key says that the elements are elsewhere.
+trait StoredHead {
+    fn is_long(&self) -> bool;
+}
+
+impl<S: StoredStates<Durable>> StoredHead for S {
+    fn is_long(&self) -> bool {
+        let mut head = Encoder::default();
+        self.write(&mut head).expect("they are numbers");
+        let stretches: u64 = Decoder::new(&head.into_bytes()).plain().expect("a number");
+        stretches > 0
+    }
+}
+
+/// What a checkpoint has is put over what those before have.
+fn take(rows: &mut BTreeMap<u32, Vec<u8>>, captured: &Captured) {
+    for part in captured.renewed() {
+        let slots = part * crate::state::PART..(part + 1) * crate::state::PART;
+        rows.retain(|slot, _| !slots.contains(slot));
+    }
+    let visited = captured.for_each(|slot, row| {
+        match row {
+            Some(row) => rows.insert(slot, row.to_vec()),
+            None => rows.remove(&slot),
+        };
+        Ok::<(), ()>(())
+    });
+    visited.expect("nothing fails");
+}
+
+#[test]
+fn what_checkpoints_have_of_lists_and_maps_is_what_was_in_them_at_the_barrier() {
+    let compared: usize = (1..60).map(run).sum();
+    assert!(compared > 100_000, "{compared}");
+}
