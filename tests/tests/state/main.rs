@@ -3,5 +3,6 @@
 pub mod asked_states;
 pub mod process_rules;
 pub mod processes;
+pub mod replaced;
 pub mod rows;
 pub mod state_tables;

@@ -277,6 +277,9 @@ where
         };
         handler(process, states, sides, &mut ctx);
         let is_cleared = ctx.is_cleared;
+        if P::States::EXPIRES {
+            states.refresh(&times, &expirations.ttls);
+        }
         if P::States::MAY_BE_LONG {
             let stretches = stretches.as_ref().filter(|_| *is_saved);
             states.settle(place, 0, stretches);

@@ -36,6 +36,9 @@ pub trait Expiry: Default + fmt::Debug + sealed::Sealed + 'static {
     /// The stamp of a time.
     fn at(time: Timestamp) -> Self::Stamp;
 
+    /// Whether nobody has said yet what writes are stamped with, as a handler has put it in the place of another one.
+    fn is_fresh(&self) -> bool;
+
     /// Notes what writes are stamped with from now on.
     fn enter(&mut self, times: &Times, ttl: &FieldTtl);
 }
@@ -94,6 +97,11 @@ impl Expiry for Forever {
     fn at(_time: Timestamp) {}
 
     #[inline]
+    fn is_fresh(&self) -> bool {
+        false
+    }
+
+    #[inline]
     fn enter(&mut self, _times: &Times, _ttl: &FieldTtl) {}
 }
 
@@ -130,6 +138,11 @@ impl Expiry for Expiring {
     #[inline]
     fn at(time: Timestamp) -> Stamp {
         Stamp(time)
+    }
+
+    #[inline]
+    fn is_fresh(&self) -> bool {
+        self.written == UNWRITTEN
     }
 
     #[inline]

@@ -50,6 +50,8 @@ struct Item<T, E: Expiry> {
 
 /// The stamp of an item that has expired and is between others.
 const GONE: Timestamp = UNWRITTEN;
+/// The stamp of an item of a list that is new in this handler, until it returns.
+const FRESH: Timestamp = Timestamp::MIN;
 
 impl<T, E: Expiry> Item<T, E> {
     #[inline]
@@ -168,7 +170,11 @@ impl<T, E: Expiry> List<T, E> {
     /// Adds a value at the end.
     #[inline]
     pub fn push(&mut self, value: T) {
-        let stamp = self.expiry.stamp();
+        let stamp = if self.expiry.is_fresh() {
+            E::at(FRESH)
+        } else {
+            self.expiry.stamp()
+        };
         let number = self.removed + self.items.len() as u64;
         let (saved, items) = self.saved();
         saved.touch_new(number, &items);
@@ -300,6 +306,14 @@ impl<T, E: Expiry> States for List<T, E> {
             self.expire(times, &ttls[0]);
         }
         false
+    }
+
+    #[inline]
+    fn refresh(&mut self, times: &Times, ttls: &[FieldTtl]) {
+        if self.expiry.is_fresh() {
+            self.expiry.enter(times, &ttls[0]);
+            self.restamp(0, times.written(&ttls[0]));
+        }
     }
 
     fn start_again(&mut self, _first: Self, _times: &Times, _ttls: &[FieldTtl]) {}

@@ -360,6 +360,14 @@ impl<K: Hash + Eq, V, E: Expiry> States for Map<K, V, E> {
         false
     }
 
+    #[inline]
+    fn refresh(&mut self, times: &Times, ttls: &[FieldTtl]) {
+        if self.expiry.is_fresh() {
+            self.expiry.enter(times, &ttls[0]);
+            self.restamp(0, times.written(&ttls[0]));
+        }
+    }
+
     fn start_again(&mut self, _first: Self, _times: &Times, _ttls: &[FieldTtl]) {}
 
     #[inline]

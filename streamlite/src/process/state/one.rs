@@ -28,6 +28,14 @@ macro_rules! one_state {
                 $forget
             }
 
+            #[inline]
+            fn refresh(&mut self, times: &Times, ttls: &[FieldTtl]) {
+                if E::EXPIRES && self.is_fresh() {
+                    self.note(times, &ttls[0]);
+                    self.stamp = E::at(times.written(&ttls[0]));
+                }
+            }
+
             fn start_again(&mut self, first: Self, _times: &Times, _ttls: &[FieldTtl]) {
                 if E::EXPIRES && E::time(self.stamp) == UNWRITTEN {
                     let ($old, $first) = (self, first);

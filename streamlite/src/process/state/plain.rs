@@ -31,6 +31,13 @@ impl<T, E: Expiry> Plain<T, E> {
     #[expect(clippy::unused_self, reason = "other states note it")]
     #[inline]
     fn note(&mut self, _times: &Times, _ttl: &FieldTtl) {}
+
+    /// Nobody but the library makes one.
+    #[expect(clippy::unused_self, reason = "other states may be new")]
+    #[inline]
+    fn is_fresh(&self) -> bool {
+        false
+    }
 }
 
 impl<T> Plain<T, Forever> {

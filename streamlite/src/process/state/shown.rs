@@ -6,14 +6,18 @@ use std::mem;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::expiry::{Expiring, Expiry, Forever};
 use super::list::List;
 use super::map::Map;
-use super::states::StoredStates;
+use super::states::{States, StoredStates};
 use super::stretches::Stretches;
 use crate::epoch::{Epoch, Incarnation};
+use crate::process::times::{FieldTtl, TimeDomain, Times};
 use crate::state::{Captured, Decoder, Durable, Encoder, KeyTable, Ranks, Room, Table, capture_in_slices};
+use crate::time::{TimeDelta, Timestamp};
 
-type Both = (List<u64>, Map<u32, u64>);
+/// What a handler changes.
+type Both<E> = (List<u64, E>, Map<u32, u64, E>);
 
 /// Numbers that a test looks random with.
 struct Random(u64);
@@ -30,13 +34,13 @@ impl Random {
 /// What is in them, in order, with how many there are.
 type Contents = (Vec<u64>, Vec<(u32, u64)>);
 
-fn contents((list, map): &Both) -> Contents {
+fn contents<E: Expiry>((list, map): &Both<E>) -> Contents {
     let entries = map.iter().map(|(key, value)| (*key, *value));
     (list.iter().copied().collect(), entries.collect())
 }
 
 /// One thing that a handler does.
-fn change((list, map): &mut Both, random: &mut Random) {
+fn change<E: Expiry>((list, map): &mut Both<E>, random: &mut Random) {
     let n = random.below(1 << 40);
     let key = u32::try_from(random.below(300)).expect("it is small");
     let (now_and_then, rarely) = (n.is_multiple_of(5), n.is_multiple_of(9));
@@ -85,7 +89,7 @@ fn change((list, map): &mut Both, random: &mut Random) {
 }
 
 /// What the stretches in a checkpoint have.
-fn stored(rows: &BTreeMap<u32, Vec<u8>>) -> Contents {
+fn stored<E: Expiry>(rows: &BTreeMap<u32, Vec<u8>>) -> Contents {
     let mut all: Vec<(u32, u64, &[u8])> = rows
         .values()
         .map(|row| {
@@ -103,6 +107,9 @@ fn stored(rows: &BTreeMap<u32, Vec<u8>>) -> Contents {
         let mut from = Decoder::new(bytes);
         let count: u64 = from.plain().expect("a number");
         for _ in 0..count {
+            if E::EXPIRES {
+                from.plain::<Timestamp>().expect("when it was written");
+            }
             match field {
                 0 => list.push(from.plain().expect("a value")),
                 _ => map.push(from.plain().expect("an entry")),
@@ -113,20 +120,19 @@ fn stored(rows: &BTreeMap<u32, Vec<u8>>) -> Contents {
     (list, map)
 }
 
-fn run(seed: u64) -> usize {
+fn run<E: Expiry>(seed: u64) -> usize {
     capture_in_slices(Some(32));
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut table = KeyTable::<u32, u32>::default();
     table.insert(7, 0);
     let ranks = Rc::new(Ranks::first(&table));
     let stretches = Stretches::default();
-    let mut both: Both = (List::new(), Map::new());
+    let mut both: Both<E> = (List::new(), Map::new());
     let mut rows: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
-    let mut compared = 0;
+    let (mut compared, mut now) = (0, 0);
     for number in 1..30 {
         for _ in 0..random.below(120) {
-            change(&mut both, &mut random);
-            settle(&mut both, &stretches);
+            handle(&mut both, &mut random, &mut now, &stretches);
         }
         let mut to = Encoder::with_gaps(
             Epoch {
@@ -148,8 +154,7 @@ fn run(seed: u64) -> usize {
         );
         let captured = loop {
             for _ in 0..random.below(6) {
-                change(&mut both, &mut random);
-                settle(&mut both, &stretches);
+                handle(&mut both, &mut random, &mut now, &stretches);
             }
             let mut room = Room::of_a_slice();
             let is_done = stretches.placed().go_on(&mut room, |of, to| {
@@ -161,7 +166,7 @@ fn run(seed: u64) -> usize {
         };
         let captured = captured.expect("it is beside").expect("they are numbers");
         take(&mut rows, &captured);
-        assert_eq!(stored(&rows), expected, "seed {seed}, checkpoint {number}");
+        assert_eq!(stored::<E>(&rows), expected, "seed {seed}, checkpoint {number}");
         compared += expected.0.len() + expected.1.len();
     }
     capture_in_slices(None);
@@ -170,7 +175,22 @@ fn run(seed: u64) -> usize {
     compared
 }
 
-fn settle(both: &mut Both, stretches: &Stretches) {
+/// What is done for a record: a little later, or so much that all that was there has expired.
+fn handle<E: Expiry>(both: &mut Both<E>, random: &mut Random, now: &mut i64, stretches: &Stretches) {
+    *now += [0, 1, 1, 2, 3, 5, 8, 13][random.below(8) as usize] + 1_000 * i64::from(random.below(700) == 0);
+    let ttl = FieldTtl {
+        ttl: TimeDelta::from_millis(400),
+        domain: TimeDomain::Event,
+    };
+    let of_record = Timestamp::from_millis(*now + random.below(90).cast_signed());
+    let times = Times::new(of_record, Timestamp::from_millis(*now), Timestamp::MIN);
+    both.enter(&times, &[ttl, ttl]);
+    change(both, random);
+    both.refresh(&times, &[ttl, ttl]);
+    if random.below(900) == 0 {
+        both.restamp(0, Timestamp::from_millis(*now));
+        both.restamp(1, Timestamp::from_millis(*now));
+    }
     StoredStates::<Durable>::settle(both, 0, 0, Some(stretches));
 }
 
@@ -200,6 +220,8 @@ fn take(rows: &mut BTreeMap<u32, Vec<u8>>, captured: &Captured) {
 
 #[test]
 fn what_checkpoints_have_of_lists_and_maps_is_what_was_in_them_at_the_barrier() {
-    let compared: usize = (1..60).map(run).sum();
+    let compared: usize = (1..60).map(run::<Forever>).sum();
     assert!(compared > 100_000, "{compared}");
+    let compared: usize = (1..60).map(run::<Expiring>).sum();
+    assert!(compared > 50_000, "{compared}");
 }

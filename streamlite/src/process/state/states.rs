@@ -27,6 +27,10 @@ pub trait States: Sized {
     /// to have its first value again.
     fn enter(&mut self, times: &Times, ttls: &[FieldTtl]) -> bool;
 
+    /// After a handler has run: what it has put in the place of a state was written now.
+    #[inline]
+    fn refresh(&mut self, _times: &Times, _ttls: &[FieldTtl]) {}
+
     /// Gives the plain values that have expired their first values.
     fn start_again(&mut self, first: Self, times: &Times, ttls: &[FieldTtl]);
 
@@ -191,6 +195,19 @@ macro_rules! tuples {
                 )+
                 let _ = from;
                 has_expired
+            }
+
+            #[inline]
+            fn refresh(&mut self, times: &Times, ttls: &[FieldTtl]) {
+                let ($($a,)+) = self;
+                let mut from = 0;
+                $(
+                    if $A::EXPIRES {
+                        $a.refresh(times, &ttls[from..]);
+                    }
+                    from += $A::FIELDS;
+                )+
+                let _ = from;
             }
 
             fn start_again(&mut self, first: Self, times: &Times, ttls: &[FieldTtl]) {

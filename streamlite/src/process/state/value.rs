@@ -109,6 +109,12 @@ impl<T, E: Expiry> Value<T, E> {
         self.take();
     }
 
+    /// Whether a handler has put it, with a value, in the place of another one.
+    #[inline]
+    fn is_fresh(&self) -> bool {
+        self.expiry.is_fresh() && self.value.is_some()
+    }
+
     /// Notes when what is written counts as written.
     #[inline]
     fn note(&mut self, times: &Times, ttl: &FieldTtl) {
