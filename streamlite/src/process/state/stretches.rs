@@ -234,13 +234,15 @@ impl<I> InStretches<I> {
     fn push(&mut self, stretch: Stretch) {
         let (number, start) = (self.all.len(), stretch.start);
         self.all.push_back(stretch);
-        if number == self.even as usize
-            && start == self.first + number as u64 * STRETCH as u64
-            && number < WORDS * 64
-        {
-            self.even += 1;
-        } else {
-            self.count_even();
+        if number == 0 {
+            (self.first, self.even) = (start, 1);
+        } else if number == self.even as usize {
+            if start != self.first + number as u64 * STRETCH as u64 {
+                // Where the stretch before ends is not known without a look.
+                self.even -= 1;
+            } else if number < WORDS * 64 {
+                self.even += 1;
+            }
         }
     }
 
