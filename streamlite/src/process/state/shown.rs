@@ -187,7 +187,7 @@ fn handle<E: Expiry>(both: &mut Both<E>, random: &mut Random, now: &mut i64, str
     both.enter(&times, &[ttl, ttl]);
     change(both, random);
     both.refresh(&times, &[ttl, ttl]);
-    if random.below(900) == 0 {
+    if random.below(150) == 0 {
         both.restamp(0, Timestamp::from_millis(*now));
         both.restamp(1, Timestamp::from_millis(*now));
     }
