@@ -185,7 +185,9 @@ fn handle<E: Expiry>(both: &mut Both<E>, random: &mut Random, now: &mut i64, str
     let of_record = Timestamp::from_millis(*now + random.below(90).cast_signed());
     let times = Times::new(of_record, Timestamp::from_millis(*now), Timestamp::MIN);
     both.enter(&times, &[ttl, ttl]);
-    change(both, random);
+    for _ in 0..1 + random.below(3) {
+        change(both, random);
+    }
     both.refresh(&times, &[ttl, ttl]);
     if random.below(150) == 0 {
         both.restamp(0, Timestamp::from_millis(*now));

@@ -284,7 +284,7 @@ impl<I> InStretches<I> {
     fn free(&mut self, mut take: impl FnMut(&mut VecDeque<Stretch>) -> Option<Stretch>) {
         let before = self.all.len();
         while let Some(stretch) = take(&mut self.all) {
-            self.home.placed().free(stretch.row, |_to| Ok(()));
+            self.home.placed().free(stretch.row, |to| to.plain(&0_u64));
         }
         if self.all.len() < before {
             self.count_even();
