@@ -68,10 +68,39 @@ pipeline!(
                 });
             })
             .map(|row| format!("{row:?}"));
+        let long = keyed
+            .process(|ctx| {
+                let all: List<i32> = List::new();
+                let by_place: Map<usize, i64> = Map::new();
+                #[ttl(1h)]
+                let recent: List<i64> = List::new();
+                #[ttl(1h)]
+                let by_recent: Map<usize, i64> = Map::new();
+                on_record(|e| {
+                    for _ in 0..20 {
+                        all.push(e.value);
+                        recent.push(e.at);
+                        by_place.insert(all.len(), e.at);
+                        by_recent.insert(all.len(), e.at);
+                    }
+                    if e.value == 3 {
+                        all.pop_front();
+                        by_place.remove(&2);
+                    }
+                    ctx.emit((all.len(), by_place.len(), recent.iter().count(), by_recent.iter().count()));
+                });
+            })
+            .map(|row| format!("{row:?}"));
         let pairs = events
             .join(others)
             .on(|l| l.key, |r| r.key)
             .within(-5ms..=5ms)
+            .map(|row| format!("{row:?}"));
+        let waiting = events
+            .union(others)
+            .join(others)
+            .on(|l| l.key % 2, |r| r.key % 2)
+            .within(1s..=2s)
             .map(|row| format!("{row:?}"));
         let latest = events
             .join_latest(others)
@@ -84,7 +113,9 @@ pipeline!(
             .union(leading)
             .union(peaks)
             .union(told)
+            .union(long)
             .union(pairs)
+            .union(waiting)
             .union(latest)
             .to(out);
     }
