@@ -11,6 +11,7 @@ pub mod model;
 mod partitions;
 pub mod process_model;
 mod recorder;
+pub mod saved;
 pub mod sim_fs;
 pub mod strategies;
 pub mod trigger_model;
