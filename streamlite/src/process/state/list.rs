@@ -153,6 +153,13 @@ impl<T, E: Expiry> List<T, E> {
             .map(|item| &item.value)
     }
 
+    /// When they were pushed, if they expire; what `iter` shows.
+    #[cfg(test)]
+    pub(super) fn stamps(&self) -> impl Iterator<Item = Timestamp> {
+        let there = self.items.iter().filter(|item| item.is_there());
+        there.map(|item| E::time(item.stamp))
+    }
+
     /// The value that was pushed first.
     #[must_use]
     #[inline]

@@ -133,6 +133,13 @@ impl<K, V, E: Expiry> Map<K, V, E> {
         self.iter().map(|(_, value)| value)
     }
 
+    /// When they were written, if they expire; in the order of `iter`.
+    #[cfg(test)]
+    pub(super) fn stamps(&self) -> impl Iterator<Item = Timestamp> {
+        let entries = self.entries.iter().flatten();
+        entries.map(|entry| E::time(entry.stamp))
+    }
+
     /// Removes all entries.
     pub fn clear(&mut self) {
         self.touch_all();

@@ -31,12 +31,15 @@ impl Random {
     }
 }
 
-/// What is in them, in order, with how many there are.
-type Contents = (Vec<u64>, Vec<(u32, u64)>);
+/// What is in them, in order, each with the time it was written, if it expires.
+type Contents = (Vec<(Timestamp, u64)>, Vec<(Timestamp, (u32, u64))>);
 
 fn contents<E: Expiry>((list, map): &Both<E>) -> Contents {
     let entries = map.iter().map(|(key, value)| (*key, *value));
-    (list.iter().copied().collect(), entries.collect())
+    (
+        list.stamps().zip(list.iter().copied()).collect(),
+        map.stamps().zip(entries).collect(),
+    )
 }
 
 /// One thing that a handler does.
@@ -84,6 +87,13 @@ fn change<E: Expiry>((list, map): &mut Both<E>, random: &mut Random) {
                 map.remove(&key);
             }
         }
+        85 if rarely => list.extend(0..400),
+        // So much that what expires is counted anew.
+        86 if now_and_then => {
+            for _ in 0..list.len() * 3 / 4 {
+                list.pop_front();
+            }
+        }
         _ => {}
     }
 }
@@ -107,12 +117,14 @@ fn stored<E: Expiry>(rows: &BTreeMap<u32, Vec<u8>>) -> Contents {
         let mut from = Decoder::new(bytes);
         let count: u64 = from.plain().expect("a number");
         for _ in 0..count {
-            if E::EXPIRES {
-                from.plain::<Timestamp>().expect("when it was written");
-            }
+            let stamp = if E::EXPIRES {
+                from.plain().expect("when it was written")
+            } else {
+                Timestamp::MAX
+            };
             match field {
-                0 => list.push(from.plain().expect("a value")),
-                _ => map.push(from.plain().expect("an entry")),
+                0 => list.push((stamp, from.plain().expect("a value"))),
+                _ => map.push((stamp, from.plain().expect("an entry"))),
             }
         }
         from.end().expect("nothing more");
