@@ -36,15 +36,20 @@ impl<F: Decode<Item: Debug + Send> + Default + 'static> Format for F {}
 
 const MOST: usize = 60;
 
-fn from_file<F: Format>(bytes: &[u8]) -> Found {
+/// What the file has; or what is wrong with it.
+fn in_file<F: Format>(bytes: &[u8]) -> Result<Found, String> {
     let folder = Folder::new();
     let path = folder.write("in", bytes);
     let (route, bad) = CollectionSink::new();
     let (out, rows) = CollectionSink::new();
     let source = FileSource::<F>::open(path).expect("it is there");
     let job = shown(source.max_record_bytes(MOST).on_error(Route(route)), out);
-    job.run().ok()?;
-    Some((rows.take(), said(bad.take())))
+    job.run().map_err(|error| error.to_string())?;
+    Ok(Some((rows.take(), said(bad.take()))))
+}
+
+fn from_file<F: Format>(bytes: &[u8]) -> Found {
+    in_file::<F>(bytes).unwrap_or_default()
 }
 
 /// Sends the bytes in pieces of these lengths, again and again.
@@ -131,7 +136,15 @@ proptest! {
     #[test]
     fn what_comes_over_a_socket_is_what_a_file_has(bytes in pieces(), lengths in prop::collection::vec(1_usize..40, 1..6)) {
         prop_assert_eq!(over_socket::<Lines>(&bytes, &lengths), from_file::<Lines>(&bytes), "lines");
-        prop_assert_eq!(over_socket::<Json<Named>>(&bytes, &lengths), from_file::<Json<Named>>(&bytes), "JSON");
+        // Over a socket nobody knows what follows the first line: it is a bad record, and the rest is read.
+        let json = in_file::<Json<Named>>(&bytes);
+        let is_other = json.as_ref().is_err_and(|error| error.contains("it is not JSON lines"));
+        let seen = over_socket::<Json<Named>>(&bytes, &lengths);
+        if is_other {
+            prop_assert!(seen.is_some_and(|(_, bad)| !bad.is_empty()), "JSON");
+        } else {
+            prop_assert_eq!(seen, json.unwrap_or_default(), "JSON");
+        }
         prop_assert_eq!(over_socket::<Csv<Named>>(&bytes, &lengths), from_file::<Csv<Named>>(&bytes), "CSV");
     }
 }

@@ -165,19 +165,30 @@ impl<T: DeserializeOwned> JsonReader<T> {
 
     #[cold]
     fn bad_record(&mut self, error: &serde_json::Error) -> Result<()> {
-        if self.nothing_before {
-            let following = self.lines.following()?;
-            let has_names = Shape::of::<T>() != Shape::Other;
-            let instead = layout::instead_of_lines(self.lines.line(), &following, has_names);
-            if let Some((cause, advice)) = instead {
-                return Err(self.lines.unreadable(cause, advice));
-            }
+        let first = std::mem::replace(&mut self.nothing_before, false);
+        let instead = if first { self.instead_of_lines()? } else { None };
+        // Of what still comes more may have been there a moment later, so that nothing else is done because of it than is said.
+        if let Some(instead) = instead
+            && self.lines.never_wait()
+        {
+            return Err(self.lines.unreadable(instead.0, instead.1));
         }
-        if self.nothing_before && self.is_strict {
+        if first && self.is_strict {
             return Err(self.does_not_fit(&cause_of(error)));
         }
-        self.nothing_before = false;
-        self.lines.bad_record(String::new(), cause_of(error))
+        let noted = self.lines.bad_record(String::new(), cause_of(error));
+        match instead {
+            Some((cause, advice)) if noted.is_err() => Err(self.lines.unreadable(cause, advice)),
+            _ => noted,
+        }
+    }
+
+    /// What the file is instead, if its first line is no record.
+    fn instead_of_lines(&mut self) -> Result<Option<layout::Instead>> {
+        let following = self.lines.following()?;
+        let has_names = Shape::of::<T>() != Shape::Other;
+        let line = self.lines.line();
+        Ok(layout::instead_of_lines(line, &following, has_names))
     }
 }
 
