@@ -113,6 +113,10 @@ where
         }
     }
 
+    fn is_filled(&self, extreme: &Option<V>) -> bool {
+        P::MAY_PICK_NONE || extreme.is_some()
+    }
+
     fn describe(&self) -> String {
         described::<T, P>(S::NAME, &name_of::<V>())
     }

@@ -93,6 +93,10 @@ where
         }
     }
 
+    fn is_filled(&self, kept: &Option<T>) -> bool {
+        P::MAY_PICK_NONE || kept.is_some()
+    }
+
     fn describe(&self) -> String {
         described::<T, P>(S::NAME_BY, &name_of::<V>())
     }

@@ -101,6 +101,10 @@ where
         };
     }
 
+    fn is_filled(&self, acc: &Option<X>) -> bool {
+        acc.is_some()
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("fold", &name_of::<X>())
     }

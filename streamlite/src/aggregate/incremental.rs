@@ -1,6 +1,6 @@
 //! What an incremental aggregate is, and several at once.
 
-use crate::state::{head_of, name_of};
+use crate::state::{Decoder, StateError, Storage, head_of, name_of};
 
 /// An incremental aggregate over records of `T`: takes them one by one, and returns a result at any time.
 ///
@@ -46,11 +46,44 @@ pub trait Aggregate<T> {
         self.merge(acc, &other);
     }
 
+    /// Whether an accumulator that was read from a file can be one to which records were added: none of which a result could not
+    /// be told.
+    fn is_filled(&self, _acc: &Self::Acc) -> bool {
+        true
+    }
+
     /// What it is, in words that are saved with its accumulator: two aggregates whose accumulators must not be
     /// mistaken for one another describe themselves differently.
     fn describe(&self) -> String {
         format!("{} of {}", head_of::<Self>(), name_of::<Self::Acc>())
     }
+}
+
+/// Reads an accumulator to which records were added.
+///
+/// # Errors
+/// If the bytes are none, or one to which no record was added.
+pub fn read_filled<T, A: Aggregate<T>, C: Storage<A::Acc>>(
+    aggregate: &A,
+    from: &mut Decoder<'_>,
+) -> Result<A::Acc, StateError> {
+    let acc = C::read(from)?;
+    check_filled(aggregate, &acc)?;
+    Ok(acc)
+}
+
+/// That records were added to an accumulator that was read.
+///
+/// # Errors
+/// If none was.
+pub fn check_filled<T, A: Aggregate<T>>(aggregate: &A, acc: &A::Acc) -> Result<(), StateError> {
+    if aggregate.is_filled(acc) {
+        return Ok(());
+    }
+    Err(StateError::new(format!(
+        "\"{}\" is kept where there was no record",
+        aggregate.describe()
+    )))
 }
 
 /// How accumulators that took different records can be put together, and what comes of it beside one that took all.
@@ -169,6 +202,10 @@ macro_rules! tuples {
             #[inline]
             fn merge_owned(&self, acc: &mut Self::Acc, other: Self::Acc) {
                 $(self.$place.merge_owned(&mut acc.$place, other.$place);)*
+            }
+
+            fn is_filled(&self, acc: &Self::Acc) -> bool {
+                $(self.$place.is_filled(&acc.$place))&&*
             }
 
             fn describe(&self) -> String {

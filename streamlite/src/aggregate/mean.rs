@@ -60,6 +60,10 @@ where
         *count += other.1;
     }
 
+    fn is_filled(&self, (_, count): &(V::Sum, u64)) -> bool {
+        P::MAY_PICK_NONE || *count > 0
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("exact mean", &name_of::<V>())
     }

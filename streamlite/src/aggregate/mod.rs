@@ -30,7 +30,7 @@ pub use distinct::{CountDistinct, Distinct};
 pub use extreme::{Extreme, Greatest, Least, Side};
 pub use extreme_by::ExtremeBy;
 pub use fold::{Apart, Fold, Join, JoinedBy};
-pub use incremental::{Aggregate, Merge, Merging};
+pub use incremental::{Aggregate, Merge, Merging, check_filled, read_filled};
 pub use mean::Mean;
 pub use number::{Number, Total};
 pub use pick::{Every, Pick, Where};

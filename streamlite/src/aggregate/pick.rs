@@ -13,6 +13,9 @@ pub trait Pick<T>: Clone {
     /// Whether it looks at this row.
     fn picks(&self, row: &T) -> bool;
 
+    /// Whether a value may be missing though there were rows.
+    const MAY_PICK_NONE: bool;
+
     /// The result, of a value that is there if any row was picked.
     fn of<V>(value: Option<V>) -> Self::Of<V>;
 }
@@ -36,6 +39,8 @@ impl<T> Pick<T> for Every {
 
     const PREFIX: &'static str = "";
 
+    const MAY_PICK_NONE: bool = false;
+
     #[inline]
     fn picks(&self, _row: &T) -> bool {
         true
@@ -50,6 +55,8 @@ impl<T, P: Fn(&T) -> bool + Clone> Pick<T> for Where<P> {
     type Of<V> = Option<V>;
 
     const PREFIX: &'static str = "filtered ";
+
+    const MAY_PICK_NONE: bool = true;
 
     #[inline]
     fn picks(&self, row: &T) -> bool {

@@ -56,6 +56,10 @@ where
         }
     }
 
+    fn is_filled(&self, kept: &Option<V>) -> bool {
+        P::MAY_PICK_NONE || kept.is_some()
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("first", &name_of::<V>())
     }
@@ -104,6 +108,10 @@ where
         if later.is_some() {
             last.clone_from(later);
         }
+    }
+
+    fn is_filled(&self, kept: &Option<V>) -> bool {
+        P::MAY_PICK_NONE || kept.is_some()
     }
 
     fn describe(&self) -> String {

@@ -118,6 +118,10 @@ where
         buckets.merge(other);
     }
 
+    fn is_filled(&self, buckets: &Buckets) -> bool {
+        P::MAY_PICK_NONE || buckets.quantile(self.share).is_some()
+    }
+
     /// The share is asked of the buckets, and is not in them.
     fn describe(&self) -> String {
         described::<T, P>("quantile", &name_of::<V>())

@@ -74,6 +74,10 @@ where
         self.put(kept, later);
     }
 
+    fn is_filled(&self, kept: &Option<T>) -> bool {
+        P::MAY_PICK_NONE || kept.is_some()
+    }
+
     fn describe(&self) -> String {
         described::<T, P>("reduce", &name_of::<T>())
     }

@@ -133,6 +133,10 @@ where
         moments.merge(other);
     }
 
+    fn is_filled(&self, moments: &Moments) -> bool {
+        P::MAY_PICK_NONE || moments.count > 0
+    }
+
     fn describe(&self) -> String {
         described::<T, P>(S::NAME, &name_of::<V>())
     }

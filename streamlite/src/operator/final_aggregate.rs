@@ -188,7 +188,8 @@ where
     }
 
     fn control(&mut self, control: &mut Control<'_>) {
-        self.state.control(control, &mut self.times);
+        self.state
+            .control::<T, A, _>(control, &self.aggregate, &mut self.times);
         if let Control::Question(question) = control {
             match question {
                 Question::AfterEnd(after) => after.ask(self.state.declared(), self.times.watermark),

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, read_filled};
 use crate::assembly::Context;
 use crate::control::{Control, Question};
 use crate::metrics::StateSize;
@@ -290,9 +290,10 @@ impl<C, S: Table> KeyedState<C, S> {
 
     /// Acts on a control signal: saves and restores what is kept, and `beside`, the plain values that the operator
     /// holds in addition.
-    pub fn control<B>(&mut self, control: &mut Control<'_>, beside: &mut B)
+    pub fn control<T, A, B>(&mut self, control: &mut Control<'_>, aggregate: &A, beside: &mut B)
     where
         C: Storage<S::Key> + Storage<S::Value>,
+        A: Aggregate<T, Acc = S::Value>,
         B: Serialize + DeserializeOwned,
     {
         let Control::Question(question) = control else {
@@ -304,9 +305,15 @@ impl<C, S: Table> KeyedState<C, S> {
             table,
             ..
         } = self;
+        let mut kept = Kept::<T, C, S, A, B> {
+            table,
+            aggregate,
+            beside,
+            storage: PhantomData,
+        };
         match question {
-            Question::Save(save) => save.state(declared, &mut Kept::<C, _, _>::new(table, beside)),
-            Question::Restore(restore) => restore.state(declared, &mut Kept::<C, _, _>::new(table, beside)),
+            Question::Save(save) => save.state(declared, &mut kept),
+            Question::Restore(restore) => restore.state(declared, &mut kept),
             Question::Capture(slice) => self.capture(slice),
             Question::Count(tally) => tally.node(*node).state += table.size(),
             Question::AfterEnd(_) | Question::Progress(_) | Question::Look(_) => {}
@@ -323,25 +330,17 @@ where
 }
 
 /// What is saved: what the operator holds in addition, and then each key and its value.
-struct Kept<'a, C, S: Table, B> {
+struct Kept<'a, T, C, S: Table, A, B> {
     table: &'a mut LiveTable<S>,
+    aggregate: &'a A,
     beside: &'a mut B,
-    storage: PhantomData<C>,
+    storage: PhantomData<(fn(T), C)>,
 }
 
-impl<'a, C, S: Table, B> Kept<'a, C, S, B> {
-    fn new(table: &'a mut LiveTable<S>, beside: &'a mut B) -> Self {
-        Self {
-            table,
-            beside,
-            storage: PhantomData,
-        }
-    }
-}
-
-impl<C, S, B> Snapshot for Kept<'_, C, S, B>
+impl<T, C, S, A, B> Snapshot for Kept<'_, T, C, S, A, B>
 where
     S: Table,
+    A: Aggregate<T, Acc = S::Value>,
     B: Serialize + DeserializeOwned,
     C: Storage<S::Key> + Storage<S::Value>,
 {
@@ -352,6 +351,7 @@ where
 
     fn restore(&mut self, from: &mut Decoder<'_>) -> Result<(), StateError> {
         *self.beside = from.plain()?;
-        self.table.restore::<C>(from, <C as Storage<S::Value>>::read)
+        self.table
+            .restore::<C>(from, |from| read_filled::<T, A, C>(self.aggregate, from))
     }
 }

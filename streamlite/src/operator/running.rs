@@ -194,7 +194,7 @@ where
             } = self;
             state.look(look, |key, acc| finish.finish(key, (), aggregate.result(acc)));
         }
-        self.state.control(control, &mut ());
+        self.state.control::<T, A, _>(control, &self.aggregate, &mut ());
         self.next.control(control);
     }
 }

@@ -11,7 +11,7 @@ use super::open_windows::{Fired, OpenWindows, Place};
 use super::pane::{AccumulationMode, Pane};
 use super::store::{Emit, Results, WindowStore};
 use super::trigger::OnWatermark;
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, read_filled};
 use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
@@ -331,7 +331,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, D: Grid> WindowStore<T, G, A> for Align
             let window = from.plain()?;
             let mut table = LiveTable::<Groups<T, G, A>>::default();
             table.prepare(|| aggregate.zero());
-            table.restore::<C>(from, <C as Storage<A::Acc>>::read)?;
+            table.restore::<C>(from, |from| read_filled::<T, A, C>(aggregate, from))?;
             self.windows.insert(window, table);
         }
         self.captures = Captures::restored(&self.windows);

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::every::{Added, Every};
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, check_filled};
 use crate::state::{Decoder, Encoder, StateError, Storage};
 use crate::time::Timestamp;
 use crate::window::two_stacks::TwoStacks;
@@ -261,14 +261,18 @@ impl<A> Group<A> {
     /// Reads what was saved; slices are merged anew.
     pub(super) fn restore<T, X: Aggregate<T, Acc = A>, C: Storage<A>>(
         every: &Every,
+        aggregate: &X,
         from: &mut Decoder<'_>,
     ) -> Result<Self, StateError> {
         let (seen, in_step) = from.plain()?;
         Ok(if every.overlaps() {
-            let parts = Parts::restore::<T, X, C>(from)?;
+            let parts = Parts::restore::<T, X, C>(aggregate, from)?;
             Self::Overlapping(Box::new(Overlapping { seen, in_step, parts }))
         } else {
             let next = Part::restore::<C>(from)?;
+            if in_step > every.gap() {
+                check_filled(aggregate, &next.acc)?;
+            }
             Self::Apart(Counted { seen, in_step, next })
         })
     }
@@ -343,16 +347,22 @@ impl<A> Parts<A> {
     }
 
     fn restore<T, X: Aggregate<T, Acc = A>, C: Storage<A>>(
+        aggregate: &X,
         from: &mut Decoder<'_>,
     ) -> Result<Self, StateError> {
         let mut parts = Self::of::<T, X>();
         let saved: u64 = from.plain()?;
         for _ in 0..saved {
+            let read = |from: &mut Decoder<'_>| {
+                let part = Part::restore::<C>(from)?;
+                check_filled(aggregate, &part.acc)?;
+                Ok::<_, StateError>(part)
+            };
             match &mut parts {
-                Self::Windows(windows) => windows.push_back(Part::restore::<C>(from)?),
+                Self::Windows(windows) => windows.push_back(read(from)?),
                 Self::Slices(slices) => {
                     let start = from.plain()?;
-                    slices.slices.push_back((start, Part::restore::<C>(from)?));
+                    slices.slices.push_back((start, read(from)?));
                 }
             }
         }

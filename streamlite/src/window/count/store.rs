@@ -270,7 +270,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, W: Numbered> WindowStore<T, G, A> for C
         self.groups = LiveTable::default();
         let (every, aggregate) = (&self.every, &self.settings.aggregate);
         self.groups
-            .restore::<C>(from, |from| Group::restore::<T, A, C>(every, from))?;
+            .restore::<C>(from, |from| Group::restore::<T, A, C>(every, aggregate, from))?;
         self.groups.prepare(|| Group::new(every, aggregate));
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::alarms::Alarms;
 use super::gap::Gap;
 use super::group::{Accumulators, Added, Group, Session};
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, read_filled};
 use crate::metrics::StateSize;
 use crate::record::Record;
 use crate::state::{
@@ -414,8 +414,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, P: Gap<T>> WindowStore<T, G, A> for Ses
     ) -> Result<(), StateError> {
         (self.watermark, self.arrivals) = from.plain()?;
         self.groups = LiveTable::default();
-        self.groups
-            .restore::<C>(from, |from| Group::restore(from, <C as Storage<A::Acc>>::read))?;
+        let aggregate = &self.settings.aggregate;
+        self.groups.restore::<C>(from, |from| {
+            Group::restore(from, |from| read_filled::<T, A, C>(aggregate, from))
+        })?;
         self.groups.prepare(Group::default);
         self.alarms = Alarms::new(self.gap.least());
         self.next = Timestamp::MAX;

@@ -464,8 +464,10 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: MergeTrigger<T>, P: Gap<T>> WindowSt
     ) -> Result<(), StateError> {
         (self.watermark, self.arrivals) = from.plain()?;
         self.groups = LiveTable::default();
-        self.groups
-            .restore::<C>(from, |from| Group::restore(from, Held::restore::<C>))?;
+        let aggregate = &self.settings.aggregate;
+        self.groups.restore::<C>(from, |from| {
+            Group::restore(from, |from| Held::restore::<T, A, C>(aggregate, from))
+        })?;
         self.groups.prepare(Group::default);
         self.alarms = Alarms::new(self.gap.least());
         let groups = &self.groups;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use prefetch_index::prefetch_index;
 
 use super::grid::SlidingGrid;
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, read_filled};
 use crate::state::{Decoder, Encoder, StateError, Storage};
 use crate::time::{TimeDelta, Timestamp};
 use crate::window::span::Span;
@@ -377,11 +377,14 @@ impl<A> Group<A> {
     }
 
     /// Reads what was saved.
-    pub(super) fn restore<C: Storage<A>>(from: &mut Decoder<'_>) -> Result<Self, StateError> {
+    pub(super) fn restore<T, X: Aggregate<T, Acc = A>, C: Storage<A>>(
+        aggregate: &X,
+        from: &mut Decoder<'_>,
+    ) -> Result<Self, StateError> {
         let mut group = Self::default();
         for _ in 0..from.plain::<u64>()? {
             let (start, order) = from.plain()?;
-            let acc = C::read(from)?;
+            let acc = read_filled::<T, X, C>(aggregate, from)?;
             group.slices.push_back(Slice {
                 start,
                 part: Part { order, acc },
@@ -389,7 +392,7 @@ impl<A> Group<A> {
         }
         for _ in 0..from.plain::<u64>()? {
             let (window, order) = from.plain()?;
-            let acc = C::read(from)?;
+            let acc = read_filled::<T, X, C>(aggregate, from)?;
             group.windows.push((window, Part { order, acc }));
         }
         Ok(group)

@@ -529,7 +529,9 @@ impl<T, G: Grouping<T>, A: Aggregate<T>> WindowStore<T, G, A> for SlidingStore<T
     ) -> Result<(), StateError> {
         (self.watermark, self.arrivals) = from.plain()?;
         self.groups = LiveTable::default();
-        self.groups.restore::<C>(from, Group::restore::<C>)?;
+        let aggregate = &self.settings.aggregate;
+        self.groups
+            .restore::<C>(from, |from| Group::restore::<T, A, C>(aggregate, from))?;
         self.groups.prepare(Group::default);
         (self.waiting, self.closing) = (BTreeMap::new(), BTreeMap::new());
         self.active.clear();

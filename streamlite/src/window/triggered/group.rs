@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, check_filled};
 use crate::state::{Decoder, Encoder, StateError, Storage};
 use crate::window::pane::AccumulationMode;
 use crate::window::trigger::TriggerResult;
@@ -86,13 +86,19 @@ impl<A, S: Default, M: Copy + Default> Group<A, S, M> {
         to.plain(&(&self.state, self.stamp, self.firings, self.has_records))
     }
 
-    pub(in crate::window) fn restore<C: Storage<A>>(from: &mut Decoder<'_>) -> Result<Self, StateError>
+    pub(in crate::window) fn restore<T, X: Aggregate<T, Acc = A>, C: Storage<A>>(
+        aggregate: &X,
+        from: &mut Decoder<'_>,
+    ) -> Result<Self, StateError>
     where
         S: DeserializeOwned,
         M: DeserializeOwned,
     {
         let acc = C::read(from)?;
         let (state, stamp, firings, has_records) = from.plain()?;
+        if has_records {
+            check_filled(aggregate, &acc)?;
+        }
         Ok(Self {
             acc,
             state,

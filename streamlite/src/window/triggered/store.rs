@@ -497,7 +497,7 @@ impl<T, G: Grouping<T>, A: Aggregate<T>, R: Trigger<T>, D: Places> WindowStore<T
         for _ in 0..windows {
             let window = from.plain()?;
             let mut table = LiveTable::<Groups<T, G, A, R, D>>::default();
-            table.restore::<C>(from, Group::restore::<C>)?;
+            table.restore::<C>(from, |from| Group::restore::<T, A, C>(aggregate, from))?;
             table.prepare(|| Group::new(aggregate.zero()));
             self.windows.insert(window, table);
         }
