@@ -15,3 +15,4 @@ pub mod restore;
 pub mod savepoints;
 pub mod slices;
 pub mod transactional;
+pub mod unfilled;
