@@ -17,6 +17,7 @@ mod predicate;
 mod quantile;
 mod reduce;
 mod rows;
+mod sketch;
 mod sum;
 mod sum_exact;
 mod top_k;

@@ -4,19 +4,13 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
-use sketches_ddsketch::{Config, DDSketch};
+use sketches_ddsketch::DDSketch;
 
 use super::incremental::{Aggregate, Merge, Merging};
 use super::number::{Number, Total};
 use super::pick::{Pick, described};
+use super::sketch::empty;
 use crate::state::name_of;
-
-/// How far a quantile may be from the true one, as a share of it.
-const RELATIVE_ERROR: f64 = 0.01;
-
-/// Enough for every finite number, so that the error holds whatever the numbers are; there are only as many as the numbers
-/// ask for.
-const MOST_BUCKETS: u32 = 1 << 17;
 
 /// Estimates a quantile; see [`Rows::quantile`](super::Rows::quantile).
 #[derive(Clone, Copy)]
@@ -39,6 +33,7 @@ impl<P, F, V> fmt::Debug for Quantile<P, F, V> {
 /// is none.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Buckets {
+    #[serde(deserialize_with = "super::sketch::deserialize")]
     sketch: Option<Box<DDSketch>>,
     /// Rows of which the number is none.
     nans: u64,
@@ -52,7 +47,7 @@ impl fmt::Debug for Buckets {
 
 impl Buckets {
     #[inline]
-    fn add(&mut self, number: f64) {
+    pub(super) fn add(&mut self, number: f64) {
         if number.is_nan() {
             self.nans += 1;
             return;
@@ -63,7 +58,7 @@ impl Buckets {
             .add(number.clamp(f64::MIN, f64::MAX));
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.nans += other.nans;
         let Some(other) = &other.sketch else { return };
         match &mut self.sketch {
@@ -73,18 +68,12 @@ impl Buckets {
     }
 
     /// NaN where all numbers are; none without rows.
-    fn quantile(&self, share: f64) -> Option<f64> {
+    pub(super) fn quantile(&self, share: f64) -> Option<f64> {
         match &self.sketch {
             Some(sketch) => sketch.quantile(share).expect("the share was checked"),
             None => (self.nans > 0).then_some(f64::NAN),
         }
     }
-}
-
-#[cold]
-fn empty() -> Box<DDSketch> {
-    let config = Config::new(RELATIVE_ERROR, MOST_BUCKETS, f64::MIN_POSITIVE);
-    Box::new(DDSketch::new(config))
 }
 
 impl<T, P, F, V> Aggregate<T> for Quantile<P, F, V>
