@@ -18,7 +18,7 @@ use crate::epoch::Epoch;
 /// What every file begins with.
 const MAGIC: [u8; 8] = *b"strmlite";
 /// The version of the format, which grows when files of before can no longer be read.
-pub(crate) const VERSION: u32 = 11;
+pub(crate) const VERSION: u32 = 12;
 /// Magic, version, length.
 const PREFIX: usize = 8 + 4 + 4;
 /// The two lengths of a frame.

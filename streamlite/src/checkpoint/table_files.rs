@@ -191,6 +191,10 @@ impl ReadTables {
     /// What follows the number of entries of a table in its state: in which slots they are, and each, in the order of the slots,
     /// behind how far it is from the one before. An error says what is wrong.
     pub(super) fn entries_of(&self, table: &StoredTable) -> Result<Vec<u8>, String> {
+        self.entries_in(table, &placement_of(table)?)
+    }
+
+    fn entries_in(&self, table: &StoredTable, placement: &Placement) -> Result<Vec<u8>, String> {
         let part = Part {
             operator: table.operator.clone(),
             table: table.table,
@@ -200,7 +204,7 @@ impl ReadTables {
             .iter()
             .filter_map(|(_, (epoch, _), rows)| Some((*epoch, Rows::new(rows.get(&part)?))));
         let mut files: Vec<(Epoch, Rows<'_>)> = files.collect();
-        let mut entries = placement_of(table)?;
+        let mut entries = as_bytes(placement, Vec::new())?;
         let (mut count, mut last) = (0, 0);
         let mut found = Vec::new();
         for (number, &since) in (1..).zip(&table.parts) {
@@ -216,7 +220,9 @@ impl ReadTables {
             found.dedup_by_key(|(place, ..)| *place);
             for (place, _, entry) in found.drain(..) {
                 let Some(entry) = entry else { continue };
-                entries = as_bytes(&(place - last), entries)?;
+                if let Placement::Own(_) = placement {
+                    entries = as_bytes(&(place - last), entries)?;
+                }
                 entries.extend_from_slice(entry);
                 last = place;
                 count += 1;
@@ -239,18 +245,20 @@ impl ReadTables {
 }
 
 /// In which slots the entries of a table are.
-fn placement_of(table: &StoredTable) -> Result<Vec<u8>, String> {
+fn placement_of(table: &StoredTable) -> Result<Placement, String> {
     let parts = u32::try_from(table.parts.len()).map_err(|_| "a table has too many parts".to_owned())?;
     let oldest = (0..).zip(&table.parts).min_by_key(|(_, since)| **since);
-    let placement = match oldest {
-        Some((oldest, _)) if table.entries > 0 => Placement::Own(OwnSlots {
-            id: table.table,
-            parts,
-            oldest,
-        }),
-        _ => Placement::First,
-    };
-    as_bytes(&placement, Vec::new())
+    Ok(match oldest {
+        Some((oldest, _)) => Placement::of(
+            table.entries,
+            OwnSlots {
+                id: table.table,
+                parts,
+                oldest,
+            },
+        ),
+        None => Placement::First,
+    })
 }
 
 fn as_bytes(value: &impl Serialize, behind: Vec<u8>) -> Result<Vec<u8>, String> {
@@ -315,6 +323,41 @@ mod tests {
 
     fn operator(name: &str) -> StateId {
         StateId::new(name, 0)
+    }
+
+    fn placements() -> [Placement; 2] {
+        let own = OwnSlots {
+            id: TableId::first_of(epoch(1)),
+            parts: PARTS,
+            oldest: 0,
+        };
+        [Placement::Own(own), Placement::First]
+    }
+
+    /// A table that has shrunk comes into the first slots, others into those where they were; and which part was written whole
+    /// the longest time ago.
+    #[test]
+    fn where_the_entries_of_a_table_come() {
+        let placement = |entries, parts: &[u32]| {
+            let table = StoredTable {
+                operator: operator("a"),
+                table: TableId::first_of(epoch(1)),
+                behind: 1,
+                entries,
+                bytes: 0,
+                parts: parts.iter().map(|number| epoch(*number)).collect(),
+            };
+            match placement_of(&table).expect("there are few parts") {
+                Placement::First => None,
+                Placement::Own(own) => Some((own.parts, own.oldest)),
+            }
+        };
+        assert_eq!(placement(0, &[]), None);
+        assert_eq!(placement(0, &[1]), None);
+        assert_eq!(placement(1, &[1]), Some((1, 0)));
+        assert_eq!(placement(4_096, &[4, 3]), None);
+        assert_eq!(placement(4_097, &[4, 3]), Some((2, 1)));
+        assert_eq!(placement(40_000, &[4, 2, 3]), Some((3, 1)));
     }
 
     /// A table of several parts, as all checkpoints have it, and the files that there are.
@@ -398,7 +441,7 @@ mod tests {
         }
 
         /// What the files have that a checkpoint consists of.
-        fn read(&self, tables: &Tables) -> (Vec<u8>, Tables) {
+        fn read(&self, tables: &Tables) -> ([Vec<u8>; 2], Tables) {
             let mut read = ReadTables::default();
             for segment in tables.segments() {
                 let Some(Name::Tables(epoch, number)) = Name::parse(&segment.name) else {
@@ -408,14 +451,19 @@ mod tests {
                 read.add(&segment, (epoch, number), file).expect("it is whole");
             }
             let stored = tables.stored();
-            let entries = read.entries_of(&stored[0]).expect("nothing is missing");
+            let entries = placements().map(|placement| {
+                let entries = read.entries_in(&stored[0], &placement);
+                entries.expect("nothing is missing")
+            });
             (entries, read.into_tables(&stored).expect("it is right"))
         }
 
-        fn expected(&self) -> Vec<u8> {
-            let (mut bytes, mut last) = (Vec::new(), 0);
+        fn expected(&self, placement: &Placement) -> Vec<u8> {
+            let (mut bytes, mut last) = (as_bytes(placement, Vec::new()).expect("they are numbers"), 0);
             for (place, entry) in &self.table {
-                bytes = as_bytes(&(place - last), bytes).expect("it is a number");
+                if *placement != Placement::First {
+                    bytes = as_bytes(&(place - last), bytes).expect("it is a number");
+                }
                 bytes.extend_from_slice(entry);
                 last = *place;
             }
@@ -457,12 +505,8 @@ mod tests {
                 run.files.retain(|name, _| names.contains(name));
                 most = most.max(names.len());
                 let (entries, read) = run.read(&next);
-                let placement = placement_of(&next.stored()[0]).expect("it is small");
-                assert_eq!(
-                    entries,
-                    [placement, run.expected()].concat(),
-                    "seed {seed}, {number}"
-                );
+                let expected = placements().map(|placement| run.expected(&placement));
+                assert_eq!(entries, expected, "seed {seed}, {number}");
                 assert_eq!((read.segments(), read.stored()), (next.segments(), next.stored()));
                 run.tables = if run.below(2) == 0 { read } else { next };
             }

@@ -198,6 +198,10 @@ pub(super) mod stored {
             self.parts = parts;
         }
 
+        pub(in crate::state) fn parts(&self) -> u32 {
+            self.parts
+        }
+
         /// What a restore reads of it, from how many entries there are on.
         pub(in crate::state) fn restored(&self) -> Vec<u8> {
             let mut bytes = Encoder::default();
@@ -207,14 +211,13 @@ pub(super) mod stored {
                 parts: self.parts,
                 oldest: self.parts / 2,
             };
-            let placement = match self.entries.is_empty() {
-                true => Placement::First,
-                false => Placement::Own(own),
-            };
+            let placement = Placement::of(self.entries.len() as u64, own);
             bytes.plain(&placement).expect("they are numbers");
             let (mut bytes, mut last) = (bytes.into_bytes(), 0);
             for (place, entry) in &self.entries {
-                bytes = postcard::to_extend(&(place - last), bytes).expect("it is a number");
+                if let Placement::Own(_) = placement {
+                    bytes = postcard::to_extend(&(place - last), bytes).expect("it is a number");
+                }
                 bytes.extend_from_slice(entry);
                 last = *place;
             }

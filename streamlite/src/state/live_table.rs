@@ -8,8 +8,9 @@ use super::captured::Captured;
 use super::codec::{Decoder, Encoder, StateError};
 use super::grouping::Grouping;
 use super::look_up::{Block, LookUp};
-use super::placement::{OwnSlots, Placement};
+use super::placement::{OwnSlots, Placement, is_sparse};
 use super::ranks::Ranks;
+use super::renewal::parts_of;
 use super::storage::Storage;
 use super::table::Table;
 use super::tracking::Tracking;
@@ -330,7 +331,8 @@ impl<S: Table> LiveTable<S> {
 
     /// Where the entries are after a restore of what was saved last; they are as they were then.
     pub fn ranks(&self) -> Ranks {
-        if self.is_beside {
+        let parts = u32::try_from(parts_of(self.table.slot_count())).unwrap_or(u32::MAX);
+        if self.is_beside && !is_sparse(self.table.count() as u64, parts) {
             Ranks::own(&self.table)
         } else {
             Ranks::first(&self.table)
@@ -417,6 +419,12 @@ impl<S: Table> LiveTable<S> {
         from: &mut Decoder<'_>,
         read: &mut impl FnMut(&mut Decoder<'_>) -> Result<(S::Key, S::Value), StateError>,
     ) -> Result<(), StateError> {
+        if is_sparse(entries, own.parts) {
+            return Err(StateError::new(format!(
+                "a table of {entries} entries has {} parts",
+                own.parts
+            )));
+        }
         let (mut place, mut last) = (0_u32, None);
         for entry in 0..entries {
             let further: u32 = from.plain()?;
@@ -504,9 +512,37 @@ mod tests {
         /// The next key that is new.
         key: u32,
         taken: Vec<Slot>,
+        /// Where each place was said to be after the restore of a table that shrank.
+        ranks: Vec<Option<u32>>,
     }
 
     impl Run {
+        /// Adds keys, each in the slot of its number, removes those that do not stay, takes a checkpoint, and restores it.
+        fn shrink_and_restore(&mut self, keys: u32, stays: impl Fn(u32) -> bool) -> Captured {
+            for key in 0..keys {
+                self.table.slot_of(&mut by(), &key, || 1);
+            }
+            for place in (0..keys).filter(|key| !stays(*key)) {
+                self.table.remove(Table32::slot_at(place), 0);
+            }
+            let epoch = Epoch {
+                incarnation: Incarnation(1),
+                number: 1,
+            };
+            let mut encoder = Encoder::with_gaps(epoch, false);
+            capture_in_slices(Some(1 << 20));
+            self.table.save(&mut encoder, write).expect("it is a number");
+            let ranks = self.table.ranks();
+            self.ranks = (0..keys).map(|place| ranks.of_place(place)).collect();
+            let captured = self.table.walk(&mut Room::unlimited()).expect("all is written");
+            let captured = captured.expect("they are numbers").pop().expect("there is one");
+            let mut stored = Stored::default();
+            stored.add(&captured);
+            self.restore(&stored, captured.id());
+            capture_in_slices(None);
+            captured
+        }
+
         fn change(&mut self, step: u64) {
             let (table, taken) = (&mut self.table, &mut self.taken);
             let one = (!taken.is_empty()).then(|| self.random.below(taken.len()));
@@ -596,7 +632,8 @@ mod tests {
             self.taken = self.table.slots();
             if !self.taken.is_empty() {
                 let known = self.table.tracking.as_ref().and_then(|tracking| tracking.id);
-                assert_eq!(known, Some(id), "it is the same table");
+                let is_sparse = is_sparse(self.table.count() as u64, stored.parts());
+                assert_eq!(known, (!is_sparse).then_some(id), "it is the same table");
             }
         }
     }
@@ -615,6 +652,7 @@ mod tests {
             random,
             key: 0,
             taken: Vec::new(),
+            ranks: Vec::new(),
         };
         let (mut stored, mut is_full) = (Stored::default(), false);
         for number in 1..25 {
@@ -655,6 +693,7 @@ mod tests {
             random: Random(1),
             key: 0,
             taken: Vec::new(),
+            ranks: Vec::new(),
         };
         for key in 0..100_000 {
             run.table.slot_of(&mut by(), &key, || 1);
@@ -703,32 +742,44 @@ mod tests {
             random: Random(1),
             key: 0,
             taken: Vec::new(),
+            ranks: Vec::new(),
         };
-        for key in 0..20_000 {
-            run.table.slot_of(&mut by(), &key, || 1);
+        let captured = run.shrink_and_restore(20_000, |key| key < 6_000);
+        assert_eq!(run.table.count(), 6_000);
+        assert_eq!(parts_of(run.table.slot_count()), captured.parts());
+    }
+
+    /// Below a quarter of the slots it takes no more memory than its entries need, and whoever knows a place is told the new one.
+    #[test]
+    fn a_table_that_shrank_comes_into_the_first_slots() {
+        // Two parts have 16,385 slots at least.
+        for (left, is_moved) in [(4_097, false), (4_096, true), (10, true), (0, true)] {
+            let mut run = Run {
+                table: LiveTable::default(),
+                random: Random(1),
+                key: 0,
+                taken: Vec::new(),
+                ranks: Vec::new(),
+            };
+            let stays = |key| key % 4 == 3 && key / 4 < left;
+            run.shrink_and_restore(20_000, stays);
+            assert_eq!(run.table.count(), left as usize);
+            let keys: Vec<u32> = run.table.in_order().map(|(key, _)| *key).collect();
+            assert_eq!(keys, (0..20_000).filter(|key| stays(*key)).collect::<Vec<_>>());
+            if is_moved {
+                assert_eq!(run.table.slot_count(), left as usize);
+                assert!(
+                    run.table.tracking.is_none(),
+                    "the next checkpoint writes it whole"
+                );
+            } else {
+                assert_eq!(parts_of(run.table.slot_count()), 2);
+            }
+            for (number, key) in (0..).zip(keys) {
+                let place = if is_moved { number } else { key };
+                assert_eq!(*run.table.entry_unsaved(Table32::slot_at(place)).0, key);
+                assert_eq!(run.ranks[key as usize], Some(place), "of {left}");
+            }
         }
-        for place in 10..20_000 {
-            run.table.remove(Table32::slot_at(place), 0);
-        }
-        let mut encoder = Encoder::with_gaps(
-            Epoch {
-                incarnation: Incarnation(1),
-                number: 1,
-            },
-            false,
-        );
-        capture_in_slices(Some(1 << 20));
-        run.table.save(&mut encoder, write).expect("it is a number");
-        let captured = run.table.walk(&mut Room::unlimited()).expect("all is written");
-        let captured = captured.expect("they are numbers").pop().expect("there is one");
-        let mut stored = Stored::default();
-        stored.add(&captured);
-        run.restore(&stored, captured.id());
-        capture_in_slices(None);
-        assert_eq!(run.table.count(), 10);
-        assert_eq!(
-            super::super::renewal::parts_of(run.table.slot_count()),
-            captured.parts()
-        );
     }
 }

@@ -1,5 +1,5 @@
-//! Few keys that are part of a state, and many timers beside it, or when many have come: the keys come elsewhere at each start,
-//! and their timers with them.
+//! Keys that come elsewhere at each start, and what belongs to them with them: few keys that are part of a state, and many
+//! timers beside it, or when many have come; and those that are left of very many.
 
 use std::time::Duration;
 
@@ -25,7 +25,8 @@ enum What {
     Clear,
 }
 
-type Told = (u32, i64, u64);
+/// A key, when, how many records, and the sum of its marks.
+type Told = (u32, i64, u64, u64);
 
 pipeline!(
     fn reminders(rows: Source<Row>, out: Sink<Told>) {
@@ -34,6 +35,7 @@ pipeline!(
             .key_by(|row| row.key)
             .process(|ctx| {
                 let seen: u64 = 0;
+                let marks: List<u64> = List::new();
 
                 on_record(|row| {
                     *seen += 1;
@@ -41,6 +43,8 @@ pipeline!(
                         What::Keep => {}
                         What::Clear => ctx.clear(),
                         What::Remind | What::RemindAlone => {
+                            // So many that they are saved in stretches.
+                            marks.extend(0..40 + u64::from(row.key % 7));
                             for after in [10_000, 20_000, 30_000] {
                                 ctx.timer_at(Timestamp::from_millis(after + i64::from(row.key)));
                             }
@@ -50,8 +54,8 @@ pipeline!(
                         }
                     }
                 });
-                on_timer(|at| ctx.emit((*ctx.key(), at.as_millis(), *seen)));
-                on_end(|| ctx.emit((*ctx.key(), -1, *seen)));
+                on_timer(|at| ctx.emit((*ctx.key(), at.as_millis(), *seen, marks.iter().sum())));
+                on_end(|| ctx.emit((*ctx.key(), -1, *seen, marks.iter().sum())));
             });
         told.to(out);
     }
@@ -99,24 +103,61 @@ fn comings() -> Vec<Row> {
     rows
 }
 
-fn job(rows: Vec<Row>) -> (Job, Collected<Told>) {
+/// So many keys come that few are left in slots of several parts; of each 16 one has timers and a list, one is there for its
+/// timers alone, and one is there. Then time passes, and others come.
+fn leavings() -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut row = |key, at, what| rows.push(Row { key, at, what });
+    let kinds = [What::Keep, What::Remind, What::RemindAlone, What::Keep];
+    for key in 0..KEYS {
+        let is_left = key % 16 < 4;
+        let what = if is_left {
+            kinds[key as usize % 4]
+        } else {
+            What::Keep
+        };
+        row(key, i64::from(key / 100), what);
+    }
+    (0..KEYS)
+        .filter(|key| key % 16 == 0 || key % 16 > 3)
+        .for_each(|key| row(key, 300, What::Clear));
+    (KEYS..KEYS + 40).for_each(|key| row(key, 400, What::Keep));
+    for at in [5_000, 15_000, 25_000, 60_000] {
+        (0..KEYS)
+            .step_by(160)
+            .for_each(|key| row(key + 3, at, What::Keep));
+    }
+    rows
+}
+
+const KEYS: u32 = 20_000;
+
+fn job(rows: Vec<Row>, batch: usize) -> (Job, Collected<Told>) {
     let (sink, out) = CollectionSink::new();
-    (reminders(CollectionSource::new(rows), sink).batch_size(15), out)
+    (
+        reminders(CollectionSource::new(rows), sink).batch_size(batch),
+        out,
+    )
 }
 
 #[test]
 fn timers_go_with_their_keys() {
-    assert!(same_with_starts(&rows()) > 100);
+    assert!(same_with_starts(&rows(), 15) > 100);
 }
 
 #[test]
 fn keys_end_in_the_order_in_which_they_came() {
-    assert_eq!(same_with_starts(&comings()), 32);
+    assert_eq!(same_with_starts(&comings(), 15), 32);
+}
+
+#[test]
+fn what_is_left_of_very_many_keys_goes_with_them() {
+    assert!(same_with_starts(&leavings(), 3_000) > 10_000);
 }
 
 /// Runs a job with a start after each step, and returns how much it tells, which is what it tells without one.
-fn same_with_starts(rows: &[Row]) -> usize {
-    let (whole, out) = job(rows.to_vec());
+fn same_with_starts(rows: &[Row], batch: usize) -> usize {
+    let (whole, out) = job(rows.to_vec(), batch);
     whole.run().expect("it runs");
     let whole = out.take();
     let dir = tempfile::tempdir().expect("a directory");
@@ -126,7 +167,7 @@ fn same_with_starts(rows: &[Row]) -> usize {
         assert!(start < 40, "it ends");
         let storage = Directory::new(dir.path()).durability(Durability::Process);
         let checkpoints = Checkpoints::in_storage(storage).every(Duration::from_secs(3_600));
-        let (job, out) = job(rows.to_vec());
+        let (job, out) = job(rows.to_vec(), batch);
         let mut job = job.checkpoints(checkpoints).start().expect("it goes on");
         let status = job.step().expect("nothing fails");
         if status == ReadStatus::End {
