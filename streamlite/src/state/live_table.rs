@@ -782,4 +782,29 @@ mod tests {
             }
         }
     }
+
+    /// What a file claims takes no memory.
+    #[test]
+    fn a_table_of_more_slots_than_it_may_have_is_refused() {
+        for (parts, is_refused) in [(1, false), (2, true), (u32::MAX, true)] {
+            let own = OwnSlots {
+                id: TableId::first_of(Epoch {
+                    incarnation: Incarnation(1),
+                    number: 1,
+                }),
+                parts,
+                oldest: 0,
+            };
+            // One entry, in slot 0.
+            let mut bytes = Encoder::default();
+            let placed = (1_u64, Placement::Own(own), 0_u32, 7_u32, 1_u64);
+            bytes.plain(&placed).expect("they are numbers");
+            let bytes = bytes.into_bytes();
+            let mut table = LiveTable::<Table32>::default();
+            let read = <Durable as Storage<u64>>::read;
+            let restored = table.restore::<Durable>(&mut Decoder::with_own_slots(&bytes), read);
+            assert_eq!(restored.is_err(), is_refused, "{parts} parts");
+            assert_eq!(table.slot_count(), usize::from(!is_refused));
+        }
+    }
 }
