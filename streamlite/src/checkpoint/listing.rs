@@ -92,11 +92,12 @@ impl Checkpoints {
                 Ok(ReadManifest {
                     pipeline, manifest, ..
                 }) => {
+                    // Nobody has looked at the files: they may not have what is said of them.
                     let segments = manifest.segments().map(|segment| segment.bytes);
                     Ok(StoredContents {
                         pipeline,
                         taken_at: manifest.taken_at,
-                        bytes: segments.sum::<u64>() + bytes.len() as u64,
+                        bytes: segments.fold(bytes.len() as u64, u64::saturating_add),
                         operators: manifest.operators,
                         uncommitted: manifest.tokens.len(),
                     })

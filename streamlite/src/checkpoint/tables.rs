@@ -92,15 +92,17 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Those that were read.
+    /// Those that were read; how large the manifest says they are is not believed.
     pub(super) fn of(stored: &[StoredTable], files: Vec<TableFile>) -> Self {
         let stored = stored.iter().cloned();
-        Self {
+        let mut tables = Self {
             stored: stored
                 .map(|stored| ((stored.operator.clone(), stored.table), stored))
                 .collect(),
             files: files.into_iter().map(|file| (file.id, file)).collect(),
-        }
+        };
+        tables.estimate();
+        tables
     }
 
     /// What a checkpoint consists of that has these files; an error says which table is missing.

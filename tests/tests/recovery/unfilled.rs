@@ -215,7 +215,7 @@ fn an_accumulator_of_no_record_is_refused_where_there_was_one() {
         );
         let error = restored(job(), &file).expect_err("it cannot be so").to_string();
         assert!(
-            error.contains("where there was no recordX"),
+            error.contains("where there was no record"),
             "job {number}: {error}"
         );
     }
