@@ -147,26 +147,35 @@ fn no_number_in_a_saved_file_is_believed() {
     tried.check();
 }
 
-/// The same of what a manifest says of the files beside it.
+/// The same of what a manifest says of the files beside it; of three bytes one is tried, and all of them with `CASES`.
 #[test]
 fn no_number_in_a_manifest_is_believed() {
     let stored = Stored::new();
-    let mut tried = Tried::default();
+    let step = if std::env::var_os("CASES").is_some() { 1 } else { 3 };
+    let (mut tried, mut fell_back) = (Tried::default(), 0);
     for (number, (name, manifest)) in stored.files.iter().enumerate() {
         if !name.contains("MANIFEST") {
             continue;
         }
         for frame in 0..manifest.frames.len() {
-            for place in 0..manifest.frames[frame].body.len() {
+            let places = 0..manifest.frames[frame].body.len();
+            for place in places.step_by(step) {
                 let mut files = stored.files.clone();
                 files[number].1.frames[frame].body.splice(place..=place, HUGE);
                 let disk = stored.with(&files);
                 let what = || format!("a huge number at byte {place} of frame {frame} of {name}");
-                tried.run(|| go_on(&disk).map(drop), &what);
+                let go_on = || {
+                    let checkpoints = go_on(&disk)?.checkpoints.expect("it takes some");
+                    fell_back += usize::from(!checkpoints.quarantined.is_empty());
+                    Ok(())
+                };
+                tried.run(go_on, &what);
             }
         }
     }
-    tried.check();
+    // The other checkpoint is used, or the number is one that only says how much there is.
+    let all = tried.restored + tried.refused;
+    assert!(0 < fell_back && fell_back < all, "{fell_back} of {all}");
 }
 
 #[test]
