@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use streamlite_tests::saved::{File, Stored, go_on, restore, whole};
+use streamlite_tests::saved::{File, Frame, Stored, go_on, restore, whole};
 use streamlite_tests::windows::cases;
 
 /// What is done to the bytes of a frame.
@@ -46,6 +46,31 @@ fn change(bytes: &mut Vec<u8>, place: prop::sample::Index, change: &Change) {
         Change::Remove(count) => drop(bytes.drain(place..bytes.len().min(place + count))),
         Change::CutOff => bytes.truncate(place),
         Change::Huge => drop(bytes.splice(place..=place, HUGE)),
+    }
+}
+
+/// What is done to a frame: to its head or to its body, and where.
+#[derive(Clone, Debug)]
+struct Edits {
+    is_in_head: bool,
+    edits: Vec<(prop::sample::Index, Change)>,
+}
+
+fn edits() -> impl Strategy<Value = Edits> {
+    let edits = prop::collection::vec((any::<prop::sample::Index>(), changes()), 1..4);
+    (prop::bool::weighted(0.1), edits).prop_map(|(is_in_head, edits)| Edits { is_in_head, edits })
+}
+
+impl Edits {
+    fn make(&self, frame: &mut Frame) {
+        let bytes = if self.is_in_head {
+            &mut frame.head
+        } else {
+            &mut frame.body
+        };
+        for (place, edit) in &self.edits {
+            change(bytes, *place, edit);
+        }
     }
 }
 
@@ -102,25 +127,15 @@ impl Tried {
 #[test]
 fn whatever_stands_in_a_saved_file_no_decoder_panics() {
     let whole = whole();
-    let strategy = (
-        any::<prop::sample::Index>(),
-        prop::bool::weighted(0.1),
-        prop::collection::vec((any::<prop::sample::Index>(), changes()), 1..4),
-    );
+    let strategy = (any::<prop::sample::Index>(), edits());
     let mut runner = TestRunner::new(cases());
     let mut tried = Tried::default();
     for _ in 0..runner.config().cases {
         let drawn = strategy.new_tree(&mut runner).expect("it can be drawn").current();
-        let (frame, in_head, edits) = &drawn;
+        let (frame, edits) = &drawn;
         let mut file = whole.clone();
         let frame = frame.index(file.frames.len());
-        let bytes = match in_head {
-            true => &mut file.frames[frame].head,
-            false => &mut file.frames[frame].body,
-        };
-        for (place, edit) in edits {
-            change(bytes, *place, edit);
-        }
+        edits.make(&mut file.frames[frame]);
         tried.restore(&file, &|| format!("frame {frame}, {drawn:?}"));
     }
     tried.check();
@@ -188,27 +203,15 @@ fn whatever_stands_in_the_files_of_a_checkpoint_no_decoder_panics() {
         "{:?}",
         checkpoints.quarantined
     );
-    let strategy = (
-        any::<(prop::sample::Index, prop::sample::Index)>(),
-        prop::bool::weighted(0.1),
-        prop::collection::vec((any::<prop::sample::Index>(), changes()), 1..4),
-    );
+    let strategy = (any::<(prop::sample::Index, prop::sample::Index)>(), edits());
     let mut runner = TestRunner::new(cases());
     let mut tried = Tried::default();
     for _ in 0..runner.config().cases {
         let drawn = strategy.new_tree(&mut runner).expect("it can be drawn").current();
-        let ((number, frame), in_head, edits) = &drawn;
+        let ((number, frame), edits) = &drawn;
         let mut files = stored.files.clone();
         let (name, file) = number.get_mut(&mut files);
-        let frame = frame.get_mut(&mut file.frames);
-        let bytes = if *in_head {
-            &mut frame.head
-        } else {
-            &mut frame.body
-        };
-        for (place, edit) in edits {
-            change(bytes, *place, edit);
-        }
+        edits.make(frame.get_mut(&mut file.frames));
         let name = name.clone();
         let disk = stored.with(&files);
         tried.run(|| go_on(&disk).map(drop), &|| format!("{name}, {drawn:?}"));
