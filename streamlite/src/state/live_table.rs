@@ -517,6 +517,16 @@ mod tests {
     }
 
     impl Run {
+        fn new(random: Random) -> Self {
+            Self {
+                table: LiveTable::default(),
+                random,
+                key: 0,
+                taken: Vec::new(),
+                ranks: Vec::new(),
+            }
+        }
+
         /// Adds keys, each in the slot of its number, removes those that do not stay, takes a checkpoint, and restores it.
         fn shrink_and_restore(&mut self, keys: u32, stays: impl Fn(u32) -> bool) -> Captured {
             for key in 0..keys {
@@ -647,13 +657,7 @@ mod tests {
     fn compare(seed: u64, most: usize) {
         capture_in_slices(Some(64));
         let random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        let mut run = Run {
-            table: LiveTable::default(),
-            random,
-            key: 0,
-            taken: Vec::new(),
-            ranks: Vec::new(),
-        };
+        let mut run = Run::new(random);
         let (mut stored, mut is_full) = (Stored::default(), false);
         for number in 1..25 {
             let changes = [0, 3, 100, most][run.random.below(4)];
@@ -688,13 +692,7 @@ mod tests {
 
     #[test]
     fn a_checkpoint_has_what_changed_and_a_little_more() {
-        let mut run = Run {
-            table: LiveTable::default(),
-            random: Random(1),
-            key: 0,
-            taken: Vec::new(),
-            ranks: Vec::new(),
-        };
+        let mut run = Run::new(Random(1));
         for key in 0..100_000 {
             run.table.slot_of(&mut by(), &key, || 1);
         }
@@ -737,13 +735,7 @@ mod tests {
     /// Files have something of its last part: it is still there.
     #[test]
     fn a_table_whose_last_part_is_empty_has_it_after_a_restore() {
-        let mut run = Run {
-            table: LiveTable::default(),
-            random: Random(1),
-            key: 0,
-            taken: Vec::new(),
-            ranks: Vec::new(),
-        };
+        let mut run = Run::new(Random(1));
         let captured = run.shrink_and_restore(20_000, |key| key < 6_000);
         assert_eq!(run.table.count(), 6_000);
         assert_eq!(parts_of(run.table.slot_count()), captured.parts());
@@ -754,13 +746,7 @@ mod tests {
     fn a_table_that_shrank_comes_into_the_first_slots() {
         // Two parts have 16,385 slots at least.
         for (left, is_moved) in [(4_097, false), (4_096, true), (10, true), (0, true)] {
-            let mut run = Run {
-                table: LiveTable::default(),
-                random: Random(1),
-                key: 0,
-                taken: Vec::new(),
-                ranks: Vec::new(),
-            };
+            let mut run = Run::new(Random(1));
             let stays = |key| key % 4 == 3 && key / 4 < left;
             run.shrink_and_restore(20_000, stays);
             assert_eq!(run.table.count(), left as usize);
