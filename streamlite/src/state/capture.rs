@@ -62,6 +62,9 @@ impl<S: Table, W> WritesEntry<S> for W where
 /// How many words of marks a part has.
 const WORDS: usize = PART as usize / 64;
 
+/// How many words before their turn entries are fetched from memory.
+const AHEAD: usize = 2;
+
 /// A table that is being written.
 pub(super) struct Capture<S: Table> {
     write: WriteEntry<S>,
@@ -174,10 +177,7 @@ impl<S: Table> Capture<S> {
     /// Writes entries of a word; returns how many bytes they have.
     fn walk_word(&mut self, slots: &mut S, pending: u64, write: &mut impl WritesEntry<S>) -> usize {
         let first = u32::try_from(self.word * 64).unwrap_or(u32::MAX);
-        // They are all on their way from memory before the first one is waited for.
-        for bit in places(&[pending]) {
-            slots.prefetch(S::slot_at(first + bit));
-        }
+        self.prefetch_word(slots, self.word + AHEAD);
         let before = self.walked.bytes.len();
         for bit in places(&[pending]) {
             let (key, value) = slots.entry(S::slot_at(first + bit));
@@ -188,14 +188,22 @@ impl<S: Table> Capture<S> {
         // What cannot be written takes what is before it along.
         let bytes = self.walked.bytes.len().saturating_sub(before);
         if self.walked.bytes.len() >= BYTES {
-            self.end_chunk();
+            let chunk = self.walked.take();
+            self.captured.walked.push(chunk);
         }
         bytes
     }
 
-    fn end_chunk(&mut self) {
-        let chunk = std::mem::take(&mut self.walked);
-        self.captured.walked.push(chunk);
+    /// The entries of a word are on their way from memory before the first one is waited for.
+    #[inline]
+    fn prefetch_word(&self, slots: &S, word: usize) {
+        let Some(&pending) = self.pending.get(word) else {
+            return;
+        };
+        let first = u32::try_from(word * 64).unwrap_or(u32::MAX);
+        for bit in places(&[pending]) {
+            slots.prefetch(S::slot_at(first + bit));
+        }
     }
 
     #[inline]
@@ -207,7 +215,7 @@ impl<S: Table> Capture<S> {
 
     /// What was written, once all is, and room for the marks of a later one.
     pub(super) fn finish(mut self) -> (Result<Captured, StateError>, Vec<u64>) {
-        self.end_chunk();
+        self.captured.walked.push(self.walked);
         let captured = match self.failed {
             Some(error) => Err(error),
             None => Ok(self.captured),

@@ -12,6 +12,16 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
+    /// Its entries; those that follow have room for as many, and a few more.
+    pub(super) fn take(&mut self) -> Self {
+        let room = |length: usize| length + length / 8;
+        let next = Self {
+            entries: Vec::with_capacity(room(self.entries.len())),
+            bytes: Encoder::with_capacity(room(self.bytes.len())),
+        };
+        std::mem::replace(self, next)
+    }
+
     /// The entry of a slot was written behind the others.
     #[inline]
     pub(super) fn end(&mut self, place: u32) {

@@ -33,7 +33,7 @@ impl Renewal {
     pub(super) fn take(&mut self, slots: usize, changed: usize) -> Vec<u32> {
         let parts = parts_of(slots);
         if changed > 0 {
-            self.owed += (changed * 3).div_ceil(2).max(slots.div_ceil(MOST_FILES));
+            self.owed += changed.max(slots.div_ceil(MOST_FILES));
         }
         let mut taken = Vec::new();
         while taken.len() < parts {
