@@ -185,8 +185,7 @@ impl<S: Table> Capture<S> {
             self.walked.end(first + bit);
             self.note(written);
         }
-        // What cannot be written takes what is before it along.
-        let bytes = self.walked.bytes.len().saturating_sub(before);
+        let bytes = self.walked.bytes.len() - before;
         if self.walked.bytes.len() >= BYTES {
             let chunk = self.walked.take();
             self.captured.walked.push(chunk);
