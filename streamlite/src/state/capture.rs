@@ -187,7 +187,7 @@ impl<S: Table> Capture<S> {
         }
         let bytes = self.walked.bytes.len() - before;
         if self.walked.bytes.len() >= BYTES {
-            let chunk = self.walked.take();
+            let chunk = self.walked.take(2 * BYTES);
             self.captured.walked.push(chunk);
         }
         bytes

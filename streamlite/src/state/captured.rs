@@ -12,12 +12,13 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Its entries; those that follow have room for as many, and a few more.
-    pub(super) fn take(&mut self) -> Self {
+    /// Its entries; those that follow have room for as many, and a few more, but not for `most` bytes and more: one entry may
+    /// have been very long.
+    pub(super) fn take(&mut self, most: usize) -> Self {
         let room = |length: usize| length + length / 8;
         let next = Self {
             entries: Vec::with_capacity(room(self.entries.len())),
-            bytes: Encoder::with_capacity(room(self.bytes.len())),
+            bytes: Encoder::with_capacity(room(self.bytes.len()).min(most)),
         };
         std::mem::replace(self, next)
     }
