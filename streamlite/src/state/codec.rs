@@ -257,3 +257,30 @@ impl fmt::Display for StateError {
         f.write_str(&self.cause)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Behind the byte before, what postcard itself writes of it.
+    fn check<V: Serialize>(value: &V) {
+        let mut encoder = Encoder::default();
+        encoder.plain(&0xff_u8).expect("it is a byte");
+        encoder.plain(value).expect("it can be written");
+        let expected = postcard::to_extend(value, vec![0xff_u8]).expect("it can be written");
+        assert_eq!(encoder.into_bytes(), expected);
+    }
+
+    #[test]
+    fn what_is_written_is_what_postcard_writes() {
+        for shift in 0..64 {
+            check(&(u64::MAX >> shift));
+            check(&(i64::MIN >> shift, true, 0.1_f64 * f64::from(shift)));
+            check(&(i128::MAX >> shift, 'ß', 0.1_f32));
+        }
+        for length in 0..40 {
+            check(&("ab".repeat(length), Some(vec![length; length])));
+            check(&vec![0_u8; length]);
+        }
+    }
+}
